@@ -1,0 +1,117 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to community.scalingo: it may change in any release.
+
+"""The calls of the Scalingo API, one method each: paths, wrapping keys, statuses, and the form of what comes back.
+
+The source of each is the vendor's API reference, page Projects, unless it says otherwise. Objects are the API's own,
+unchanged: a field that the API adds appears without a release of this collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.community.scalingo.plugins.module_utils._client import Client, segment
+from ansible_collections.community.scalingo.plugins.module_utils._errors import RouteNotFoundError
+
+Object = t.Dict[str, t.Any]
+
+# What decisions are made from, and so must be there and of the right type. Everything else may come or go.
+_USER = {"id": str, "username": str}
+_PROJECT = {"id": str, "name": str, "default": bool, "owner": _USER}
+_APPLICATION = {"name": str, "project": {"id": str}}
+
+
+class Api:
+    """The API as one account sees it.
+
+    Every method raises `RequestError` if the answer is not the promised one.
+    """
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self.wait_to_repeat = client.wait_to_repeat
+        self.caller_claim = client.caller_claim
+
+    def list_projects(self) -> list[Object]:
+        """Return the projects that the account can see: its own, and perhaps those of others (not documented)."""
+        projects = self._client.get_list("/v1/projects", "projects")
+        return [self._checked("GET", "/v1/projects", "project", project, _PROJECT) for project in projects]
+
+    def get_project(self, project_id: str) -> Object:
+        """Return one project, by ID: a name is not documented to do."""
+        path = _project_path(project_id)
+        return self._unwrapped("GET", path, "project", self._client.get(path), _PROJECT)
+
+    def create_project(self, name: str, default: bool = False) -> Object:
+        """Create a project of the account."""
+        wanted: Object = {"name": name}
+        if default:
+            wanted["default"] = True
+        answer = self._client.write("POST", "/v1/projects", 201, {"project": wanted})
+        return self._unwrapped("POST", "/v1/projects", "project", answer, _PROJECT)
+
+    def update_project(self, project_id: str, changes: t.Mapping[str, t.Any]) -> Object:
+        """Change a project.
+
+        Args:
+            project_id: Opaque ID.
+            changes: A new `name`, and `default` if it is to become true; the API knows no way back to false.
+        """
+        path = _project_path(project_id)
+        answer = self._client.write("PATCH", path, 200, {"project": dict(changes)})
+        return self._unwrapped("PATCH", path, "project", answer, _PROJECT)
+
+    def delete_project(self, project_id: str) -> None:
+        """Delete a project, which must be empty and not the default one."""
+        self._client.write("DELETE", _project_path(project_id), 204)
+
+    def list_applications(self) -> list[Object]:
+        """Return all applications that the account can see (page Applications); the API has no filter by project."""
+        applications = self._client.get_list("/v1/apps", "apps")
+        return [self._checked("GET", "/v1/apps", "app", application, _APPLICATION) for application in applications]
+
+    def get_caller(self) -> Object:
+        """Return the account itself: `id`, `username`, `email` and `flags` can be relied on.
+
+        The vendor's clients all ask the authentication host; the reference, page User Account, has it on the regional
+        one, which is asked if the former does not know the path.
+        """
+        path = "/v1/users/self"
+        try:
+            answer = self._client.get(path, auth_host=True)
+        except RouteNotFoundError:
+            answer = self._client.get(path)
+        return self._unwrapped("GET", path, "user", answer, _USER)
+
+    def _unwrapped(self, method: str, path: str, key: str, answer: Object, form: Object) -> Object:
+        return self._checked(method, path, key, answer.get(key), form)
+
+    def _checked(self, method: str, path: str, key: str, found: t.Any, form: Object) -> Object:
+        problem = _mismatch(key, found, form)
+        if problem:
+            raise self._client.unexpected(method, path, f"with {problem}", found)
+        return found
+
+
+def _project_path(project_id: str) -> str:
+    return f"/v1/projects/{segment(project_id)}"
+
+
+def _mismatch(place: str, value: t.Any, form: t.Any) -> str | None:
+    """Return what keeps a value from having a form, or None if it has it."""
+    kind = dict if isinstance(form, dict) else form
+    if not isinstance(value, kind):
+        expected = {dict: "an object", str: "a text", bool: "true or false"}[kind]
+        return f"{place!r} missing" if value is None else f"{place!r} not {expected}"
+    if isinstance(form, dict):
+        for key, inner in form.items():
+            problem = _mismatch(f"{place}.{key}", value.get(key), inner)
+            if problem:
+                return problem
+    elif value == "" and place.endswith(".id"):
+        return f"{place!r} empty"
+    return None

@@ -1,0 +1,325 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to community.scalingo: it may change in any release.
+
+"""Requests that persist: authentication, retries, paging. It knows no project."""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+import re
+import time
+import typing as t
+from urllib.parse import quote
+
+from ansible_collections.community.scalingo.plugins.module_utils._answers import CHECK_URLS, Redactor
+from ansible_collections.community.scalingo.plugins.module_utils._errors import (
+    ApiError,
+    AuthenticationError,
+    InputError,
+    RateLimitError,
+    RequestError,
+    UnexpectedAnswerError,
+)
+from ansible_collections.community.scalingo.plugins.module_utils._options import Connection
+from ansible_collections.community.scalingo.plugins.module_utils._transport import (
+    ApiTokenAuth,
+    BearerAuth,
+    Request,
+    Transport,
+)
+
+# An account has 20 projects unless support raised that; a list of more pages than this never ends.
+MAX_PAGES = 1000
+
+# A bearer token lasts one hour. The API is known to answer 401 for a lacking right too, where one would expect 403.
+TOKEN_ADVICE = "The token is not valid, has expired, or lacks this right: check bearer_token or api_token."
+
+# Seconds. The API counts requests by the minute and is not known to send Retry-After: ask again soon, but gently.
+RATE_LIMIT_PAUSE = 5.0
+LONGEST_PAUSE = 60.0
+FIRST_BACKOFF = 0.5
+LONGEST_BACKOFF = 15.0
+# Below this much of max_wait, one more try is not worth the wait.
+SHORTEST_PAUSE = 0.05
+
+
+class _Allowance:
+    """The seconds that one task may spend on retries and waits. It counts only while a request is in trouble."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._since: float | None = None
+
+    @property
+    def counting(self) -> bool:
+        return self._since is not None
+
+    @property
+    def left(self) -> float:
+        return self._seconds - (0.0 if self._since is None else time.monotonic() - self._since)
+
+    def start(self) -> None:
+        """A request failed, perhaps not for the first time."""
+        if self._since is None:
+            self._since = time.monotonic()
+
+    def stop(self) -> None:
+        """The request ended, one way or the other."""
+        self._seconds, self._since = self.left, None
+
+
+class Client:
+    """One account on one regional API.
+
+    Args:
+        connection: Where, and as whom.
+        on_secret: Called with each bearer token that the exchange returns, for whoever must mask it.
+        agent: What the user agent names beside this collection, such as "ansible-core 2.19".
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        on_secret: t.Callable[[str], t.Any] = lambda secret: None,
+        agent: str = "",
+    ) -> None:
+        self._connection = connection
+        self._on_secret = on_secret
+        self._bearer = connection.bearer_token
+        # One exchange for a task that has no bearer token yet, and one for a bearer token that expires on the way.
+        self._exchanges_left = 0 if connection.api_token is None else 1 if connection.bearer_token else 2
+        self._redact = Redactor()
+        for secret in (connection.api_token, connection.bearer_token):
+            if secret:
+                self._redact.add(secret)
+        self._allowance = _Allowance(connection.max_wait)
+        self._transport = Transport(connection, agent)
+
+    # What the layer above calls
+
+    def get(self, path: str, query: t.Mapping[str, t.Any] | None = None, auth_host: bool = False) -> dict[str, t.Any]:
+        """Read one thing. Repeated after faults that may pass, until `max_wait`.
+
+        Args:
+            path: From /v1 on, each variable part made by `segment`.
+            query: Parameters.
+            auth_host: Ask the authentication host instead of the regional one.
+
+        Returns: The JSON object that came.
+
+        Raises:
+            RequestError: No such answer came.
+        """
+        return self._call(Request("GET", path, 200, query=query, auth_host=auth_host))
+
+    def get_list(self, path: str, key: str, query: t.Mapping[str, t.Any] | None = None) -> list[dict[str, t.Any]]:
+        """Read a whole collection, page by page if the API has pages.
+
+        None of the lists used here is documented to have pages; one that has them names the next page in
+        `meta.pagination`. An object that moves to another page meanwhile is taken once.
+
+        Raises:
+            RequestError: As in `get`, or the pages never end.
+        """
+        found: dict[t.Any, dict[str, t.Any]] = {}
+        parameters = dict(query or {})
+        for page in range(1, MAX_PAGES + 1):
+            answer = self.get(path, parameters)
+            items = answer.get(key)
+            if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+                raise self.unexpected("GET", path, f"without a list of objects as {key!r}", answer)
+            for item in items:
+                identifier = item.get("id")
+                found[identifier if isinstance(identifier, str) else len(found)] = item
+            if not self._has_next_page(path, page, answer):
+                return list(found.values())
+            parameters["page"] = page + 1
+        raise self.unexpected("GET", path, f"with more than {MAX_PAGES} pages", None)
+
+    def write(self, method: str, path: str, expect: int, body: t.Any = None) -> dict[str, t.Any]:
+        """Send a write. Repeated only where the API certainly did nothing.
+
+        Args:
+            method: POST, PATCH or DELETE.
+            path: As in `get`.
+            expect: The one status that means done.
+            body: What to send as JSON.
+
+        Returns: The JSON object that came, or an empty one where the reference promises no body (204).
+
+        Raises:
+            RequestError: With `outcome_unknown` true if it may have been done.
+        """
+        return self._call(Request(method, path, expect, body))
+
+    def caller_claim(self) -> str | None:
+        """Return the user ID that the bearer token itself names, or None if it cannot be read.
+
+        The bearer tokens are JWTs with the claim `uuid` (seen in recorded answers). The signature is not checked:
+        the API does that, and no right depends on it here.
+        """
+        try:
+            payload = self._bearer_token().split(".")[1]
+            claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        except (IndexError, ValueError, RecursionError):
+            return None
+        uuid = claims.get("uuid") if isinstance(claims, dict) else None
+        return uuid if isinstance(uuid, str) and uuid else None
+
+    def wait_to_repeat(self, attempt: int) -> bool:
+        """Wait before a write is sent again that was read back and found not done.
+
+        Args:
+            attempt: How many times it was sent.
+
+        Returns: False, at once, if `max_wait` does not allow it.
+        """
+        self._allowance.start()
+        try:
+            return self._wait(_backoff(attempt), exactly=False)
+        finally:
+            self._allowance.stop()
+
+    def unexpected(self, method: str, path: str, what: str, body: t.Any) -> UnexpectedAnswerError:
+        """Return the error for an answer of the right status whose body breaks the contract.
+
+        Args:
+            what: How it does, to follow the words "was answered".
+        """
+        return UnexpectedAnswerError(
+            f"{method} {path} was answered {what}, which is not the form of the Scalingo API: {CHECK_URLS}",
+            status=200,
+            method=method,
+            path=path,
+            body=self._redact(body),
+        )
+
+    def _has_next_page(self, path: str, page: int, answer: dict[str, t.Any]) -> bool:
+        """Tell whether `meta.pagination` names a page after this one.
+
+        No next page is null by the reference; a newer helper of the vendor's repeats the last page instead. A page
+        beyond the end is answered with 200, so an empty page is no sign of the end.
+        """
+        meta = answer.get("meta")
+        pagination = meta.get("pagination") if isinstance(meta, dict) else None
+        if not isinstance(pagination, dict):
+            return False
+        current, following, total = (pagination.get(key) for key in ("current_page", "next_page", "total_pages"))
+        if isinstance(current, int) and current != page:
+            # Taking that for the whole list would make objects look absent.
+            raise self.unexpected("GET", path, f"with page {current} instead of page {page}", pagination)
+        if not isinstance(following, int) or following <= page:
+            return False
+        return not isinstance(total, int) or page < total
+
+    # One request, until it succeeds or must not be repeated
+
+    def _call(self, request: Request) -> dict[str, t.Any]:
+        """Send a request with the bearer token, and once more with a new one if that has expired."""
+        bearer = self._bearer_token()
+        while True:
+            try:
+                return self._persist(request, BearerAuth(bearer))
+            except AuthenticationError as error:
+                if not self._exchanges_left:
+                    error.add_consequence(TOKEN_ADVICE)
+                    raise
+            # Whatever the reason was, nothing was done.
+            self._bearer = None
+            bearer = self._bearer_token()
+
+    def _bearer_token(self) -> str:
+        """Return the bearer token; the first call exchanges the API token for it."""
+        if self._bearer is None:
+            self._exchanges_left -= 1
+            self._bearer = self._exchange()
+        return self._bearer
+
+    def _exchange(self) -> str:
+        """Exchange the API token, sent as password of an empty user name (vendor's reference, page Tokens)."""
+        # The reference sends no body; the vendor's own clients send an empty object.
+        request = Request("POST", "/v1/tokens/exchange", 200, body={}, auth_host=True)
+        try:
+            token = self._persist(request, ApiTokenAuth(self._connection.api_token)).get("token")
+        except AuthenticationError as error:
+            error.add_context("The API token was refused: check api_token (or SCALINGO_API_TOKEN).")
+            raise
+        if not isinstance(token, str) or not re.fullmatch("[!-~]+", token):
+            raise self.unexpected(request.method, request.path, "without a usable token", None)
+        self._redact.add(token)
+        self._on_secret(token)
+        return token
+
+    def _persist(self, request: Request, auth: t.Any) -> dict[str, t.Any]:
+        """Send a request until it succeeds, fails for good, or the allowance is used up."""
+        tries = 0
+        try:
+            while True:
+                tries += 1
+                try:
+                    return self._send(request, auth)
+                except RequestError as error:
+                    self._allowance.start()
+                    if (error.outcome_unknown and not request.repeatable) or tries == error.max_tries:
+                        raise
+                    if not self._wait(*_pause_after(error, tries)):
+                        error.add_context(self._gave_up(tries))
+                        raise
+        finally:
+            self._allowance.stop()
+
+    def _wait(self, seconds: float, exactly: bool) -> bool:
+        """Sleep, and tell whether the allowance had room for that.
+
+        Args:
+            exactly: A shorter sleep would be of no use.
+        """
+        if not exactly:
+            seconds = min(seconds, self._allowance.left / 2)
+        if not SHORTEST_PAUSE <= seconds < self._allowance.left:
+            return False
+        time.sleep(seconds)
+        return True
+
+    def _gave_up(self, tries: int) -> str:
+        times = "once" if tries == 1 else f"{tries} times"
+        return f"Tried {times}; max_wait ({self._connection.max_wait:g} s) allows no other try."
+
+    def _send(self, request: Request, auth: t.Any) -> dict[str, t.Any]:
+        at_most = max(SHORTEST_PAUSE, self._allowance.left) if self._allowance.counting else None
+        answer = self._transport.send(request, auth, at_most)
+        if answer.status == request.expect == 204:
+            # The reference prints {} here, recorded answers have no body at all; either says nothing.
+            return {}
+        if answer.status == request.expect and isinstance(answer.json, dict):
+            return answer.json
+        raise answer.error(request.method, request.target, self._redact)
+
+
+def segment(identifier: str) -> str:
+    """Return an identifier as one part of a path. Identifiers are opaque, so nothing else is checked.
+
+    Raises:
+        InputError: It can be no part of a path: dots alone lead elsewhere, and no quoting prevents that.
+    """
+    if identifier in ("", ".", ".."):
+        raise InputError(f"This cannot be an ID: {identifier!r}.")
+    return quote(identifier, safe="")
+
+
+def _backoff(tries: int) -> float:
+    """Return the seconds to wait after this many tries: twice as long each time, and never alike in two jobs."""
+    return min(FIRST_BACKOFF * 2 ** (tries - 1), LONGEST_BACKOFF) * random.uniform(0.8, 1.0)
+
+
+def _pause_after(error: RequestError, tries: int) -> tuple[float, bool]:
+    """Return the seconds to wait after this error, and whether the API itself asked for them."""
+    asked = error.retry_after if isinstance(error, ApiError) else None
+    if asked is not None:
+        return min(max(asked, SHORTEST_PAUSE), LONGEST_PAUSE), True
+    return RATE_LIMIT_PAUSE if isinstance(error, RateLimitError) else _backoff(tries), False

@@ -1,0 +1,159 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to community.scalingo: it may change in any release.
+
+"""What can go wrong, by kind. The text of every error is a sentence for the person who reads the task's output."""
+
+from __future__ import annotations
+
+import typing as t
+
+
+class ScalingoError(Exception):
+    """The task cannot reach its end."""
+
+    def as_failure(self) -> dict[str, t.Any]:
+        """Return what a failed task shows: V(msg) and, where the API answered, V(error)."""
+        return {"msg": str(self)}
+
+
+class InputError(ScalingoError):
+    """An option that cannot be right, found before the first request."""
+
+
+class Refusal(ScalingoError):
+    """What is wanted cannot be reached from what is; nothing was sent."""
+
+
+class RequestError(ScalingoError):
+    """A request that did not end as the API's reference says.
+
+    Attributes:
+        outcome_unknown: The request may have been carried out nevertheless.
+        about_object: It says something of the object, which is worth reading again.
+        max_tries: How many tries in all make sense; None means as many as time allows.
+    """
+
+    outcome_unknown = False
+    about_object = False
+    max_tries: int | None = 1
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.context: list[str] = []
+
+    def add_context(self, sentence: str) -> None:
+        """Put a sentence that says what was tried, or why it was refused, before the API's own words."""
+        self.context.insert(0, sentence)
+
+    def add_consequence(self, sentence: str) -> None:
+        """Put a sentence that says what is known of the effect after the API's own words."""
+        self.message += f" {sentence}"
+
+    def __str__(self) -> str:
+        return " ".join([*self.context, self.message])
+
+
+class TransportError(RequestError):
+    """No usable answer came: no connection, a time-out, an answer that broke off."""
+
+    def __init__(self, message: str, outcome_unknown: bool, max_tries: int | None) -> None:
+        super().__init__(message)
+        self.outcome_unknown = outcome_unknown
+        self.max_tries = max_tries
+
+
+class ApiError(RequestError):
+    """The API answered, but with a status or a body that does not mean success.
+
+    Attributes:
+        status: HTTP status.
+        method: HTTP verb of the request.
+        path: Its path and query.
+        request_id: Header X-Request-Id of the answer, or None.
+        body: The answer's JSON, or the beginning of its text, without secrets.
+        retry_after: Seconds that the answer asks to wait, or None.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        status: int,
+        method: str,
+        path: str,
+        request_id: str | None = None,
+        body: t.Any = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.method = method
+        self.path = path
+        self.request_id = request_id
+        self.body = body
+        self.retry_after = retry_after
+
+    def as_failure(self) -> dict[str, t.Any]:
+        error = {name: getattr(self, name) for name in ("status", "method", "path", "request_id", "body")}
+        return {"msg": str(self), "error": error}
+
+
+class ApiRefusal(ApiError):
+    """A 4xx: the API understood the request and did not carry it out."""
+
+    about_object = True
+
+
+class AuthenticationError(ApiRefusal):
+    """401: no valid bearer token, or a right that the account lacks."""
+
+
+class ForbiddenError(ApiRefusal):
+    """403: not allowed for this account."""
+
+
+class NotFoundError(ApiRefusal):
+    """404 of an object, in the API's own form. The only answer that can mean "absent"."""
+
+
+class RouteNotFoundError(ApiRefusal):
+    """404 of the path itself: the URL is wrong, and nothing is known of the object."""
+
+    about_object = False
+
+
+class ConflictError(ApiRefusal):
+    """409: it exists already, was changed meanwhile, or its state forbids this."""
+
+
+class ValidationError(ApiRefusal):
+    """422: a field is missing or not acceptable."""
+
+
+class RateLimitError(ApiRefusal):
+    """429: too many requests; nothing was done."""
+
+    about_object = False
+    max_tries = None
+
+
+class ServerError(ApiError):
+    """5xx: whether the request was carried out is not known."""
+
+    outcome_unknown = True
+    max_tries = None
+
+
+class UnexpectedAnswerError(ApiError):
+    """An answer that the API's reference does not know: another success, a redirect, a missing key."""
+
+    outcome_unknown = True
+
+
+class UnreadableAnswerError(UnexpectedAnswerError):
+    """Success, it seems, but the body is no JSON. Seldom an accident on the way, mostly a wrong URL."""
+
+    max_tries = 3

@@ -1,0 +1,214 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to community.scalingo: it may change in any release.
+
+"""The connection options: where they come from, and what they may be. Modules and the lookup share them."""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import os
+import re
+import typing as t
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from ansible.module_utils.common.parameters import env_fallback
+from ansible.module_utils.errors import AnsibleFallbackNotFound
+from ansible_collections.community.scalingo.plugins.module_utils._errors import InputError
+
+TOKEN_VARIABLES = {"api_token": "SCALINGO_API_TOKEN", "bearer_token": "SCALINGO_BEARER_TOKEN"}
+
+# Both regions that the vendor documents, osc-fr1 and osc-secnum-fr1, are one label of a host name.
+_REGION = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+# Longer is a slip of the keyboard, and past some size the operating system refuses it.
+_DAY = 86400
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\.?")
+
+
+@dataclass(frozen=True)
+class Connection:
+    """How to reach the API, checked.
+
+    Attributes:
+        api_url: Base URL of the regional API, without version and trailing slash.
+        auth_url: Base URL of the authentication host, in the same form.
+        api_token: Token to exchange for a bearer token, or None.
+        bearer_token: Token to use as it is, or None. One of the two is always there.
+        timeout: Seconds for connecting, and for each wait for data.
+        max_wait: Seconds that retries and rate-limit waits may take in all; 0 means never to retry.
+        verify: What `requests` takes for it: whether to check certificates, or the file of the CAs to trust.
+    """
+
+    api_url: str
+    auth_url: str
+    timeout: float
+    max_wait: float
+    verify: bool | str
+    api_token: str | None = field(default=None, repr=False)
+    bearer_token: str | None = field(default=None, repr=False)
+
+
+def without_empty(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return the options that were given: job runners send an empty string for a field that nobody filled in."""
+    return {name: value for name, value in options.items() if value is not None and value != ""}
+
+
+def _environment(*variables: str) -> str:
+    """Ansible's fallback to environment variables, for which an empty one counts as not set."""
+    value = env_fallback(*variables)
+    if value == "":
+        raise AnsibleFallbackNotFound
+    return value
+
+
+def connection_argument_spec() -> dict[str, dict[str, t.Any]]:
+    """Return the argument spec of the connection options, as in the documentation fragment."""
+
+    def option(name: str, **rest: t.Any) -> dict[str, t.Any]:
+        return dict(rest, fallback=(_environment, ["SCALINGO_" + name.upper()]))
+
+    return {
+        # The tokens have no fallback here: `choose_tokens` must know which of them was an explicit option.
+        "api_token": {"type": "str", "no_log": True},
+        "bearer_token": {"type": "str", "no_log": True},
+        "region": option("region", type="str", default="osc-fr1"),
+        "api_url": option("api_url", type="str"),
+        "auth_url": option("auth_url", type="str", default="https://auth.scalingo.com"),
+        "timeout": option("timeout", type="float", default=30),
+        "max_wait": option("max_wait", type="float", default=300),
+        "validate_certs": option("validate_certs", type="bool", default=True),
+        "ca_path": option("ca_path", type="path"),
+    }
+
+
+def environment_tokens() -> dict[str, str | None]:
+    """Return the tokens that the environment holds."""
+    return {option: os.environ.get(variable) for option, variable in TOKEN_VARIABLES.items()}
+
+
+def choose_tokens(*sources: t.Mapping[str, str | None]) -> dict[str, str]:
+    """Return the tokens of the first source that has one; each source is asked as a whole.
+
+    An API token from the environment may belong to another account than a bearer token that was given
+    explicitly, so tokens of two sources are never mixed.
+
+    Raises:
+        InputError: There is no token at all, or one that no header can carry.
+    """
+    for source in sources:
+        tokens = without_empty({name: source.get(name) for name in TOKEN_VARIABLES})
+        if tokens:
+            return {name: _checked_token(name, token) for name, token in tokens.items()}
+    raise InputError(
+        "No token was given: set api_token (or the environment variable SCALINGO_API_TOKEN), "
+        "or bearer_token (or SCALINGO_BEARER_TOKEN)."
+    )
+
+
+def connection_from(options: t.Mapping[str, t.Any], tokens: t.Mapping[str, str]) -> Connection:
+    """Check the connection options and return what the client needs.
+
+    Args:
+        options: The options of `connection_argument_spec`, of the right types and with defaults.
+        tokens: What `choose_tokens` returned.
+
+    Raises:
+        InputError: An option cannot be right.
+    """
+    region = options["region"]
+    if not _REGION.fullmatch(region):
+        raise InputError(
+            f"region is not the name of a region: {region!r}; names look like osc-fr1 (lower-case letters, digits and "
+            f"single hyphens)."
+        )
+    return Connection(
+        api_url=base_url("api_url", options.get("api_url") or f"https://api.{region}.scalingo.com"),
+        auth_url=base_url("auth_url", options["auth_url"]),
+        timeout=_seconds("timeout", options["timeout"], zero=False),
+        max_wait=_seconds("max_wait", options["max_wait"], zero=True),
+        verify=_verify(options["validate_certs"], options.get("ca_path")),
+        api_token=tokens.get("api_token"),
+        bearer_token=tokens.get("bearer_token"),
+    )
+
+
+def base_url(option: str, given: str) -> str:
+    """Return the URL of a host in one form: with a scheme, without version, without a trailing slash.
+
+    The vendor's reference writes a bare host, its command line tool a full URL, into the same variable.
+
+    Raises:
+        InputError: It is something else, or plain HTTP to another machine.
+    """
+    # Not printed as it came: it may hold a password before the host.
+    form = f"{option} must be a host or the https:// URL of one, such as https://api.osc-fr1.scalingo.com"
+    try:
+        parts = urlsplit(given if "://" in given else f"https://{given}")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise InputError(f"{form}.") from None
+    if "@" in parts.netloc:
+        raise InputError(f"{form}, without a user name or password.")
+    if parts.scheme not in ("http", "https") or not host or not _is_host(host) or parts.netloc.endswith(":"):
+        raise InputError(f"{form}.")
+    if parts.path not in ("", "/", "/v1", "/v1/") or parts.query or parts.fragment:
+        raise InputError(f"{form}; after the host only /v1 may follow.")
+    if parts.scheme == "http" and not is_loopback(host):
+        raise InputError(
+            f"{option} is plain http:// to {host}, which would send the token in the clear; use https:// "
+            f"(http:// is for a server on this machine only)."
+        )
+    name = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{name}" + ("" if port is None else f":{port}")
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host name or address is this machine, without asking a name server."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_host(host: str) -> bool:
+    if ":" not in host:
+        return bool(_HOST.fullmatch(host))
+    try:
+        return bool(ipaddress.IPv6Address(host))
+    except ValueError:
+        return False
+
+
+def _checked_token(option: str, token: str) -> str:
+    """Return the token without surrounding white space, as files and shells add it."""
+    stripped = token.strip()
+    # What remains goes into a header: a line break would start another one.
+    if not stripped or not all("!" <= character <= "~" for character in stripped):
+        raise InputError(
+            f"{option} (or {TOKEN_VARIABLES[option]}) is not a token: it is empty or holds white space, line breaks or "
+            f"characters outside ASCII; check how it was copied."
+        )
+    return stripped
+
+
+def _seconds(option: str, value: float, zero: bool) -> float:
+    if not math.isfinite(value) or value < 0 or value > _DAY or (value == 0 and not zero):
+        at_least = "0 or more" if zero else "more than 0"
+        raise InputError(f"{option} must be a number of seconds, {at_least} and at most {_DAY}, not {value:g}.")
+    return value
+
+
+def _verify(validate_certs: bool, ca_path: str | None) -> bool | str:
+    if not validate_certs:
+        return False
+    if ca_path is None:
+        return True
+    if not os.path.isfile(ca_path):
+        raise InputError(f"ca_path is not a file that can be found: {ca_path}.")
+    return ca_path

@@ -1,0 +1,189 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to community.scalingo: it may change in any release.
+
+"""HTTP, once: a request goes out, an answer comes back, or it is known why not. It knows neither tokens nor retries."""
+
+from __future__ import annotations
+
+import platform
+import re
+import time
+import traceback
+import typing as t
+from dataclasses import dataclass
+from urllib.parse import urlencode, urlsplit
+
+try:
+    import requests
+    import urllib3
+    from requests.auth import AuthBase, HTTPBasicAuth
+
+    REQUESTS_IMPORT_ERROR = None
+except ImportError:
+    REQUESTS_IMPORT_ERROR = traceback.format_exc()
+    AuthBase = HTTPBasicAuth = object
+
+from ansible_collections.community.scalingo.plugins.module_utils._answers import Answer
+from ansible_collections.community.scalingo.plugins.module_utils._errors import TransportError
+from ansible_collections.community.scalingo.plugins.module_utils._options import Connection
+
+VERSION = "0.1.0"
+
+# Bytes. A list of every project of an account with hundreds of them is below a hundredth of this.
+MAX_BODY = 16 * 1024 * 1024
+# Tries to reach a host that has never answered: the URL may be wrong, and nobody wants to wait for that.
+TRIES_TO_REACH = 3
+
+
+class BearerAuth(AuthBase):
+    """Sends the bearer token."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: t.Any) -> t.Any:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+class ApiTokenAuth(HTTPBasicAuth):
+    """Sends the API token as the password of an empty user name, as the exchange wants it."""
+
+    def __init__(self, token: str) -> None:
+        super().__init__("", token)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is sent, and the one status that means success."""
+
+    method: str
+    path: str
+    expect: int
+    body: t.Any = None
+    query: t.Mapping[str, t.Any] | None = None
+    auth_host: bool = False
+
+    @property
+    def target(self) -> str:
+        """Path and query."""
+        return f"{self.path}?{urlencode(self.query)}" if self.query else self.path
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether sending it twice does no more than sending it once."""
+        return self.method == "GET" or self.auth_host
+
+
+class Transport:
+    """One session with the hosts of the API, whose connections stay open from request to request.
+
+    Args:
+        connection: Where the hosts are, and how to reach them.
+        agent: What the user agent names beside this collection, such as "ansible-core 2.19".
+    """
+
+    def __init__(self, connection: Connection, agent: str = "") -> None:
+        self._connection = connection
+        self._reached: set[str] = set()
+        self._session = requests.Session()
+        about = "; ".join(filter(None, [agent, f"Python {platform.python_version()}"]))
+        self._session.headers.update(
+            {
+                "Accept": "application/json",
+                "User-Agent": f"ansible-community.scalingo/{VERSION} ({about})",
+            }
+        )
+
+    def send(self, request: Request, auth: AuthBase, at_most: float | None = None) -> Answer:
+        """Send a request, and return whatever answer comes.
+
+        Args:
+            request: What to send.
+            auth: As whom. Always an object, because `requests` lets ~/.netrc replace a bare header.
+            at_most: Seconds, where less time is left than the connection's time-out.
+
+        Raises:
+            TransportError: None came, or none that could be read to its end.
+        """
+        base = self._connection.auth_url if request.auth_host else self._connection.api_url
+        timeout = self._connection.timeout if at_most is None else min(self._connection.timeout, at_most)
+        try:
+            with self._session.request(
+                request.method,
+                base + request.target,
+                json=request.body,
+                auth=auth,
+                timeout=timeout,
+                verify=self._connection.verify,
+                allow_redirects=False,
+                stream=True,
+                proxies=_proxies(base),
+            ) as response:
+                content = _read(response, timeout)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            problem, outcome_unknown, hopeless = _diagnose(error, timeout)
+            patient = outcome_unknown or base in self._reached
+            raise TransportError(
+                # Without the library's own text, which is no sentence.
+                f"{request.method} {base}{request.target} got no answer: {problem}.",
+                outcome_unknown=outcome_unknown,
+                max_tries=1 if hopeless else None if patient else TRIES_TO_REACH,
+            ) from None
+        self._reached.add(base)
+        return Answer(response.status_code, response.headers, content)
+
+
+def _proxies(base: str) -> dict[str, None] | None:
+    """Return None for the proxies of the environment; for plain HTTP none at all.
+
+    Plain HTTP goes to this machine only, and through a proxy the token would leave it in the clear.
+    """
+    return {"http": None, "all": None} if urlsplit(base).scheme == "http" else None
+
+
+def _read(response: t.Any, timeout: float) -> bytes:
+    """Return the body, but neither an endless one nor one that trickles for ever.
+
+    Raises:
+        requests.RequestException: It broke off, or is one of these.
+    """
+    content, deadline = bytearray(), time.monotonic() + timeout
+    for chunk in response.iter_content(65536):
+        content += chunk
+        if len(content) > MAX_BODY:
+            raise _TooLarge()
+        if time.monotonic() > deadline:
+            raise requests.ReadTimeout()
+    return bytes(content)
+
+
+class _TooLarge(ValueError):
+    """The body is larger than anything that the API has to say."""
+
+
+def _diagnose(error: Exception, timeout: float) -> tuple[str, bool, bool]:
+    """Return what went wrong, whether the request may have arrived, and whether a repetition is hopeless."""
+    text = str(error)
+    system = re.search(r"\[Errno -?\d+\] ([^'\")\]]+)", text)
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    if isinstance(error, _TooLarge):
+        return f"it is larger than {MAX_BODY} bytes", True, True
+    if isinstance(error, requests.exceptions.SSLError):
+        if "CERTIFICATE_VERIFY_FAILED" in text or "doesn't match" in text:
+            return "the server's certificate is not trusted (see ca_path and validate_certs)", False, True
+        return "the TLS connection failed", True, False
+    if isinstance(error, requests.exceptions.ProxyError):
+        return "the proxy of the environment could not be used", False, False
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return f"no connection within {timeout:g} seconds", False, False
+    if isinstance(reason, urllib3.exceptions.NewConnectionError):
+        return system.group(1) if system else "no connection", False, False
+    if isinstance(error, requests.exceptions.Timeout):
+        return f"nothing came within {timeout:g} seconds", True, False
+    if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, UnicodeError)):
+        return "the URL cannot be used", False, True
+    return "the connection was closed before the answer was complete", True, False

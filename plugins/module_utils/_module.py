@@ -1,0 +1,62 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to community.scalingo: it may change in any release.
+
+"""The edge to Ansible: the one file that knows AnsibleModule."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible_collections.community.scalingo.plugins.module_utils._api import Api
+from ansible_collections.community.scalingo.plugins.module_utils._client import Client
+from ansible_collections.community.scalingo.plugins.module_utils._errors import ScalingoError
+from ansible_collections.community.scalingo.plugins.module_utils._options import (
+    choose_tokens,
+    connection_argument_spec,
+    connection_from,
+    environment_tokens,
+    without_empty,
+)
+from ansible_collections.community.scalingo.plugins.module_utils._transport import REQUESTS_IMPORT_ERROR
+
+Options = t.Dict[str, t.Any]
+
+
+class _Module(AnsibleModule):
+    """An Ansible module for which an option that is an empty string counts as not given."""
+
+    def _load_params(self) -> None:
+        # Before Ansible looks at required options, types, environment and defaults, so that all of them agree.
+        super()._load_params()
+        self.params = without_empty(self.params)
+
+
+def run_module(
+    argument_spec: t.Mapping[str, t.Any],
+    work: t.Callable[[Api, Options, bool], Options],
+) -> None:
+    """Run a module from its options to its result.
+
+    Args:
+        argument_spec: The module's own options; those of the connection are added.
+        work: Given the API, the options, and whether this is check mode, returns the result. It sends no write in
+            check mode.
+    """
+    module = _Module({**connection_argument_spec(), **argument_spec}, supports_check_mode=True)
+    if REQUESTS_IMPORT_ERROR is not None:
+        module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
+    try:
+        tokens = choose_tokens(module.params, environment_tokens())
+        # Ansible masks tokens that were options, but does not know those of the environment.
+        module.no_log_values.update(tokens.values())
+        connection = connection_from(module.params, tokens)
+        agent = f"ansible-core {module.ansible_version}"
+        client = Client(connection, on_secret=module.no_log_values.add, agent=agent)
+        result = work(Api(client), module.params, module.check_mode)
+    except ScalingoError as error:
+        module.fail_json(**error.as_failure())
+    module.exit_json(**result)

@@ -1,0 +1,338 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to community.scalingo: it may change in any release.
+
+"""What is wanted against what is: the decision of what to change, apart from changing it.
+
+Nothing here sends a request or knows of check mode. `decide` gives the same plan to a check and to a real run, which
+is why they cannot differ; `foresee` says which plans the API is known to refuse, and why. A fact that a decision
+turns out to need, and that is not among those given, is asked for by raising `FactMissing`.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.community.scalingo.plugins.module_utils._api import Object
+from ansible_collections.community.scalingo.plugins.module_utils._errors import InputError, Refusal
+from ansible_collections.community.scalingo.plugins.module_utils._projects import (
+    describe,
+    is_user,
+    owner_of,
+    select,
+    the_only,
+)
+
+# Vendor's user documentation, page Manage Projects.
+_NAME = re.compile(r"[a-z0-9_-]{1,64}")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One project as a task wants it: the options of the module `scalingo_project`; None where one was not given."""
+
+    name: str | None = None
+    project_id: str | None = None
+    new_name: str | None = None
+    default: bool | None = None
+    owner: str | None = None
+    state: str = "present"
+
+    def check(self) -> None:
+        """Find what cannot be right, whatever the account looks like.
+
+        Raises:
+            InputError: Something is.
+        """
+        if self.new_name is not None and self.project_id is not None:
+            raise InputError(
+                "new_name cannot be used with project_id, which finds the project whatever its name is: put the new "
+                "name into name."
+            )
+        if self.new_name is not None and self.name is None:
+            raise InputError("new_name needs name, the present name of the project that is to be renamed.")
+        if self.name is None and self.project_id is None:
+            raise InputError("One of name and project_id is required, to say which project is meant.")
+        if self.state == "absent" and self.new_name is not None:
+            raise InputError("new_name cannot be used with state=absent.")
+        if self.state == "absent" and self.default:
+            raise InputError("default=true cannot be used with state=absent: the default project cannot be deleted.")
+        if self.state == "present":
+            check_name("name" if self.new_name is None else "new_name", t.cast(str, self.target_name))
+
+    @property
+    def target_name(self) -> str | None:
+        """The name that the project is to have, or None if any will do."""
+        return self.name if self.new_name is None else self.new_name
+
+
+def check_name(option: str, name: str | None) -> None:
+    """Refuse a name that the API would refuse, if it has to be written.
+
+    Raises:
+        InputError: It breaks the documented rule.
+    """
+    if name is not None and not _NAME.fullmatch(name):
+        raise InputError(
+            f"{option} cannot be the name of a project: {name!r}; names have 1 to 64 characters, of lower-case "
+            f"letters, digits, hyphen and underscore."
+        )
+
+
+class Fact(enum.Enum):
+    """What can be asked about an account beyond what the plan started from."""
+
+    PROJECTS = "the list of projects"
+    CALLER_ID = "the user ID of the account itself"
+    CALLER = "the account itself, as owner of a project"
+    APPLICATIONS = "the list of applications"
+
+
+class FactMissing(Exception):
+    """A decision needs one more fact."""
+
+    def __init__(self, fact: Fact) -> None:
+        super().__init__(fact.value)
+        self.fact = fact
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is known of an account.
+
+    Attributes:
+        project: What was found by the wanted ID, where the plan starts from an ID; None if there is no such project.
+        facts: What else was asked.
+    """
+
+    project: Object | None = None
+    facts: t.Mapping[Fact, t.Any] = field(default_factory=dict)
+
+    def __getitem__(self, fact: Fact) -> t.Any:
+        if fact not in self.facts:
+            raise FactMissing(fact)
+        return self.facts[fact]
+
+
+class Action(enum.Enum):
+    """What a plan does to its project."""
+
+    NONE = "none"
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to do about one project.
+
+    Attributes:
+        action: The one write, if any.
+        project: The project as it is, or None if there is none.
+        changes: What the write sends: `name`, `default`.
+        default_project: The name of the project that is the default one of the same account, where that changes.
+    """
+
+    action: Action
+    project: Object | None = None
+    changes: t.Mapping[str, t.Any] = field(default_factory=dict)
+    default_project: str | None = None
+
+    @property
+    def title(self) -> str:
+        """What the write does, to follow "cannot"."""
+        if self.action is Action.CREATE:
+            return f"create project {self.changes['name']}"
+        if self.action is Action.DELETE:
+            return f"delete project {describe(t.cast(Object, self.project))}"
+        parts = []
+        if "name" in self.changes:
+            parts.append(f"rename it to {self.changes['name']}")
+        if "default" in self.changes:
+            parts.append("make it the default project")
+        return f"change project {describe(t.cast(Object, self.project))}: {' and '.join(parts)}"
+
+
+def decide(wanted: Wanted, found: Found) -> Plan:
+    """Return what has to be done so that a project is as it is wanted.
+
+    Raises:
+        Refusal: It cannot be reached, or it is not clear which project is meant.
+        FactMissing: See the module's docstring.
+    """
+    if wanted.project_id is not None:
+        project = _by_id(wanted, found)
+    elif wanted.new_name is None:
+        project = _by_name(wanted, found, wanted.name)
+    else:
+        project = _by_either_name(wanted, found)
+
+    if wanted.state == "absent":
+        return _plan_absent(project)
+    if project is None:
+        return _plan_create(wanted, found)
+    return _plan_update(wanted, found, project)
+
+
+def _by_id(wanted: Wanted, found: Found) -> Object | None:
+    project = found.project
+    if project is None:
+        if wanted.state == "absent":
+            return None
+        raise Refusal(
+            f"There is no project with the ID {wanted.project_id}, or this account may not see it. A project gets its "
+            f"ID when it is created: to create one, leave project_id out."
+        )
+    if wanted.owner is not None and not is_user(project["owner"], wanted.owner):
+        raise Refusal(f"Project {describe(project)} does not belong to {wanted.owner}, as owner demands.")
+    return project
+
+
+def _by_name(wanted: Wanted, found: Found, name: str | None) -> Object | None:
+    return the_only(select(found[Fact.PROJECTS], name=name, owner=wanted.owner), name or "")
+
+
+def _by_either_name(wanted: Wanted, found: Found) -> Object | None:
+    """Find what has to be renamed, or what has been renamed already."""
+    old, new = _by_name(wanted, found, wanted.name), _by_name(wanted, found, wanted.new_name)
+    if old and new and old["id"] != new["id"]:
+        hint = "" if old["owner"]["id"] == new["owner"]["id"] else " If only one owner's projects are meant, set owner."
+        raise Refusal(
+            f"Cannot rename {wanted.name} to {wanted.new_name}, since both exist: {describe(old)} and {describe(new)}."
+            + hint
+        )
+    if not old and not new:
+        raise Refusal(
+            f"There is no project named {wanted.name} to be renamed, and none named {wanted.new_name} either."
+        )
+    return old or new
+
+
+def _plan_absent(project: Object | None) -> Plan:
+    if project is None:
+        return Plan(Action.NONE)
+    if project["default"]:
+        raise Refusal(
+            f"Project {describe(project)} is the default project, which the API does not delete: make another project "
+            f"the default one first."
+        )
+    return Plan(Action.DELETE, project)
+
+
+def _plan_create(wanted: Wanted, found: Found) -> Plan:
+    if wanted.owner is not None and not _is_caller(wanted.owner, found):
+        raise Refusal(
+            f"{wanted.owner} owns no project named {wanted.name} that this account can see, and a project cannot be "
+            f"created for somebody else."
+        )
+    changes: dict[str, t.Any] = {"name": wanted.name}
+    if wanted.default:
+        changes["default"] = True
+        return Plan(Action.CREATE, None, changes, _default_project(found, found[Fact.CALLER_ID]))
+    # `default: false` is what a new project gets anyway, so it is not sent.
+    return Plan(Action.CREATE, None, changes)
+
+
+def _plan_update(wanted: Wanted, found: Found, project: Object) -> Plan:
+    changes: dict[str, t.Any] = {}
+    if wanted.target_name is not None and project["name"] != wanted.target_name:
+        changes["name"] = wanted.target_name
+    if wanted.default is False and project["default"]:
+        raise Refusal(
+            f"Project {describe(project)} is the default project, and the API cannot unset that: make another project "
+            f"the default one instead, and this one ceases to be it."
+        )
+    default_project = None
+    if wanted.default and not project["default"]:
+        changes["default"] = True
+        default_project = _default_project(found, project["owner"]["id"])
+    elif wanted.default and wanted.owner is None and project["owner"]["id"] != found[Fact.CALLER_ID]:
+        # Each owner has a default project.
+        raise Refusal(
+            f"Project {describe(project)} is the default one of its owner, and cannot be that of this account."
+        )
+    return Plan(Action.UPDATE if changes else Action.NONE, project, changes, default_project)
+
+
+def _is_caller(wanted: str, found: Found) -> bool:
+    return wanted == found[Fact.CALLER_ID] or is_user(found[Fact.CALLER], wanted)
+
+
+def _default_project(found: Found, owner_id: str) -> str | None:
+    """Return the name of the owner's default project, or None: whether there always is one is not documented."""
+    names = [
+        project["name"] for project in found[Fact.PROJECTS] if project["default"] and project["owner"]["id"] == owner_id
+    ]
+    return names[0] if names else None
+
+
+def foresee(plan: Plan, found: Found) -> str | None:
+    """Return why the API will not carry out a plan, as far as that can be known, or None.
+
+    A check fails with this sentence; a real run lets the API decide, and explains its refusal with it.
+
+    Raises:
+        FactMissing: See the module's docstring.
+    """
+    project = plan.project
+    if project is not None and plan.action is not Action.NONE and project["owner"]["id"] != found[Fact.CALLER_ID]:
+        return f"It belongs to {owner_of(project)}, and only its owner may do that."
+    if plan.action is Action.DELETE and project is not None:
+        inside = sorted(
+            application["name"]
+            for application in found[Fact.APPLICATIONS]
+            if application["project"]["id"] == project["id"]
+        )
+        if inside:
+            return f"It still contains applications, which have to be deleted first: {', '.join(inside)}."
+    if plan.action is Action.UPDATE and project is not None and "name" in plan.changes:
+        for other in select(found[Fact.PROJECTS], name=plan.changes["name"]):
+            if other["owner"]["id"] == project["owner"]["id"] and other["id"] != project["id"]:
+                return f"That name is taken by {describe(other)}."
+    return None
+
+
+def predict(plan: Plan, found: Found) -> Object | None:
+    """Return the project as it will be, with None for the IDs and dates that are not known before.
+
+    Raises:
+        FactMissing: See the module's docstring.
+    """
+    if plan.action is Action.NONE:
+        return plan.project
+    if plan.action is Action.DELETE:
+        return None
+    if plan.project is not None:
+        return {**plan.project, **plan.changes, "updated_at": None}
+    return {
+        "id": None,
+        "name": plan.changes["name"],
+        "default": plan.changes.get("default", False),
+        "created_at": None,
+        "updated_at": None,
+        "owner": found[Fact.CALLER],
+        "flags": {},
+    }
+
+
+def diff(plan: Plan, project: Object | None) -> dict[str, Object]:
+    """Return `before` and `after` of what is managed: name and default, and whose place as default one it takes.
+
+    Args:
+        project: The project as it is after the plan, predicted or real.
+    """
+    before, after = _managed(plan.project), _managed(project)
+    if plan.changes.get("default"):
+        before["default_project"] = plan.default_project
+        after["default_project"] = after["name"]
+    return {"before": before, "after": after}
+
+
+def _managed(project: Object | None) -> Object:
+    return {} if project is None else {"name": project["name"], "default": project["default"]}

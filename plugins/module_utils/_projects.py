@@ -1,0 +1,65 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to community.scalingo: it may change in any release.
+
+"""Projects as they were read: which ones are meant, whose they are, and how a message names them."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.community.scalingo.plugins.module_utils._api import Object
+from ansible_collections.community.scalingo.plugins.module_utils._errors import Refusal
+
+
+def is_user(user: Object, wanted: str) -> bool:
+    """Tell whether a user is meant by a user ID, a user name or an email address.
+
+    The case of an address does not matter to its owner; IDs and user names are taken exactly, for lack of a rule.
+    """
+    email = user.get("email")
+    return wanted in (user["id"], user["username"]) or (isinstance(email, str) and email.lower() == wanted.lower())
+
+
+def select(
+    projects: t.Iterable[Object],
+    name: str | None = None,
+    owner: str | None = None,
+    default: bool | None = None,
+) -> list[Object]:
+    """Return the projects that match every filter that is given."""
+    return [
+        project
+        for project in projects
+        if (name is None or project["name"] == name)
+        and (owner is None or is_user(project["owner"], owner))
+        and (default is None or project["default"] is default)
+    ]
+
+
+def the_only(candidates: t.Sequence[Object], name: str) -> Object | None:
+    """Return the one candidate, or None if there is none.
+
+    Raises:
+        Refusal: There are several. Names are unique among the projects of one owner only.
+    """
+    if len(candidates) > 1:
+        raise Refusal(
+            f"More than one project that can be seen is named {name}: "
+            + "; ".join(describe(candidate) for candidate in candidates)
+            + ". Say which one with project_id or owner."
+        )
+    return candidates[0] if candidates else None
+
+
+def describe(project: Object) -> str:
+    """Return how a message names a project."""
+    return f"{project['name']} ({project['id']}, owned by {owner_of(project)})"
+
+
+def owner_of(project: Object) -> str:
+    """Return how a message names the owner of a project."""
+    email = project["owner"].get("email")
+    return f"{project['owner']['username']} <{email}>" if email else project["owner"]["username"]

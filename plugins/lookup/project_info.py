@@ -1,0 +1,175 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: project_info
+short_description: Read Scalingo projects inside an expression
+version_added: 0.1.0
+author: The community.scalingo authors (@ansible-collections)
+description:
+  - Returns one project for each term, in the order of the terms. Without a term, all projects that the account can see.
+  - One list serves all terms. A term that is not in the list is tried as an ID once more, since the list may leave out
+    projects that belong to others.
+  - It runs on the controller, and so needs the Python library requests there.
+extends_documentation_fragment:
+  - community.scalingo._connection
+  - community.scalingo._connection.plugin
+options:
+  _terms:
+    description:
+      - Names or IDs of projects, or lists of them.
+      - A name can look like an ID. A term that is the ID of one project and the name of another fails as ambiguous.
+    type: list
+    elements: str
+  owner:
+    description:
+      - Only projects that this user owns, given as user name, email address or user ID.
+    type: str
+  default:
+    description:
+      - V(true) for the default project only, which is that of the account itself, or that of O(owner) if given.
+      - V(false) for all other projects only.
+    type: bool
+  on_missing:
+    description:
+      - What to do about a term that names no project.
+      - V(error) fails.
+      - V(skip) leaves the term out of the result.
+      - V(none) puts V(none) in its place.
+    type: str
+    choices:
+      - error
+      - skip
+      - none
+    default: error
+requirements:
+  - requests, for the Python that runs Ansible
+notes:
+  - The result is a list if P(ansible.builtin.query#lookup) or C(wantlist=true) is used, and for C(lookup) if there are
+    several. Prefer C(query).
+seealso:
+  - module: community.scalingo.scalingo_project_info
+"""
+
+EXAMPLES = r"""
+- name: Show the ID of a project
+  ansible.builtin.debug:
+    msg: "{{ lookup('community.scalingo.project_info', 'staging').id }}"
+
+- name: Show the names of all projects
+  ansible.builtin.debug:
+    msg: "{{ query('community.scalingo.project_info') | map(attribute='name') | sort }}"
+
+- name: Show which project new applications land in
+  ansible.builtin.debug:
+    msg: "{{ query('community.scalingo.project_info', default=true) | map(attribute='name') | first }}"
+
+- name: Show which of these do not exist yet
+  ansible.builtin.debug:
+    msg: "{{ wanted | difference(existing | map(attribute='name')) }}"
+  vars:
+    wanted: [staging, production]
+    existing: "{{ query('community.scalingo.project_info', wanted, on_missing='skip') }}"
+"""
+
+RETURN = r"""
+_raw:
+  description: One project for each term, as the API shows it; see M(community.scalingo.scalingo_project_info).
+  type: list
+  elements: dict
+"""
+
+import typing as t
+
+from ansible.errors import AnsibleLookupError
+from ansible.module_utils.basic import missing_required_lib
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.plugins.lookup import LookupBase
+from ansible_collections.community.scalingo.plugins.module_utils._api import Api
+from ansible_collections.community.scalingo.plugins.module_utils._client import Client
+from ansible_collections.community.scalingo.plugins.module_utils._errors import InputError, Refusal, ScalingoError
+from ansible_collections.community.scalingo.plugins.module_utils._options import (
+    choose_tokens,
+    connection_argument_spec,
+    connection_from,
+    environment_tokens,
+    without_empty,
+)
+from ansible_collections.community.scalingo.plugins.module_utils._read import look_up
+from ansible_collections.community.scalingo.plugins.module_utils._transport import REQUESTS_IMPORT_ERROR
+
+ARGUMENT_SPEC = {
+    "owner": {"type": "str"},
+    "default": {"type": "bool"},
+    "on_missing": {"type": "str", "choices": ["error", "skip", "none"], "default": "error"},
+}
+# Variables of Ansible that are read, beside the arguments and the environment.
+VARIABLES = {option: f"scalingo_{option}" for option in ("api_token", "bearer_token", "region", "api_url", "auth_url")}
+
+
+class LookupModule(LookupBase):
+    """The lookup `community.scalingo.project_info`."""
+
+    def run(self, terms: list[t.Any], variables: dict[str, t.Any] | None = None, **kwargs: t.Any) -> list[t.Any]:
+        """Return a project, or None, for each term; or every project.
+
+        Raises:
+            AnsibleLookupError: Something is wrong with the arguments, the API, or a term.
+        """
+        if REQUESTS_IMPORT_ERROR is not None:
+            raise AnsibleLookupError(missing_required_lib("requests"))
+        try:
+            given = without_empty(kwargs)
+            inherited = self._variables(variables or {})
+            options = _validated({**inherited, **given})
+            connection = connection_from(options, choose_tokens(given, inherited, environment_tokens()))
+            wanted = _names(terms) if terms else None
+            found = look_up(Api(Client(connection)), wanted, owner=options["owner"], default=options["default"])
+            missing = [term for term, project in found if project is None]
+            if missing and options["on_missing"] == "error":
+                raise Refusal(f"No project that can be seen has this name or ID: {', '.join(missing)}.")
+        except ScalingoError as error:
+            raise AnsibleLookupError(str(error)) from None
+        return [project for term, project in found if project is not None or options["on_missing"] == "none"]
+
+    def _variables(self, variables: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Return the options that are variables of Ansible, whose values may be templates."""
+        return without_empty(
+            {
+                option: self._templar.template(variables[variable])
+                for option, variable in VARIABLES.items()
+                if variable in variables
+            }
+        )
+
+
+def _validated(arguments: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Return all options, checked and completed in the same way as those of a module.
+
+    Not by LookupBase.set_options, for which an empty string would be a value, and which lets unknown options pass.
+
+    Raises:
+        InputError: An option is unknown or of the wrong type.
+    """
+    result = ArgumentSpecValidator({**connection_argument_spec(), **ARGUMENT_SPEC}).validate(arguments)
+    if result.unsupported_parameters:
+        raise InputError(f"The lookup has no option named {', '.join(sorted(result.unsupported_parameters))}.")
+    if result.error_messages:
+        raise InputError(f"{result.error_messages[0]}.")
+    return result.validated_parameters
+
+
+def _names(terms: list[t.Any]) -> list[str]:
+    """Return the terms, of which each may be a list, as texts.
+
+    Raises:
+        InputError: One is something else.
+    """
+    names = [name for term in terms for name in (term if isinstance(term, list) else [term])]
+    for name in names:
+        if isinstance(name, bool) or not isinstance(name, (str, int)) or name == "":
+            raise InputError(f"A term must be the name or ID of a project, not {name!r}.")
+    return [str(name) for name in names]

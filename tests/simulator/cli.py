@@ -1,0 +1,102 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command line of the simulator."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import tempfile
+from typing import Any
+
+from .facade import Simulator
+from .mistakes import SimulatorError
+
+STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the simulator until SIGTERM or SIGINT."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    # Blocked before any thread starts, so that only sigwait() below receives them.
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    try:
+        simulator = Simulator(
+            port=options.port,
+            auth_port=options.auth_port,
+            control_port=options.control_port,
+            **dict(options.switch),
+        )
+        for username, api_token in options.account:
+            simulator.add_account(username, api_token=api_token)
+        simulator.start()
+    except (SimulatorError, OSError) as error:
+        parser.error(str(error))
+    try:
+        ready = json.dumps(simulator.ready())
+        print(ready, flush=True)
+        if options.ready_file:
+            _write_at_once(options.ready_file, ready)
+        signal.sigwait(STOP_SIGNALS)
+    finally:
+        simulator.stop()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="simulator", description="Simulate the Scalingo API for projects and their transfer."
+    )
+    parser.add_argument("--port", type=_port, default=0, help="port of the API host of osc-fr1 (default: a free one)")
+    parser.add_argument("--auth-port", type=_port, default=0, help="port of the authentication host")
+    parser.add_argument("--control-port", type=_port, default=0, help="port of the control listener")
+    parser.add_argument(
+        "--account",
+        type=_account,
+        action="append",
+        default=[],
+        metavar="NAME[=TOKEN]",
+        help="add an account, with this API token or a random one (can be repeated)",
+    )
+    parser.add_argument(
+        "--switch",
+        type=_switch,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="answer an undocumented question in this way, see README.md (can be repeated)",
+    )
+    parser.add_argument("--ready-file", metavar="PATH", help="write the line about URLs and accounts to this file, too")
+    return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port")
+    return int(text)
+
+
+def _account(text: str) -> tuple[str, str | None]:
+    username, _equals, api_token = text.partition("=")
+    if not username:
+        raise argparse.ArgumentTypeError("the name is missing")
+    return username, api_token or None
+
+
+def _switch(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    return name, value
+
+
+def _write_at_once(path: str, text: str) -> None:
+    """Write a file so that nobody sees half of it; it holds API tokens, so it is for the owner only."""
+    descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(os.path.abspath(path)), prefix=".simulator-")
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text + "\n")
+    os.replace(temporary, path)

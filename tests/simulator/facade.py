@@ -1,0 +1,203 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The simulator as an object."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+from .arrangement import Arrangement
+from .clock import Clock
+from .control import control_app
+from .faults import Fault
+from .handover import settle
+from .hosts import api_host, auth_host
+from .mistakes import SimulatorError
+from .models import Account
+from .regions import DEFAULT_REGION, REGION_NAMES
+from .request_log import Record
+from .server import Listener, OnDemand
+from .state import World
+from .views import invitation_view, project_view
+
+
+class Simulator(Arrangement):
+    """The platform with its hosts: a context manager that listens between entering and leaving.
+
+    Keyword arguments other than the ports are switches. Port 0 stands for a free one; ``port`` is that of the API host
+    of the default region.
+    """
+
+    def __init__(self, port: int = 0, auth_port: int = 0, control_port: int = 0, **switches: Any) -> None:
+        super().__init__(World(**switches))
+        self._ports = {DEFAULT_REGION: port, "auth": auth_port, "control": control_port}
+        self._listeners: dict[str, Listener] = {}
+        self._urls: dict[str, str] = {}
+
+    def __enter__(self) -> Simulator:
+        self.start()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Listen on all ports; OSError if one of them is taken."""
+        world = self._world
+        apps = {name: OnDemand(partial(api_host, world, name)) for name in REGION_NAMES}
+        apps["auth"] = OnDemand(partial(auth_host, world))
+        apps["control"] = OnDemand(partial(control_app, self))
+        try:
+            for name, app in apps.items():
+                self._listeners[name] = Listener(app, self._ports.get(name, 0))
+        except OSError:
+            for listener in self._listeners.values():
+                listener.server_close()
+            self._listeners.clear()
+            raise
+        self._urls = {name: listener.url for name, listener in self._listeners.items()}
+        world.region_urls.update({name: self._urls[name] for name in REGION_NAMES})
+        world.stopping.clear()
+        for listener in self._listeners.values():
+            listener.start()
+
+    def stop(self) -> None:
+        """Close all ports and connections; requests that are still waiting are not waited for."""
+        self._world.stopping.set()
+        if self._listeners:
+            with ThreadPoolExecutor() as pool:
+                list(pool.map(Listener.stop, self._listeners.values()))
+        self._listeners.clear()
+
+    @property
+    def api_url(self) -> str:
+        """Base URL of the API host of the default region."""
+        return self._url(DEFAULT_REGION)
+
+    @property
+    def auth_url(self) -> str:
+        """Base URL of the authentication host."""
+        return self._url("auth")
+
+    @property
+    def control_url(self) -> str:
+        """Base URL of the control listener."""
+        return self._url("control")
+
+    @property
+    def region_urls(self) -> dict[str, str]:
+        """Base URL of the API host of each region."""
+        return dict(self._world.region_urls)
+
+    @property
+    def clock(self) -> Clock:
+        """The simulator's clock."""
+        return self._world.clock
+
+    @property
+    def accounts(self) -> list[Account]:
+        """All accounts."""
+        with self._world.lock:
+            return list(self._world.accounts.values())
+
+    @property
+    def switches(self) -> dict[str, Any]:
+        """All switches with their present values."""
+        with self._world.lock:
+            return self._world.switches.as_dict()
+
+    def set(self, **switches: Any) -> None:
+        """Change switches; SwitchError for an unknown one or an illegal value."""
+        with self._world.lock:
+            self._world.switches.set(**switches)
+
+    def project(self, project_id: str) -> dict[str, Any] | None:
+        """A project as the API shows it, whoever owns it; None if there is none of that id."""
+        with self._world.lock:
+            settle(self._world)
+            project = self._world.projects.get(project_id)
+            return project_view(self._world, project) if project else None
+
+    def projects(self, owner: Account | str, region: str = DEFAULT_REGION) -> list[dict[str, Any]]:
+        """What an account owns in a region, as the API shows it."""
+        with self._world.lock:
+            settle(self._world)
+            owned = self._world.owned(self._world.account(owner).id, region)
+            return [project_view(self._world, project) for project in owned]
+
+    def invitations(self, project_id: str) -> list[dict[str, Any]]:
+        """All invitations of a project, oldest first, even after the project was deleted."""
+        with self._world.lock:
+            settle(self._world)
+            found = self._world.invitations_of(project_id)
+            return [invitation_view(self._world, invitation) for invitation in found]
+
+    def fault(
+        self,
+        kind: str,
+        method: str = "*",
+        path: str = "*",
+        times: int | None = 1,
+        account: Account | str | None = None,
+        host: str = "*",
+        skip: int = 0,
+        **details: Any,
+    ) -> Fault:
+        """Let the next matching requests go wrong; ``method``, ``path`` and ``host`` are patterns for fnmatch."""
+        with self._world.lock:
+            username = self._world.account(account).username if account is not None else None
+            fault = Fault(kind, method, path, host, username, times, skip, details)
+            return self._world.faults.add(fault)
+
+    @property
+    def faults(self) -> list[Fault]:
+        """The faults that are not used up, oldest first."""
+        with self._world.lock:
+            return self._world.faults.waiting()
+
+    def clear_faults(self) -> None:
+        """Forget the faults that are not used up."""
+        with self._world.lock:
+            self._world.faults.clear()
+
+    @property
+    def requests(self) -> list[Record]:
+        """The requests to the simulated hosts, oldest first, with all their headers."""
+        with self._world.lock:
+            return list(self._world.log.records)
+
+    def public_requests(self) -> list[dict[str, Any]]:
+        """The requests as objects for JSON, without any credential."""
+        with self._world.lock:
+            return self._world.public_requests()
+
+    def calls(self, account: Account | str | None = None) -> list[str]:
+        """The requests in short, for example ``GET /v1/projects`` or ``POST auth /v1/tokens/exchange``."""
+        with self._world.lock:
+            return self._world.log.calls(self._world.account(account).username if account is not None else None)
+
+    def clear_requests(self) -> None:
+        """Empty the log of requests."""
+        with self._world.lock:
+            self._world.log.records.clear()
+
+    def ready(self) -> dict[str, Any]:
+        """Where the simulator listens and which accounts it has, with their API tokens."""
+        return {
+            "api_url": self.api_url,
+            "auth_url": self.auth_url,
+            "control_url": self.control_url,
+            "region_urls": self.region_urls,
+            "accounts": [
+                {"username": one.username, "id": one.id, "email": one.email, "api_token": one.api_token}
+                for one in self.accounts
+            ],
+        }
+
+    def _url(self, name: str) -> str:
+        if name not in self._urls:
+            raise SimulatorError("the simulator was never started")
+        return self._urls[name]

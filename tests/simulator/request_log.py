@@ -1,0 +1,113 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The log of requests."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from werkzeug.wrappers import Request, Response
+
+HIDDEN = "[hidden]"
+
+
+@dataclass
+class Record:
+    """One request and what was answered; ``host`` is ``auth`` or the name of a region.
+
+    ``status`` and ``answer`` are None when the connection was dropped; ``fault`` is the kind of fault that hit it.
+    """
+
+    method: str
+    host: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: Any
+    account: str | None
+    time: str
+    status: int | None = None
+    answer: Any = None
+    fault: str | None = None
+
+    @property
+    def call(self) -> str:
+        """Method and path, with ``auth`` between them for the authentication host."""
+        host = "auth " if self.host == "auth" else ""
+        return f"{self.method} {host}{self.path}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The record as an object for JSON."""
+        return {**vars(self), "call": self.call}
+
+
+@dataclass
+class RequestLog:
+    """All requests to the simulated hosts, oldest first. A request is entered before it is answered."""
+
+    records: list[Record] = field(default_factory=list)
+    retired_tokens: set[str] = field(default_factory=set)
+
+    def enter(self, request: Request, host: str, account: str | None, time: str) -> Record:
+        """Note a request that has just come in."""
+        record = Record(
+            method=request.method,
+            host=host,
+            path=request.path,
+            query=request.args.to_dict(),
+            headers=dict(request.headers),
+            body=_parsed(request.get_data()),
+            account=account,
+            time=time,
+        )
+        self.records.append(record)
+        return record
+
+    def complete(self, record: Record, response: Response | None, fault: str | None) -> None:
+        """Note the answer; None stands for a dropped connection."""
+        record.fault = fault
+        if response is not None:
+            record.status = response.status_code
+            record.answer = _readable(response.get_data()) if record.method != "HEAD" else None
+
+    def calls(self, account: str | None = None) -> list[str]:
+        """The requests in short, all of them or those of one account."""
+        return [record.call for record in self.records if account is None or record.account == account]
+
+
+def hide_secrets(value: Any, secrets: set[str]) -> Any:
+    """A copy without credentials: the Authorization header and every occurrence of a secret are replaced."""
+    if isinstance(value, str):
+        for secret in secrets:
+            value = value.replace(secret, HIDDEN)
+        return value
+    if isinstance(value, list):
+        return [hide_secrets(item, secrets) for item in value]
+    if isinstance(value, dict):
+        return {
+            hide_secrets(key, secrets): _scheme(item) if key == "Authorization" else hide_secrets(item, secrets)
+            for key, item in value.items()
+        }
+    return value
+
+
+def _scheme(authorization: Any) -> str:
+    scheme = str(authorization).split(" ", 1)[0].title()
+    return f"{scheme} {HIDDEN}" if scheme in ("Basic", "Bearer") else HIDDEN
+
+
+def _parsed(data: bytes) -> Any:
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _readable(data: bytes) -> Any:
+    if not data:
+        return None
+    parsed = _parsed(data)
+    return data.decode("utf-8", errors="replace") if parsed is None else parsed

@@ -1,0 +1,145 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The listeners: werkzeug's threaded server, with connections that stay open and can be broken on purpose."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import socket
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
+
+from .gateway import WIRE_FAULT
+
+ADDRESS = "127.0.0.1"
+POLL_SECONDS = 0.02
+
+
+class OnDemand:
+    """A WSGI application that is built for its first request; most tests need only some of the hosts."""
+
+    def __init__(self, build: Callable[[], Any]) -> None:
+        self._build = build
+        self._lock = threading.Lock()
+        self._app: Any = None
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        with self._lock:
+            if self._app is None:
+                self._app = self._build()
+        return self._app(environ, start_response)
+
+
+class Handler(WSGIRequestHandler):
+    """Answers requests over HTTP/1.1 with keep-alive, which werkzeug's own handler does not offer.
+
+    The body of a request is read completely and the answer is sent in one piece with its length, so that the next
+    request on the connection starts where it should.
+    """
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def run_wsgi(self) -> None:
+        """Handle one request."""
+        environ = self.make_environ()
+        try:
+            body = self._body(environ)
+        except (ValueError, OSError):
+            self.close_connection = True
+            self._send("400 Bad Request", [], b"")
+            return
+        environ["wsgi.input"] = io.BytesIO(body)
+        environ["CONTENT_LENGTH"] = str(len(body))
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
+        status, headers, answer = _call(self.server.app, environ)
+        wire_fault = environ.get(WIRE_FAULT)
+        if wire_fault:
+            self.close_connection = True
+        if wire_fault == "drop":
+            return
+        if wire_fault == "truncate":
+            answer = answer[: len(answer) // 2]
+        self._send(status, headers, answer)
+
+    def _body(self, environ: dict[str, Any]) -> bytes:
+        if environ.get("wsgi.input_terminated"):
+            return environ["wsgi.input"].read()
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        if length < 0:
+            raise ValueError("negative length")
+        return self.rfile.read(length)
+
+    def _send(self, status: str, headers: list[tuple[str, str]], body: bytes) -> None:
+        if self.close_connection:
+            headers = [*headers, ("Connection", "close")]
+        lines = [f"{self.protocol_version} {status}", *(f"{name}: {value}" for name, value in headers), "", ""]
+        self.wfile.write("\r\n".join(lines).encode("latin-1") + body)
+
+    def log(self, type: str, message: str, *args: Any) -> None:
+        """Say nothing; the simulator keeps its own log of requests."""
+
+
+def _call(app: Any, environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
+    """Status, headers and body that an application answers; it may leave messages in the environment."""
+    status, headers = "", []
+
+    def start_response(given_status: str, given_headers: list[tuple[str, str]], _error: Any = None) -> None:
+        nonlocal status, headers
+        status, headers = given_status, given_headers
+
+    chunks = app(environ, start_response)
+    try:
+        body = b"".join(chunks)
+    finally:
+        if hasattr(chunks, "close"):
+            chunks.close()
+    return status, headers, body
+
+
+class Listener(ThreadedWSGIServer):
+    """One listening port with its threads."""
+
+    daemon_threads = True
+
+    def __init__(self, app: Any, port: int = 0) -> None:
+        self._connections: set[socket.socket] = set()
+        self._connections_lock = threading.Lock()
+        with socket.create_server((ADDRESS, port), backlog=128) as listening:
+            super().__init__(ADDRESS, port, app, handler=Handler, fd=listening.fileno())
+        self._thread = threading.Thread(target=self.serve_forever, args=(POLL_SECONDS,), daemon=True)
+
+    @property
+    def url(self) -> str:
+        """The base URL, without a trailing slash."""
+        return f"http://{ADDRESS}:{self.port}"
+
+    def start(self) -> None:
+        """Begin to answer."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop answering and break the connections that are still open."""
+        self.shutdown()
+        self._thread.join()
+        with self._connections_lock:
+            for connection in self._connections:
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Remember a new connection and serve it in its own thread."""
+        with self._connections_lock:
+            self._connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Close a connection."""
+        with self._connections_lock:
+            self._connections.discard(request)
+        super().shutdown_request(request)

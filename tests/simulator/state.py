@@ -1,0 +1,98 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The state of the simulated platform."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import uuid
+from typing import Any
+
+from .bearers import Bearers
+from .clock import Clock
+from .faults import Faults
+from .mistakes import SimulatorError
+from .models import Account, Application, Invitation, Project
+from .rate_limit import RateLimiter
+from .request_log import RequestLog, hide_secrets
+from .switch_table import SWITCHES
+from .switches import Switches
+
+
+class World:
+    """Everything that requests read and change.
+
+    Whoever touches it holds ``lock``, so that each request is atomic. ``stopping`` ends artificial waits early.
+    """
+
+    def __init__(self, **switches: Any) -> None:
+        self.lock = threading.RLock()
+        self.stopping = threading.Event()
+        self.clock = Clock()
+        self.switches = Switches(SWITCHES, **switches)
+        self.bearers = Bearers(self.clock, self.switches)
+        self.limiter = RateLimiter(self.clock, self.switches)
+        self.faults = Faults()
+        self.log = RequestLog()
+        self.region_urls: dict[str, str] = {}
+        self.accounts: dict[str, Account] = {}
+        self.projects: dict[str, Project] = {}
+        self.applications: dict[str, Application] = {}
+        self.invitations: dict[str, Invitation] = {}
+        # What a lagging list still shows, by account and region: the answer and for how many reads.
+        self.stale_lists: dict[tuple[str, str], tuple[list[dict[str, Any]], int]] = {}
+
+    def account(self, who: Account | str) -> Account:
+        """An account by object, username or id."""
+        for account in self.accounts.values():
+            if account is who or who in (account.username, account.id):
+                return account
+        raise SimulatorError(f"unknown account {who if isinstance(who, str) else who.username}")
+
+    def account_of_token(self, api_token: str) -> Account | None:
+        """The account that has this API token, be it revoked or not."""
+        for account in self.accounts.values():
+            if secrets.compare_digest(account.api_token.encode(), api_token.encode()):
+                return account
+        return None
+
+    def owned(self, account_id: str, region: str) -> list[Project]:
+        """The projects of an account in a region, oldest first."""
+        return [
+            project for project in self.projects.values() if project.owner_id == account_id and project.region == region
+        ]
+
+    def resources(self, project_id: str) -> list[Application]:
+        """Applications and dedicated databases of a project."""
+        return [application for application in self.applications.values() if application.project_id == project_id]
+
+    def collaborates(self, account_id: str, project_id: str) -> bool:
+        """Whether the account collaborates on something in the project."""
+        return any(application.has_collaborator(account_id) for application in self.resources(project_id))
+
+    def invitations_of(self, project_id: str) -> list[Invitation]:
+        """The invitations of a project, oldest first."""
+        found = [invitation for invitation in self.invitations.values() if invitation.project_id == project_id]
+        return sorted(found, key=lambda invitation: invitation.created_at)
+
+    def new_id(self, kind: str) -> str:
+        """A fresh identifier; the prefix of projects differs between documents (switch id_prefix)."""
+        if kind == "application":
+            return secrets.token_hex(12)
+        prefix = {"project": self.switches.id_prefix, "account": "us", "invitation": "tin"}[kind]
+        return f"{prefix}-{uuid.uuid4()}"
+
+    def public_requests(self) -> list[dict[str, Any]]:
+        """The log of requests without API tokens and bearer tokens."""
+        hidden = {account.api_token for account in self.accounts.values()} | self.log.retired_tokens
+        hidden.update(self.bearers.issued())
+        return [hide_secrets(record.as_dict(), hidden) for record in self.log.records]
+
+    def empty(self) -> None:
+        """Forget projects, applications and invitations."""
+        self.projects.clear()
+        self.applications.clear()
+        self.invitations.clear()
+        self.stale_lists.clear()

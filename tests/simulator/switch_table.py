@@ -1,0 +1,91 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every switch of the simulator: the points on which the vendor's documentation is silent."""
+
+from __future__ import annotations
+
+from .switches import Switch
+
+REFUSALS = (400, 403, 404, 409, 422)
+
+PROJECT_SWITCHES = (
+    Switch("list_collaborations", False, "Does the list show projects of others one collaborates in?", (False, True)),
+    Switch("collaborator_get", "200", "May a collaborator read a project?", ("200", "401", "403", "404")),
+    Switch("stranger_get", "404", "What does a stranger get who reads a project?", ("404", "403", "401")),
+    Switch("non_owner_status", 403, "Status when a non-owner does what is for the owner", (403, 401, 404)),
+    Switch("duplicate_status", 422, "Status for a name that is taken", (422, 409)),
+    Switch("limit_projects", 20, "Projects an account may have (documented: 20)", number=int, minimum=0),
+    Switch("limit_scope", "region", "Does the limit count one region or all?", ("region", "account")),
+    Switch("limit_status", 422, "Status when the limit is exceeded", (422, 409, 403, 402)),
+    Switch("default_false_status", 422, "Status for default: false on the default project", (422, 400, 200)),
+    Switch("empty_patch_status", 400, "Status for an update with nothing in it", (400, 200, 422)),
+    Switch("touch_unchanged", False, "Does an update that changes nothing renew updated_at?", (False, True)),
+    Switch("default_delete_status", 409, "Status for deleting the default project", (409, 422, 403)),
+    Switch("delete_with_database", 409, "Deleting a project that holds only databases", (409, 422, 403, 204)),
+    Switch("delete_with_invitation", "cancel", "Deleting a project with a pending invitation", ("cancel", 409)),
+    Switch(
+        "two_defaults",
+        False,
+        "Are there two default projects for a moment, for how many reads?",
+        (False, True),
+        number=int,
+    ),
+    Switch("list_lag", 0, "How many reads does the list lag behind writes?", number=int),
+    Switch("apps_list_databases", False, "Does the list of applications show dedicated databases?", (False, True)),
+)
+
+TRANSFER_SWITCHES = (
+    Switch("invite_pending_status", 409, "Status for inviting while an invitation is pending", REFUSALS),
+    Switch("invite_not_eligible_status", 422, "Status for inviting somebody not eligible", REFUSALS),
+    Switch("invite_self_status", 422, "Status for inviting oneself", REFUSALS),
+    Switch("invite_unknown_status", 422, "Status for inviting an unknown user", REFUSALS),
+    Switch("eligible_includes_owner", True, "Are the eligible new owners listed with the owner?", (True, False)),
+    Switch("limited_eligible", True, "Do limited collaborators count as eligible?", (True, False)),
+    Switch("expired_blocks", False, "Does an expired pending invitation block a new one?", (False, True)),
+    Switch("answer_closed_status", 422, "Status for answering an answered or expired invitation", REFUSALS),
+    Switch("expired_accept", "failed", "What does accepting an expired invitation give?", ("failed", 422)),
+    Switch(
+        "accept_delay",
+        0,
+        "Is an acceptance finished when it answers? Seconds, or 'N reads', it stays pending",
+        number=float,
+        pattern=r"[0-9]+ reads?",
+        pattern_text="'N reads'",
+    ),
+    Switch("accept_outcome", "accepted", "How does an acceptance end?", ("accepted", "failed", "error")),
+    Switch("invitee_list", True, "May the invitee list the project's invitations?", (True, False)),
+    Switch("invitee_project", True, "May the invitee read the project?", (True, False)),
+    Switch("old_owner_reads", True, "May the former owner read project and invitation?", (True, False)),
+    Switch("transferred_default", "false", "What becomes of a default project?", ("false", "keep", "refuse")),
+    Switch("clash_outcome", "failed", "The new owner has the name already, or too many projects", ("failed", "422")),
+    Switch("status_filter", "exact", "Does ?status=accepted and the like filter?", ("exact", "ignored")),
+    Switch("invitation_order", "oldest_first", "Order of the list", ("oldest_first", "newest_first", "random")),
+)
+
+TRANSPORT_SWITCHES = (
+    Switch("rate_limit", None, "Requests a window (documented: 60 a minute)", (None,), number=int, minimum=1),
+    Switch("rate_window", 60, "Length of a window in seconds", number=int, minimum=1),
+    Switch("rate_mode", "fixed", "How are requests counted?", ("fixed", "sliding")),
+    Switch("rate_scope", "account", "What is counted together?", ("account", "token", "address")),
+    Switch("rate_auth", False, "Do requests to the authentication host count?", (False, True)),
+    Switch("retry_after", False, "Does a 429 carry Retry-After?", (False, "seconds", "date")),
+    Switch("rate_body", "text", "Body of a 429", ("text", "json")),
+    Switch("page_size", None, "Are the lists paginated? Entries a page", (None,), number=int, minimum=1),
+    Switch("page_max", 100, "The most that per_page may ask for", number=int, minimum=1),
+    Switch("page_style", "null", "What says that there is no next page?", ("null", "last")),
+    Switch("page_key", "prev_page", "Name of the previous page", ("prev_page", "previous_page")),
+    Switch("error_format", "json", "Body of 401, 403, 502, 503, 504", ("json", "html", "empty")),
+    Switch("validation_style", "flat", "Form of a 422", ("flat", "nested", "single")),
+    Switch("not_found_style", "resource", "Form of a 404 for an object", ("resource", "text")),
+    Switch("id_prefix", "prj", "Prefix of project ids", ("prj", "pr")),
+    Switch("dates", "Z", "How are dates written?", ("Z", "offset")),
+    Switch("show_flags", True, "Are flags shown on projects and owners?", (True, False)),
+    Switch("extra_fields", False, "Are there fields that no documentation mentions?", (False, True)),
+    Switch("request_ids", True, "Do answers carry X-Request-Id?", (True, False)),
+    Switch("latency", 0.0, "Seconds that every answer takes", number=float),
+    Switch("uuid_claim", True, "Does a bearer token carry the user's id?", (True, False, "opaque")),
+    Switch("self_hosts", "both", "Which host answers /v1/users/self?", ("both", "auth", "api")),
+)
+
+SWITCHES = PROJECT_SWITCHES + TRANSFER_SWITCHES + TRANSPORT_SWITCHES

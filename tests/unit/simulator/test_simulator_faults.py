@@ -1,0 +1,190 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Faults over real sockets."""
+
+from __future__ import annotations
+
+import http.client
+import time
+
+import pytest
+import requests
+
+
+def raw(sim, account, method="GET", path="/v1/projects", body=None):
+    """A request with nothing between the test and the socket."""
+    connection = http.client.HTTPConnection(sim.api_url.removeprefix("http://"), timeout=5)
+    headers = {"Authorization": f"Bearer {account.bearer()}", "Content-Type": "application/json"}
+    connection.request(method, path, body=body, headers=headers)
+    return connection.getresponse()
+
+
+def test_status(sim, me):
+    sim.fault("status", status=502, body={"error": "bad gateway"}, headers={"X-Cause": "test"})
+    answer = me.create("web")
+    assert (answer.status_code, answer.json(), answer.headers["X-Cause"]) == (502, {"error": "bad gateway"}, "test")
+    assert me.names() == ["default"]
+
+
+@pytest.mark.parametrize(
+    "body, content_type",
+    [
+        ("some text", "text/plain; charset=utf-8"),
+        ({"a": 1}, "application/json; charset=utf-8"),
+        (b"\xff", "application/octet-stream"),
+    ],
+)
+def test_bodies(sim, me, body, content_type):
+    sim.fault("status", status=418, body=body)
+    answer = me.get("/v1/projects")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (418, content_type)
+    assert answer.content == {str: b"some text", dict: b'{"a": 1}', bytes: b"\xff"}[type(body)]
+
+
+def test_status_without_body(sim, me):
+    sim.fault("status")
+    answer = me.get("/v1/projects")
+    assert (answer.status_code, answer.json()) == (503, {"error": "Service Unavailable"})
+    sim.fault("status", status=429)
+    assert me.get("/v1/projects").text == "Retry later\n"
+    sim.fault("status", status=500)
+    assert me.get("/v1/projects").json() == {"error": "Internal error occured, we're on it!"}
+    sim.set(error_format="html")
+    sim.fault("status", status=504)
+    assert "<h1>504 Gateway Timeout</h1>" in me.get("/v1/projects").text
+
+
+def test_redirect(sim, me):
+    sim.fault("status", status=302, body="", headers={"Location": "/elsewhere"})
+    answer = me.get("/v1/projects")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/elsewhere")
+
+
+def test_drop_before(sim, mireille):
+    sim.fault("drop_before", method="POST")
+    with pytest.raises(http.client.RemoteDisconnected):
+        raw(sim, mireille, "POST", body=b'{"project": {"name": "web"}}')
+    assert [project["name"] for project in sim.projects(mireille)] == ["default"]
+
+
+def test_drop_after(sim, mireille):
+    sim.fault("drop_after", method="POST")
+    with pytest.raises(http.client.RemoteDisconnected):
+        raw(sim, mireille, "POST", body=b'{"project": {"name": "web"}}')
+    assert [project["name"] for project in sim.projects(mireille)] == ["default", "web"]
+    assert (sim.requests[-1].status, sim.requests[-1].answer, sim.requests[-1].fault) == (None, None, "drop_after")
+
+
+def test_truncate(sim, mireille):
+    sim.fault("truncate", method="POST")
+    answer = raw(sim, mireille, "POST", body=b'{"project": {"name": "web"}}')
+    with pytest.raises(http.client.IncompleteRead) as caught:
+        answer.read()
+    announced = int(answer.headers["Content-Length"])
+    assert answer.status == 201
+    assert 0 < len(caught.value.partial) == announced // 2
+    assert [project["name"] for project in sim.projects(mireille)] == ["default", "web"]
+
+
+def test_garbage(sim, me):
+    sim.fault("garbage", times=2)
+    answer = me.create("web")
+    assert answer.status_code == 201
+    assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
+    with pytest.raises(ValueError):
+        answer.json()
+    assert me.get("/v1/projects").headers["Content-Length"] == str(len(answer.content))
+    assert me.names() == ["default", "web"]
+    sim.fault("garbage", body="<html>")
+    assert me.get("/v1/projects").text == "<html>"
+
+
+def test_slow(sim, me):
+    me.get("/v1/projects")
+    sim.fault("slow", seconds=0.3)
+    started = time.monotonic()
+    assert me.names() == ["default"]
+    assert time.monotonic() - started >= 0.3
+    sim.fault("slow", seconds=1)
+    with pytest.raises(requests.ReadTimeout):
+        me.session.get(f"{sim.api_url}/v1/projects", timeout=0.1)
+
+
+def test_replace(sim, me):
+    sim.fault("replace", method="POST", status=502)
+    answer = me.create("web")
+    assert (answer.status_code, answer.json()) == (502, {"error": "Bad Gateway"})
+    assert me.names() == ["default", "web"]
+    sim.fault("replace", status=200, body={"projects": []}, headers={"X-Cause": "test"})
+    answer = me.get("/v1/projects")
+    assert (answer.status_code, answer.json(), answer.headers["X-Cause"]) == (200, {"projects": []}, "test")
+    sim.fault("replace", status=202)
+    answer = me.create("site")
+    assert (answer.status_code, answer.json()["project"]["name"]) == (202, "site")
+
+
+def test_times(sim, me):
+    sim.fault("status", times=2)
+    assert [me.get("/v1/projects").status_code for _request in range(3)] == [503, 503, 200]
+    sim.fault("status", times=None)
+    assert [me.get("/v1/projects").status_code for _request in range(4)] == [503] * 4
+    sim.clear_faults()
+    assert me.get("/v1/projects").status_code == 200
+
+
+def test_skip_and_order(sim, me):
+    sim.fault("status", status=502, skip=1)
+    sim.fault("status", status=504)
+    assert [me.get("/v1/projects").status_code for _request in range(3)] == [504, 502, 200]
+
+
+def test_matching(sim, client, me, them, mireille, tomasz):
+    sim.fault("status", times=None, method="post", path="/v1/projects")
+    sim.fault("status", times=None, path="/v1/projects/*/transfer_invitations", status=502)
+    sim.fault("status", times=None, account=tomasz, path="/v1/apps", status=504)
+    sim.fault("status", times=None, host="auth", path="*/self", status=500)
+    assert me.create("web").status_code == 503
+    assert me.get("/v1/projects").status_code == 200
+    assert me.get("/v1/projects/x/transfer_invitations").status_code == 502
+    assert me.get("/v1/projects/x").status_code == 404
+    assert [caller.get("/v1/apps").status_code for caller in (me, them)] == [200, 504]
+    assert me.get("/v1/users/self").status_code == 200
+    assert client(sim.auth_url, mireille).get("/v1/users/self").status_code == 500
+
+
+def test_fault_on_the_exchange(sim, mireille):
+    sim.fault("status", path="/v1/tokens/exchange", account="mireille")
+    url = f"{sim.auth_url}/v1/tokens/exchange"
+    answers = [requests.post(url, auth=("", mireille.api_token), timeout=5).status_code for _request in range(2)]
+    assert answers == [503, 200]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"kind": "unknown"},
+        {"kind": "status", "status": 99},
+        {"kind": "status", "status": 299},
+        {"kind": "status", "status": "503"},
+        {"kind": "status", "headers": {"A": 1}},
+        {"kind": "status", "headers": {"A": "line\r\nbreak"}},
+        {"kind": "status", "seconds": 1},
+        {"kind": "drop_before", "status": 503},
+        {"kind": "slow"},
+        {"kind": "slow", "seconds": -1},
+        {"kind": "garbage", "body": {}},
+        {"kind": "replace"},
+        {"kind": "status", "times": 0},
+        {"kind": "status", "times": True},
+        {"kind": "status", "skip": -1},
+        {"kind": "status", "path": 5},
+        {"kind": "status", "account": "nobody"},
+    ],
+)
+def test_mistakes(sim, arguments):
+    from simulator import SimulatorError
+
+    with pytest.raises(SimulatorError):
+        sim.fault(**arguments)
+    assert sim.faults == []

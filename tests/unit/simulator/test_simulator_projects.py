@@ -1,0 +1,405 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The calls for projects, and the switches that change them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+
+
+def errors(answer):
+    assert answer.status_code == 422
+    return answer.json()["errors"]
+
+
+def test_new_account_has_a_default_project_in_each_region(sim, client, mireille):
+    for url in sim.region_urls.values():
+        (project,) = client(url, mireille).get("/v1/projects").json()["projects"]
+        assert (project["name"], project["default"], project["owner"]["id"]) == ("default", True, mireille.id)
+
+
+def test_account_without_default_project(sim, client):
+    account = sim.add_account("ines", default_project=None)
+    assert client(sim.api_url, account).get("/v1/projects").json() == {"projects": []}
+
+
+def test_create(me, mireille):
+    answer = me.create("web")
+    assert answer.status_code == 201
+    assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
+    project = answer.json()["project"]
+    assert re.fullmatch("prj-[0-9a-f-]{36}", project["id"])
+    assert DATE.fullmatch(project["created_at"]) and DATE.fullmatch(project["updated_at"])
+    owner = {"id": mireille.id, "username": "mireille", "email": "mireille@example.org", "flags": {}}
+    assert {**project, "id": "", "created_at": "", "updated_at": ""} == {
+        "id": "",
+        "name": "web",
+        "default": False,
+        "created_at": "",
+        "updated_at": "",
+        "owner": owner,
+        "flags": {},
+    }
+    assert me.show(project).json() == {"project": project}
+    assert me.names() == ["default", "web"]
+
+
+def test_create_default_moves_the_role(me):
+    project = me.create("web", default=True).json()["project"]
+    assert project["default"] is True
+    assert [(one["name"], one["default"]) for one in me.get("/v1/projects").json()["projects"]] == [
+        ("default", False),
+        ("web", True),
+    ]
+
+
+def test_projects_are_regional(sim, client, mireille, me):
+    project = me.create("web").json()["project"]
+    other = client(sim.region_urls["osc-secnum-fr1"], mireille)
+    assert other.names() == ["default"]
+    assert other.show(project).json() == {"resource": "project", "error": "not found"}
+    assert other.create("web").status_code == 201
+
+
+@pytest.mark.parametrize("name", ["a", "a" * 64, "-", "_0-", "prj-0f4c7a52"])
+def test_good_names(me, name):
+    assert me.create(name).json()["project"]["name"] == name
+
+
+@pytest.mark.parametrize(
+    "name, text",
+    [
+        ("", "can't be blank"),
+        (None, "can't be blank"),
+        ("a" * 65, "is too long (maximum is 64 characters)"),
+        ("Web", "may only contain lower-case letters, digits, hyphens and underscores"),
+        ("web\n", "may only contain lower-case letters, digits, hyphens and underscores"),
+        ("é", "may only contain lower-case letters, digits, hyphens and underscores"),
+        (5, "is invalid"),
+        (["web"], "is invalid"),
+        ({}, "is invalid"),
+    ],
+)
+def test_bad_names(me, name, text):
+    assert errors(me.create(name)) == {"name": [text]}
+    assert errors(me.update(me.get("/v1/projects").json()["projects"][0], name=name)) == {"name": [text]}
+    assert me.names() == ["default"]
+
+
+def test_name_is_required(me):
+    assert errors(me.post("/v1/projects", {"project": {"default": True}})) == {"name": ["can't be blank"]}
+
+
+@pytest.mark.parametrize("default", [None, "true", 1, {}])
+def test_default_must_be_boolean(me, default):
+    assert errors(me.create("web", default=default)) == {"default": ["must be true or false"]}
+
+
+def test_all_problems_are_reported(me):
+    assert set(errors(me.create("Web", default=1))) == {"name", "default"}
+
+
+def test_root_key(me):
+    assert errors(me.post("/v1/projects", {})) == {"project": ["missing field"]}
+    assert errors(me.post("/v1/projects", {"name": "web"})) == {"project": ["missing field"]}
+    assert errors(me.post("/v1/projects")) == {"project": ["missing field"]}
+    assert errors(me.post("/v1/projects", {"project": ["web"]})) == {"project": ["is invalid"]}
+
+
+@pytest.mark.parametrize("data", [b"{", b"nonsense", b"\xff", b"[" * 100000, b'["project"]', b"5"])
+def test_bad_json(me, data):
+    answer = me("POST", "/v1/projects", data=data, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 400
+    assert "JSON you submitted" in answer.json()["error"]
+
+
+def test_body_without_content_type_is_not_read(me):
+    answer = me("POST", "/v1/projects", data='{"project": {"name": "web"}}')
+    assert errors(answer) == {"project": ["missing field"]}
+
+
+def test_unknown_keys_are_ignored(me):
+    answer = me.post("/v1/projects", {"project": {"name": "web", "color": "red"}, "more": 1})
+    assert answer.status_code == 201
+    assert "color" not in answer.json()["project"]
+
+
+def test_update(sim, me):
+    project = me.create("web").json()["project"]
+    sim.clock.advance(minutes=1)
+    changed = me.update(project, name="site", default=True)
+    assert changed.status_code == 200
+    body = changed.json()["project"]
+    assert (body["id"], body["name"], body["default"]) == (project["id"], "site", True)
+    assert body["created_at"] == project["created_at"] < body["updated_at"]
+    assert [one["default"] for one in me.get("/v1/projects").json()["projects"]] == [False, True]
+
+
+def test_update_to_a_taken_name(me):
+    project = me.create("web").json()["project"]
+    assert errors(me.update(project, name="default")) == {"name": ["has already been taken"]}
+    assert me.names() == ["default", "web"]
+
+
+@pytest.mark.parametrize("touch", [False, True])
+def test_update_without_a_change(sim, me, touch):
+    sim.set(touch_unchanged=touch)
+    project = me.create("web").json()["project"]
+    sim.clock.advance(minutes=1)
+    body = me.update(project, name="web", default=False).json()["project"]
+    assert (body["updated_at"] != project["updated_at"]) is touch
+
+
+@pytest.mark.parametrize("status", [400, 200, 422])
+def test_empty_patch_status(sim, me, status):
+    project = me.create("web").json()["project"]
+    sim.set(empty_patch_status=status)
+    answer = me.update(project, unknown=1)
+    assert answer.status_code == status
+    assert (
+        answer.json()
+        == {
+            200: {"project": project},
+            400: {"error": "param is missing or the value is empty: project"},
+            422: {"errors": {"project": ["missing field"]}},
+        }[status]
+    )
+
+
+@pytest.mark.parametrize("status", [422, 400, 200])
+def test_default_false_status(sim, me, status):
+    sim.set(default_false_status=status)
+    (project,) = me.get("/v1/projects").json()["projects"]
+    answer = me.update(project, default=False)
+    assert answer.status_code == status
+    text = "cannot be changed from true to false"
+    assert (
+        answer.json()
+        == {
+            200: {"project": project},
+            400: {"error": text},
+            422: {"errors": {"default": [text]}},
+        }[status]
+    )
+    assert me.show(project).json()["project"]["default"] is True
+
+
+def test_delete(me):
+    project = me.create("web").json()["project"]
+    answer = me.delete(project)
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert "Content-Type" not in answer.headers
+    assert "Content-Type" not in answer.headers
+    assert me.names() == ["default"]
+    for again in (me.delete(project), me.show(project), me.update(project, name="x")):
+        assert (again.status_code, again.json()) == (404, {"resource": "project", "error": "not found"})
+
+
+def test_a_name_is_no_id(me):
+    me.create("web")
+    assert me.get("/v1/projects/web").json() == {"resource": "project", "error": "not found"}
+
+
+def test_delete_with_applications(sim, me, web):
+    answer = me.delete(web)
+    assert (answer.status_code, answer.json()) == (409, {"error": "Cannot delete project with existing apps"})
+    sim.remove_application("shop")
+    assert me.delete(web).status_code == 204
+
+
+@pytest.mark.parametrize("status", [409, 422, 403])
+def test_default_delete_status(sim, me, status):
+    sim.set(default_delete_status=status)
+    (project,) = me.get("/v1/projects").json()["projects"]
+    answer = me.delete(project)
+    text = "Cannot delete the default project"
+    assert answer.status_code == status
+    assert answer.json() == ({"errors": {"default": [text]}} if status == 422 else {"error": text})
+    assert me.names() == ["default"]
+
+
+@pytest.mark.parametrize("status", [409, 422, 403, 204])
+def test_delete_with_database(sim, me, mireille, status):
+    sim.set(delete_with_database=status)
+    project = sim.add_project(mireille, "data")
+    sim.add_application(project["id"], "db", databases=True)
+    assert me.delete(project).status_code == status
+    assert ("data" in me.names()) is (status != 204)
+
+
+@pytest.mark.parametrize("value", ["cancel", 409])
+def test_delete_with_invitation(sim, me, mireille, tomasz, value):
+    sim.set(delete_with_invitation=value)
+    project = sim.add_project(mireille, "web")
+    sim.add_invitation(project["id"], invited=tomasz)
+    answer = me.delete(project)
+    (invitation,) = sim.invitations(project["id"])
+    assert (answer.status_code, invitation["status"]) == ((204, "canceled") if value == "cancel" else (409, "pending"))
+
+
+def test_delete_with_expired_invitation(sim, me, mireille, tomasz):
+    sim.set(delete_with_invitation=409)
+    project = sim.add_project(mireille, "web")
+    sim.add_invitation(project["id"], invited=tomasz, expires_in=-1)
+    assert me.delete(project).status_code == 204
+
+
+@pytest.mark.parametrize("status", [422, 409])
+def test_duplicate_status(sim, me, status):
+    sim.set(duplicate_status=status)
+    answer = me.create("default")
+    text = "has already been taken"
+    assert answer.status_code == status
+    assert answer.json() == ({"errors": {"name": [text]}} if status == 422 else {"error": text})
+
+
+def test_names_are_unique_per_owner(me, them):
+    assert me.create("web").status_code == 201
+    assert them.create("web").status_code == 201
+
+
+@pytest.mark.parametrize("status", [422, 409, 403, 402])
+def test_limit(sim, me, status):
+    sim.set(limit_projects=2, limit_status=status)
+    assert me.create("one").status_code == 201
+    answer = me.create("two")
+    text = "You have reached the maximum number of projects"
+    assert answer.status_code == status
+    body = answer.json()
+    assert body == {"errors": {"base": [text]}} if status == 422 else body["error"] == text
+    assert ("url" in body) is (status == 402)
+    assert me.names() == ["default", "one"]
+
+
+def test_limit_of_twenty(me):
+    answers = [me.create(f"p{number}").status_code for number in range(20)]
+    assert answers == [201] * 19 + [422]
+
+
+@pytest.mark.parametrize("scope, status", [("region", 201), ("account", 422)])
+def test_limit_scope(sim, me, scope, status):
+    sim.set(limit_projects=2, limit_scope=scope)
+    assert me.create("one").status_code == status
+
+
+def test_strangers_see_nothing(me, them):
+    project = me.create("web").json()["project"]
+    assert them.names() == ["default"]
+    assert them.show(project).json() == {"resource": "project", "error": "not found"}
+
+
+@pytest.mark.parametrize("value", [False, True])
+def test_list_collaborations(sim, them, web, value):
+    sim.set(list_collaborations=value)
+    assert them.names() == (["default", "web"] if value else ["default"])
+
+
+def test_pending_collaborators_see_nothing(sim, them, mireille, tomasz):
+    sim.set(list_collaborations=True)
+    project = sim.add_project(mireille, "web")
+    sim.add_application(project["id"], "shop", pending=[tomasz])
+    assert them.names() == ["default"]
+    assert them.get("/v1/apps").json() == {"apps": []}
+    sim.set_collaborator("shop", tomasz)
+    assert them.names() == ["default", "web"]
+    sim.set_collaborator("shop", tomasz, role=None)
+    assert them.names() == ["default"]
+
+
+@pytest.mark.parametrize("status", ["200", "401", "403", "404"])
+def test_collaborator_get(sim, them, web, status):
+    sim.set(collaborator_get=status)
+    answer = them.show(web)
+    assert answer.status_code == int(status)
+    assert (
+        answer.json()
+        == {
+            "200": {"project": web},
+            "401": {"error": "unauthorized"},
+            "403": {"error": "You are not allowed to do this"},
+            "404": {"resource": "project", "error": "not found"},
+        }[status]
+    )
+
+
+@pytest.mark.parametrize("status", ["404", "403", "401"])
+def test_stranger_get(sim, me, them, status):
+    sim.set(stranger_get=status)
+    assert them.show(me.create("web").json()["project"]).status_code == int(status)
+
+
+@pytest.mark.parametrize("status", [403, 401, 404])
+def test_non_owner_status(sim, them, tomasz, web, status):
+    sim.set(non_owner_status=status)
+    invitation = sim.add_invitation(web["id"], invited=tomasz)
+    answers = [
+        them.update(web, name="mine"),
+        them.delete(web),
+        them.eligible(web),
+        them.invite(web, tomasz),
+        them.invitation(invitation, "cancel"),
+    ]
+    assert [answer.status_code for answer in answers] == [status] * 5
+    assert sim.project(web["id"]) == web
+    assert [one["status"] for one in sim.invitations(web["id"])] == ["pending"]
+
+
+def test_two_defaults(sim, me):
+    def defaults():
+        return [project["name"] for project in me.get("/v1/projects").json()["projects"] if project["default"]]
+
+    me.create("atomic", default=True)
+    assert defaults() == ["atomic"]
+    sim.set(two_defaults=True)
+    me.create("slow", default=True)
+    assert [defaults(), defaults()] == [["atomic", "slow"], ["slow"]]
+    sim.set(two_defaults=2)
+    project = me.create("slower", default=True).json()["project"]
+    assert defaults() == ["slow", "slower"]
+    assert me.show(project).json()["project"]["default"] is True
+    assert defaults() == ["slower"]
+
+
+def test_list_lag(sim, me):
+    sim.set(list_lag=2)
+    project = me.create("web").json()["project"]
+    assert me.show(project).status_code == 200
+    assert [me.names() for _read in range(3)] == [["default"], ["default"], ["default", "web"]]
+    me.delete(project)
+    assert [me.names() for _read in range(3)] == [["default", "web"], ["default", "web"], ["default"]]
+    sim.set(list_lag=0)
+    me.create("site")
+    assert me.names() == ["default", "site"]
+
+
+def test_applications(sim, me, them, mireille, web):
+    (shop,) = me.get("/v1/apps").json()["apps"]
+    assert (shop["name"], shop["region"], shop["owner"]["id"]) == ("shop", "osc-fr1", mireille.id)
+    assert shop["project"] == {"id": web["id"], "name": "web"}
+    assert them.get("/v1/apps").json() == {"apps": [shop]}
+    sim.add_application(web["id"], "private")
+    assert [app["name"] for app in me.get("/v1/apps").json()["apps"]] == ["shop", "private"]
+    assert them.get("/v1/apps").json() == {"apps": [shop]}
+
+
+@pytest.mark.parametrize("value", [False, True])
+def test_apps_list_databases(sim, me, web, value):
+    sim.set(apps_list_databases=value)
+    sim.add_application(web["id"], "db", databases=True)
+    assert ("db" in [app["name"] for app in me.get("/v1/apps").json()["apps"]]) is value
+
+
+def test_head(me):
+    project = me.create("web").json()["project"]
+    paths = ["/v1/projects", f"/v1/projects/{project['id']}", "/v1/apps", "/v1/users/self"]
+    paths += [f"/v1/projects/{project['id']}/{list}" for list in ("eligible_new_owners", "transfer_invitations")]
+    for path in paths:
+        answer, full = me("HEAD", path), me.get(path)
+        assert (answer.status_code, answer.content) == (200, b"")
+        assert answer.headers["Content-Length"] == full.headers["Content-Length"] == str(len(full.content))
+    assert me("HEAD", "/v1/projects/none").status_code == 404

@@ -78,9 +78,6 @@ class Gateway:
             return refused
         settle(self._world)
         response = Response.from_app(self._app, request.environ, buffered=True)
-        if response.status_code == 204:
-            # Observed: an answer without a body has no type either. The framework names one in any case.
-            response.headers.pop("Content-Type", None)
         if fault is not None and fault.kind == "garbage":
             response.set_data(fault.details.get("body", NOT_JSON))
         elif fault is not None and fault.kind == "replace":

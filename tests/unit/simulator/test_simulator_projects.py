@@ -194,7 +194,6 @@ def test_delete(me):
     answer = me.delete(project)
     assert (answer.status_code, answer.content) == (204, b"")
     assert "Content-Type" not in answer.headers
-    assert "Content-Type" not in answer.headers
     assert me.names() == ["default"]
     for again in (me.delete(project), me.show(project), me.update(project, name="x")):
         assert (again.status_code, again.json()) == (404, {"resource": "project", "error": "not found"})

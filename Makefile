@@ -1,0 +1,113 @@
+# The one list of commands of this collection: `make help` prints it.
+#
+# Everything that a target creates is in .venv, .venv-lint and build, none of it in git.
+# Only python3, make and git have to be there; uv is used where it is found.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test unit functional install build lint docs changelog sanity simulator clean
+
+PYTHON ?= python3
+ARGS ?=
+
+# Ansible keeps its files here and not in HOME, and finds the collection where "make install" puts it.
+COLLECTIONS := $(CURDIR)/build/collections
+export ANSIBLE_COLLECTIONS_PATH := $(COLLECTIONS)
+export ANSIBLE_HOME := $(CURDIR)/build/ansible
+export ANSIBLE_REMOTE_TMP := $(ANSIBLE_HOME)/tmp
+
+# Ansible does not start without a UTF-8 locale.
+ifneq ($(filter C POSIX,$(LC_ALL)),)
+export LC_ALL := C.UTF-8
+endif
+
+# Tests and demo talk to a simulator on loopback: never to a real account, never through a proxy.
+unexport $(filter SCALINGO_%,$(.VARIABLES))
+export no_proxy := 127.0.0.1,localhost,$(or $(no_proxy),$(NO_PROXY))
+export NO_PROXY := $(no_proxy)
+
+# Runs a command with the tools of an environment before all others. The exec leaves no shell
+# between make and the command, so that a signal to make reaches it. ansible-lint installs the checkout for itself,
+# which has to stay away from the copy that the tests use.
+IN_VENV := exec env PATH="$(CURDIR)/.venv/bin:$$PATH"
+IN_LINT_VENV := exec env PATH="$(CURDIR)/.venv-lint/bin:$$PATH" ANSIBLE_HOME="$(CURDIR)/build/lint" \
+	ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/build/lint/collections"
+PYTEST := $(IN_VENV) PYTHONPATH="$(COLLECTIONS)" pytest -n auto --maxprocesses 8
+
+# What the collection is built from. The folders count too: a folder is newer once a file in it is gone.
+CONTENT := $(shell find COPYING CHANGELOG.md README.md galaxy.yml changelogs docs meta playbooks plugins roles \
+	tests/config.yml tests/sanity \( -name '.*' -o -name __pycache__ \) -prune -o -print 2>/dev/null)
+VERSION := $(shell sed -n 's/^version: *//p' galaxy.yml)
+TARBALL := build/dist/community-scalingo-$(VERSION).tar.gz
+SANITY := build/sanity/ansible_collections/community/scalingo
+
+help: ## List the targets.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s%s\n", $$1, $$2 }' Makefile
+
+demo: install ## Show the collection at work on a simulated account: audit, apply, and run again without changes.
+	@$(IN_VENV) python tests/demo/run.py
+
+test: install ## Run the unit and the functional tests on the collection as a user installs it.
+	@$(PYTEST) tests/unit tests/functional $(ARGS)
+
+unit: install ## Run the unit tests only; ARGS are given to pytest, as in ARGS="-k rename".
+	@$(PYTEST) tests/unit $(ARGS)
+
+functional: install ## Run the functional tests only: real playbooks against the simulator.
+	@$(PYTEST) tests/functional $(ARGS)
+
+install: build/collections/.installed ## Build the collection and install it into build/collections.
+
+build: $(TARBALL) ## Build the tarball of the collection into build/dist.
+
+lint: .venv-lint/.ready ## Check the collection with ansible-lint.
+	@$(IN_LINT_VENV) ansible-lint
+
+docs: .venv-lint/.ready ## Check the documentation of the plugins, and every reference in it.
+	@$(IN_LINT_VENV) antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck \
+		--validate-collection-refs all --check-extra-docs-refs .
+
+changelog: .venv-lint/.ready ## Check the changelog fragments.
+	@$(IN_LINT_VENV) antsibull-changelog lint
+
+# ansible-test works only in a git repository whose path ends in ansible_collections/community/scalingo, so it gets
+# a copy of what git knows or would add. ls drops the files that git knows and that are deleted.
+sanity: .venv/.ready ## Run ansible-test sanity on a copy of the checkout.
+	@rm -rf build/sanity && mkdir -p $(SANITY)
+	@git ls-files --cached --others --exclude-standard | xargs ls -d 2>/dev/null | tar -cf - -T - | tar -xf - -C $(SANITY)
+	@version=$$(.venv/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])') && cd $(SANITY) \
+		&& git init --quiet && $(IN_VENV) ansible-test sanity --local --python "$$version" $(ARGS)
+
+simulator: .venv/.ready ## Run the simulator until Ctrl-C; give it options with ARGS="--account mireille".
+	@$(IN_VENV) python tests/simulator $(ARGS)
+
+clean: ## Remove everything that the other targets created.
+	rm -rf .venv .venv-lint build .ansible .pytest_cache tests/output
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+.venv/.ready: PURPOSE := test
+.venv-lint/.ready: PURPOSE := lint
+
+# uv does not read pip's settings (a mirror, say), so pip has its turn where uv fails. uv gets the path of the
+# interpreter itself, because what is called python3 may be a wrapper script.
+.venv/.ready .venv-lint/.ready: $(wildcard tests/requirements/*.txt)
+	@$(PYTHON) -c 'import sys; sys.version_info < (3, 10) and sys.exit("Python 3.10 or newer is needed, and \
+	$(PYTHON) is %d.%d: name another with make PYTHON=..." % sys.version_info[:2])'
+	@echo "Creating $(@D) with what tests/requirements/$(PURPOSE).txt asks for."
+	@rm -rf $(@D)
+	@{ command -v uv >/dev/null \
+		&& uv venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(@D) \
+		&& uv pip install --quiet --compile-bytecode --python $(@D) --requirement tests/requirements/$(PURPOSE).txt; \
+	} || { $(PYTHON) -m venv --clear $(@D) \
+		&& $(@D)/bin/python -m pip --quiet --disable-pip-version-check install \
+			--requirement tests/requirements/$(PURPOSE).txt; }
+	@touch $@
+
+$(TARBALL): $(CONTENT) | .venv/.ready
+	@rm -rf build/dist
+	@$(IN_VENV) ansible-galaxy collection build --output-path build/dist
+
+build/collections/.installed: $(TARBALL)
+	@$(IN_VENV) ansible-galaxy collection install --offline --no-deps --force \
+		--collections-path build/collections $(TARBALL) >/dev/null
+	@touch $@

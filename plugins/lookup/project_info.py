@@ -48,8 +48,7 @@ options:
 requirements:
   - requests, for the Python that runs Ansible
 notes:
-  - The result is a list if P(ansible.builtin.query#lookup) or C(wantlist=true) is used, and for C(lookup) if there are
-    several. Prefer C(query).
+  - C(query) always returns a list. C(lookup) returns a single project without the list.
 seealso:
   - module: community.scalingo.scalingo_project_info
 """

@@ -9,56 +9,77 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import replace
 
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api, Object
-from ansible_collections.community.scalingo.plugins.module_utils._errors import ApiRefusal, NotFoundError
-from ansible_collections.community.scalingo.plugins.module_utils._plan import Fact, FactMissing, Found
+from ansible_collections.community.scalingo.plugins.module_utils._errors import ApiRefusal
+from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, FactMissing, Facts
 
 T = t.TypeVar("T")
 
+# What the API tells of the owner of a project. It tells more of the account itself.
+OWNER = ("id", "username", "email", "flags")
+
 
 class Account:
-    """What is known of an account, read when it is needed and not twice."""
+    """An account, as it is from now on: to see what has changed, make a new one."""
 
-    def __init__(self, api: Api, project_id: str | None = None) -> None:
+    def __init__(self, api: Api, project_id: str | None = None, invitation_id: str | None = None) -> None:
         """
         Args:
             api: Where to ask.
-            project_id: Start from the project with this ID; None starts from the list.
+            project_id: What the facts about one project are about.
+            invitation_id: What the fact about one invitation is about.
         """
         self._api = api
-        self._found = Found(self._read(project_id) if project_id is not None else None)
+        self._facts = Facts()
+        self._project_id = project_id
+        self._invitation_id = invitation_id
 
-    def answer(self, question: t.Callable[[Found], T]) -> T:
+    def use_project(self, project: Object) -> None:
+        """Let the facts be about a project that was found in the list."""
+        self._project_id = project["id"]
+        self._facts[Fact.PROJECT] = project
+
+    def answer(self, question: t.Callable[[Facts], T]) -> T:
         """Answer a question, finding out whatever it turns out to need."""
         while True:
             try:
-                return question(self._found)
+                return question(self._facts)
             except FactMissing as missing:
-                facts = {**self._found.facts, missing.fact: self._find_out(missing.fact)}
-                self._found = replace(self._found, facts=facts)
-
-    def _read(self, project_id: str) -> Object | None:
-        try:
-            return self._api.get_project(project_id)
-        except NotFoundError:
-            return None
-        except ApiRefusal as error:
-            error.add_context(f"Cannot read project {project_id}.")
-            raise
+                self._facts[missing.fact] = self._find_out(missing.fact)
 
     def _find_out(self, fact: Fact) -> t.Any:
-        if fact is Fact.PROJECTS:
-            return self._api.list_projects()
-        if fact is Fact.APPLICATIONS:
-            return self._api.list_applications()
-        if fact is Fact.CALLER_ID:
-            # The bearer token tells it for nothing.
-            return self._api.caller_claim() or self.answer(lambda found: found[Fact.CALLER])["id"]
-        own = [
-            project["owner"]
-            for project in self._found.facts.get(Fact.PROJECTS, ())
-            if project["owner"]["id"] == self._api.caller_claim()
-        ]
-        return own[0] if own else self._api.get_caller()
+        api, project_id, invitation_id = self._api, self._project_id or "", self._invitation_id or ""
+        sources: dict[Fact, t.Callable[[], t.Any]] = {
+            Fact.PROJECTS: api.list_projects,
+            Fact.APPLICATIONS: api.list_applications,
+            Fact.CALLER_ID: self._caller_id,
+            Fact.CALLER: self._caller,
+            Fact.NOW: api.now,
+            Fact.PROJECT: lambda: _or_refusal(api.get_project, project_id),
+            Fact.INVITATIONS: lambda: _or_refusal(api.list_invitations, project_id),
+            Fact.INVITATION: lambda: _or_refusal(api.get_invitation, project_id, invitation_id),
+            Fact.ELIGIBLE: lambda: _or_refusal(api.list_eligible_new_owners, project_id),
+        }
+        return sources[fact]()
+
+    def _caller_id(self) -> str:
+        """Return who this account is: the bearer token tells it for nothing, if it can be read."""
+        return self._api.caller_claim() or self.answer(lambda facts: facts[Fact.CALLER])["id"]
+
+    def _caller(self) -> Object:
+        """Return this account in the form in which it appears as the owner of its projects."""
+        claim = self._api.caller_claim()
+        own = [project["owner"] for project in self._facts.get(Fact.PROJECTS, ()) if project["owner"]["id"] == claim]
+        user = own[0] if own else self._api.get_caller()
+        return {key: user[key] for key in OWNER if key in user}
+
+
+def _or_refusal(call: t.Callable[..., t.Any], *arguments: str) -> t.Any:
+    """Return what a call returns, or the refusal if the API will not tell this account."""
+    try:
+        return call(*arguments)
+    except ApiRefusal as error:
+        if not error.about_object:
+            raise
+        return error

@@ -123,12 +123,13 @@ class Answer:
         if value.isdigit():
             return float(value[:9])
         try:
-            return max(0.0, parsedate_to_datetime(value).timestamp() - self._now())
+            return max(0.0, parsedate_to_datetime(value).timestamp() - self.server_time)
         except (TypeError, ValueError, IndexError, OverflowError):
             return None
 
-    def _now(self) -> float:
-        """The server's clock if it tells the time, since Retry-After is a time of that clock; else ours."""
+    @property
+    def server_time(self) -> float:
+        """Seconds since 1970 by the server's clock if it tells the time, else by ours."""
         try:
             return parsedate_to_datetime(self.headers.get("Date", "")).timestamp()
         except (TypeError, ValueError, IndexError, OverflowError):

@@ -14,6 +14,7 @@ import random
 import re
 import time
 import typing as t
+from datetime import datetime, timezone
 from urllib.parse import quote
 
 from ansible_collections.community.scalingo.plugins.module_utils._answers import CHECK_URLS, Redactor
@@ -99,6 +100,8 @@ class Client:
                 self._redact.add(secret)
         self._allowance = _Allowance(connection.max_wait)
         self._transport = Transport(connection, agent)
+        # Seconds by which the clock of the API is ahead of ours.
+        self._ahead = 0.0
 
     # What the layer above calls
 
@@ -170,6 +173,10 @@ class Client:
             return None
         uuid = claims.get("uuid") if isinstance(claims, dict) else None
         return uuid if isinstance(uuid, str) and uuid else None
+
+    def now(self) -> datetime:
+        """Return the time by the clock of the API, which is the one that its dates are about."""
+        return datetime.fromtimestamp(time.time() + self._ahead, tz=timezone.utc)
 
     def wait_to_repeat(self, attempt: int) -> bool:
         """Wait before a write is sent again that was read back and found not done.
@@ -293,6 +300,7 @@ class Client:
     def _send(self, request: Request, auth: t.Any) -> dict[str, t.Any]:
         at_most = max(SHORTEST_PAUSE, self._allowance.left) if self._allowance.counting else None
         answer = self._transport.send(request, auth, at_most)
+        self._ahead = answer.server_time - time.time()
         if answer.status == request.expect == 204:
             # The reference prints {} here, recorded answers have no body at all; either says nothing.
             return {}

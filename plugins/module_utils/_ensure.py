@@ -63,10 +63,10 @@ def ensure_project(api: Api, wanted: Wanted, check_mode: bool) -> Outcome:
     account, plan = _look(api, wanted)
     if not check_mode:
         return _carry_out(api, wanted, plan)
-    problem = account.answer(lambda found: foresee(plan, found))
+    problem = account.answer(lambda facts: foresee(plan, facts))
     if problem:
         raise Refusal(f"Cannot {plan.title}. {problem}")
-    return _outcome(plan, account.answer(lambda found: predict(plan, found)), plan.action is not Action.NONE)
+    return _outcome(plan, account.answer(lambda facts: predict(plan, facts)), plan.action is not Action.NONE)
 
 
 def _outcome(first_plan: Plan, project: Object | None, changed: bool) -> Outcome:
@@ -100,7 +100,7 @@ def _carry_out(api: Api, wanted: Wanted, first_plan: Plan) -> Outcome:
 
 def _look(api: Api, wanted: Wanted) -> tuple[Account, Plan]:
     account = Account(api, wanted.project_id)
-    return account, account.answer(lambda found: decide(wanted, found))
+    return account, account.answer(lambda facts: decide(wanted, facts))
 
 
 def _write(api: Api, plan: Plan) -> Object | None:
@@ -136,7 +136,8 @@ def _after_failure(api: Api, wanted: Wanted, plan: Plan, error: RequestError, wr
         if (rest.action, rest.changes) != (plan.action, plan.changes):
             return rest
         if error.outcome_unknown:
-            if api.wait_to_repeat(writes):
+            # A redirect or a strange form will come again: a repetition helps only against what may pass.
+            if error.max_tries != 1 and writes < MAX_WRITES and api.wait_to_repeat(writes):
                 return rest
             error.add_consequence("Reading back shows that it was not done.")
         else:
@@ -150,7 +151,7 @@ def _after_failure(api: Api, wanted: Wanted, plan: Plan, error: RequestError, wr
 def _reason(account: Account, plan: Plan, error: RequestError) -> str:
     """Return why the API refused a plan, in the words with which a check would have foretold it."""
     try:
-        foreseen = account.answer(lambda found: foresee(plan, found))
+        foreseen = account.answer(lambda facts: foresee(plan, facts))
     except ScalingoError:
         foreseen = None
     if foreseen is None and isinstance(error, (AuthenticationError, ForbiddenError, NotFoundError)) and plan.project:

@@ -12,11 +12,32 @@ import typing as t
 
 
 class ScalingoError(Exception):
-    """The task cannot reach its end."""
+    """The task cannot reach its end.
+
+    Attributes:
+        result: What the task returns beside the message, for instance that something was changed before it failed.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.context: list[str] = []
+        self.result: dict[str, t.Any] = {}
+
+    def add_context(self, sentence: str) -> None:
+        """Put a sentence that says what was tried, or why it was refused, before the message."""
+        self.context.insert(0, sentence)
+
+    def add_consequence(self, sentence: str) -> None:
+        """Put a sentence that says what is known of the effect after the message."""
+        self.message += f" {sentence}"
+
+    def __str__(self) -> str:
+        return " ".join([*self.context, self.message])
 
     def as_failure(self) -> dict[str, t.Any]:
         """Return what a failed task shows: V(msg) and, where the API answered, V(error)."""
-        return {"msg": str(self)}
+        return {**self.result, "msg": str(self)}
 
 
 class InputError(ScalingoError):
@@ -39,22 +60,6 @@ class RequestError(ScalingoError):
     outcome_unknown = False
     about_object = False
     max_tries: int | None = 1
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.context: list[str] = []
-
-    def add_context(self, sentence: str) -> None:
-        """Put a sentence that says what was tried, or why it was refused, before the API's own words."""
-        self.context.insert(0, sentence)
-
-    def add_consequence(self, sentence: str) -> None:
-        """Put a sentence that says what is known of the effect after the API's own words."""
-        self.message += f" {sentence}"
-
-    def __str__(self) -> str:
-        return " ".join([*self.context, self.message])
 
 
 class TransportError(RequestError):
@@ -98,7 +103,7 @@ class ApiError(RequestError):
 
     def as_failure(self) -> dict[str, t.Any]:
         error = {name: getattr(self, name) for name in ("status", "method", "path", "request_id", "body")}
-        return {"msg": str(self), "error": error}
+        return {**super().as_failure(), "error": error}
 
 
 class ApiRefusal(ApiError):

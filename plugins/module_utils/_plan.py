@@ -7,8 +7,8 @@
 """What is wanted against what is: the decision of what to change, apart from changing it.
 
 Nothing here sends a request or knows of check mode. `decide` gives the same plan to a check and to a real run, which
-is why they cannot differ; `foresee` says which plans the API is known to refuse, and why. A fact that a decision
-turns out to need, and that is not among those given, is asked for by raising `FactMissing`.
+is why they cannot differ; `foresee` says which plans the API is known to refuse, and why. A decision that needs one
+more fact than it was given raises `FactMissing`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,13 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.community.scalingo.plugins.module_utils._api import Object
-from ansible_collections.community.scalingo.plugins.module_utils._errors import InputError, Refusal
+from ansible_collections.community.scalingo.plugins.module_utils._errors import (
+    ApiRefusal,
+    InputError,
+    NotFoundError,
+    Refusal,
+)
+from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, Facts
 from ansible_collections.community.scalingo.plugins.module_utils._projects import (
     describe,
     is_user,
@@ -84,41 +90,6 @@ def check_name(option: str, name: str | None) -> None:
         )
 
 
-class Fact(enum.Enum):
-    """What can be asked about an account beyond what the plan started from."""
-
-    PROJECTS = "the list of projects"
-    CALLER_ID = "the user ID of the account itself"
-    CALLER = "the account itself, as owner of a project"
-    APPLICATIONS = "the list of applications"
-
-
-class FactMissing(Exception):
-    """A decision needs one more fact."""
-
-    def __init__(self, fact: Fact) -> None:
-        super().__init__(fact.value)
-        self.fact = fact
-
-
-@dataclass(frozen=True)
-class Found:
-    """What is known of an account.
-
-    Attributes:
-        project: What was found by the wanted ID, where the plan starts from an ID; None if there is no such project.
-        facts: What else was asked.
-    """
-
-    project: Object | None = None
-    facts: t.Mapping[Fact, t.Any] = field(default_factory=dict)
-
-    def __getitem__(self, fact: Fact) -> t.Any:
-        if fact not in self.facts:
-            raise FactMissing(fact)
-        return self.facts[fact]
-
-
 class Action(enum.Enum):
     """What a plan does to its project."""
 
@@ -159,48 +130,50 @@ class Plan:
         return f"change project {describe(t.cast(Object, self.project))}: {' and '.join(parts)}"
 
 
-def decide(wanted: Wanted, found: Found) -> Plan:
+def decide(wanted: Wanted, facts: Facts) -> Plan:
     """Return what has to be done so that a project is as it is wanted.
 
     Raises:
         Refusal: It cannot be reached, or it is not clear which project is meant.
-        FactMissing: See the module's docstring.
+        FactMissing: One more fact is needed.
     """
     if wanted.project_id is not None:
-        project = _by_id(wanted, found)
+        project = _by_id(wanted, facts)
     elif wanted.new_name is None:
-        project = _by_name(wanted, found, wanted.name)
+        project = _by_name(wanted, facts, wanted.name)
     else:
-        project = _by_either_name(wanted, found)
+        project = _by_either_name(wanted, facts)
 
     if wanted.state == "absent":
         return _plan_absent(project)
     if project is None:
-        return _plan_create(wanted, found)
-    return _plan_update(wanted, found, project)
+        return _plan_create(wanted, facts)
+    return _plan_update(wanted, facts, project)
 
 
-def _by_id(wanted: Wanted, found: Found) -> Object | None:
-    project = found.project
-    if project is None:
+def _by_id(wanted: Wanted, facts: Facts) -> Object | None:
+    project = facts[Fact.PROJECT]
+    if isinstance(project, NotFoundError):
         if wanted.state == "absent":
             return None
-        raise Refusal(
+        project.add_context(
             f"There is no project with the ID {wanted.project_id}, or this account may not see it. A project gets its "
             f"ID when it is created: to create one, leave project_id out."
         )
+    if isinstance(project, ApiRefusal):
+        raise project
     if wanted.owner is not None and not is_user(project["owner"], wanted.owner):
         raise Refusal(f"Project {describe(project)} does not belong to {wanted.owner}, as owner demands.")
     return project
 
 
-def _by_name(wanted: Wanted, found: Found, name: str | None) -> Object | None:
-    return the_only(select(found[Fact.PROJECTS], name=name, owner=wanted.owner), name or "")
+def _by_name(wanted: Wanted, facts: Facts, name: str | None) -> Object | None:
+    return the_only(select(facts[Fact.PROJECTS], name=name, owner=wanted.owner), name or "")
 
 
-def _by_either_name(wanted: Wanted, found: Found) -> Object | None:
+def _by_either_name(wanted: Wanted, facts: Facts) -> Object | None:
     """Find what has to be renamed, or what has been renamed already."""
-    old, new = _by_name(wanted, found, wanted.name), _by_name(wanted, found, wanted.new_name)
+    old, new = _by_name(wanted, facts, wanted.name), _by_name(wanted, facts, wanted.new_name)
     if old and new and old["id"] != new["id"]:
         hint = "" if old["owner"]["id"] == new["owner"]["id"] else " If only one owner's projects are meant, set owner."
         raise Refusal(
@@ -225,8 +198,8 @@ def _plan_absent(project: Object | None) -> Plan:
     return Plan(Action.DELETE, project)
 
 
-def _plan_create(wanted: Wanted, found: Found) -> Plan:
-    if wanted.owner is not None and not _is_caller(wanted.owner, found):
+def _plan_create(wanted: Wanted, facts: Facts) -> Plan:
+    if wanted.owner is not None and not _is_caller(wanted.owner, facts):
         raise Refusal(
             f"{wanted.owner} owns no project named {wanted.name} that this account can see, and a project cannot be "
             f"created for somebody else."
@@ -234,12 +207,12 @@ def _plan_create(wanted: Wanted, found: Found) -> Plan:
     changes: dict[str, t.Any] = {"name": wanted.name}
     if wanted.default:
         changes["default"] = True
-        return Plan(Action.CREATE, None, changes, _default_project(found, found[Fact.CALLER_ID]))
+        return Plan(Action.CREATE, None, changes, _default_project(facts, facts[Fact.CALLER_ID]))
     # `default: false` is what a new project gets anyway, so it is not sent.
     return Plan(Action.CREATE, None, changes)
 
 
-def _plan_update(wanted: Wanted, found: Found, project: Object) -> Plan:
+def _plan_update(wanted: Wanted, facts: Facts, project: Object) -> Plan:
     changes: dict[str, t.Any] = {}
     if wanted.target_name is not None and project["name"] != wanted.target_name:
         changes["name"] = wanted.target_name
@@ -251,8 +224,8 @@ def _plan_update(wanted: Wanted, found: Found, project: Object) -> Plan:
     default_project = None
     if wanted.default and not project["default"]:
         changes["default"] = True
-        default_project = _default_project(found, project["owner"]["id"])
-    elif wanted.default and wanted.owner is None and project["owner"]["id"] != found[Fact.CALLER_ID]:
+        default_project = _default_project(facts, project["owner"]["id"])
+    elif wanted.default and wanted.owner is None and project["owner"]["id"] != facts[Fact.CALLER_ID]:
         # Each owner has a default project.
         raise Refusal(
             f"Project {describe(project)} is the default one of its owner, and cannot be that of this account."
@@ -260,49 +233,49 @@ def _plan_update(wanted: Wanted, found: Found, project: Object) -> Plan:
     return Plan(Action.UPDATE if changes else Action.NONE, project, changes, default_project)
 
 
-def _is_caller(wanted: str, found: Found) -> bool:
-    return wanted == found[Fact.CALLER_ID] or is_user(found[Fact.CALLER], wanted)
+def _is_caller(wanted: str, facts: Facts) -> bool:
+    return wanted == facts[Fact.CALLER_ID] or is_user(facts[Fact.CALLER], wanted)
 
 
-def _default_project(found: Found, owner_id: str) -> str | None:
+def _default_project(facts: Facts, owner_id: str) -> str | None:
     """Return the name of the owner's default project, or None: whether there always is one is not documented."""
     names = [
-        project["name"] for project in found[Fact.PROJECTS] if project["default"] and project["owner"]["id"] == owner_id
+        project["name"] for project in facts[Fact.PROJECTS] if project["default"] and project["owner"]["id"] == owner_id
     ]
     return names[0] if names else None
 
 
-def foresee(plan: Plan, found: Found) -> str | None:
+def foresee(plan: Plan, facts: Facts) -> str | None:
     """Return why the API will not carry out a plan, as far as that can be known, or None.
 
     A check fails with this sentence; a real run lets the API decide, and explains its refusal with it.
 
     Raises:
-        FactMissing: See the module's docstring.
+        FactMissing: One more fact is needed.
     """
     project = plan.project
-    if project is not None and plan.action is not Action.NONE and project["owner"]["id"] != found[Fact.CALLER_ID]:
+    if project is not None and plan.action is not Action.NONE and project["owner"]["id"] != facts[Fact.CALLER_ID]:
         return f"It belongs to {owner_of(project)}, and only its owner may do that."
     if plan.action is Action.DELETE and project is not None:
         inside = sorted(
             application["name"]
-            for application in found[Fact.APPLICATIONS]
+            for application in facts[Fact.APPLICATIONS]
             if application["project"]["id"] == project["id"]
         )
         if inside:
             return f"It still contains applications, which have to be deleted first: {', '.join(inside)}."
     if plan.action is Action.UPDATE and project is not None and "name" in plan.changes:
-        for other in select(found[Fact.PROJECTS], name=plan.changes["name"]):
+        for other in select(facts[Fact.PROJECTS], name=plan.changes["name"]):
             if other["owner"]["id"] == project["owner"]["id"] and other["id"] != project["id"]:
                 return f"That name is taken by {describe(other)}."
     return None
 
 
-def predict(plan: Plan, found: Found) -> Object | None:
+def predict(plan: Plan, facts: Facts) -> Object | None:
     """Return the project as it will be, with None for the IDs and dates that are not known before.
 
     Raises:
-        FactMissing: See the module's docstring.
+        FactMissing: One more fact is needed.
     """
     if plan.action is Action.NONE:
         return plan.project
@@ -316,7 +289,7 @@ def predict(plan: Plan, found: Found) -> Object | None:
         "default": plan.changes.get("default", False),
         "created_at": None,
         "updated_at": None,
-        "owner": found[Fact.CALLER],
+        "owner": facts[Fact.CALLER],
         "flags": {},
     }
 

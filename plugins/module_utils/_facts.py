@@ -1,0 +1,48 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to community.scalingo: it may change in any release.
+
+"""Facts about an account, and the way in which a decision asks for one that it turns out to need."""
+
+from __future__ import annotations
+
+import enum
+import typing as t
+
+
+class Fact(enum.Enum):
+    """What a decision can ask about an account.
+
+    Where the API refuses to tell, the value is the `ApiRefusal` itself: what that means is part of the decision.
+    """
+
+    PROJECTS = "all projects that can be seen"
+    PROJECT = "the project with the given ID, or ApiRefusal"
+    CALLER_ID = "the user ID of the account itself"
+    CALLER = "the account itself, as owner of a project"
+    APPLICATIONS = "all applications that can be seen"
+    INVITATIONS = "all transfer invitations of the project, the oldest first, or ApiRefusal"
+    INVITATION = "the invitation with the given ID, or ApiRefusal"
+    ELIGIBLE = "the users that could take the project over, or ApiRefusal"
+    NOW = "the time by the clock of the API"
+
+
+class FactMissing(Exception):
+    """A decision needs one more fact."""
+
+    def __init__(self, fact: Fact) -> None:
+        super().__init__(fact.value)
+        self.fact = fact
+
+
+class Facts(t.Dict[Fact, t.Any]):
+    """The facts that are known.
+
+    Raises:
+        FactMissing: The one that was asked for is not among them.
+    """
+
+    def __missing__(self, fact: Fact) -> t.Any:
+        raise FactMissing(fact)

@@ -15,14 +15,31 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.community.scalingo.plugins.module_utils._client import Client, segment
+from ansible_collections.community.scalingo.plugins.module_utils._dates import parse_date
 from ansible_collections.community.scalingo.plugins.module_utils._errors import RouteNotFoundError
 
 Object = t.Dict[str, t.Any]
+
+
+class _Date:
+    """Marks a text that is a date, in a form."""
+
 
 # What decisions are made from, and so must be there and of the right type. Everything else may come or go.
 _USER = {"id": str, "username": str}
 _PROJECT = {"id": str, "name": str, "default": bool, "owner": _USER}
 _APPLICATION = {"name": str, "project": {"id": str}}
+_INVITATION = {
+    "id": str,
+    "project_id": str,
+    "invited_user_id": str,
+    "invited_user_name": str,
+    "inviter_user_id": str,
+    "status": str,
+    "expires_at": _Date,
+    "created_at": _Date,
+}
+_ELIGIBLE = {"user_id": str, "user_name": str}
 
 
 class Api:
@@ -35,6 +52,7 @@ class Api:
         self._client = client
         self.wait_to_repeat = client.wait_to_repeat
         self.caller_claim = client.caller_claim
+        self.now = client.now
 
     def list_projects(self) -> list[Object]:
         """Return the projects that the account can see: its own, and perhaps those of others (not documented)."""
@@ -87,6 +105,49 @@ class Api:
             answer = self._client.get(path)
         return self._unwrapped("GET", path, "user", answer, _USER)
 
+    def list_invitations(self, project_id: str) -> list[Object]:
+        """Return all transfer invitations of a project, whatever became of them; the oldest first.
+
+        Only `all` is documented as a value of `status`, and no order is.
+        """
+        path = f"{_project_path(project_id)}/transfer_invitations"
+        invitations = self._client.get_list(path, "transfer_invitations", {"status": "all"})
+        checked = [self._checked("GET", path, "transfer_invitation", each, _INVITATION) for each in invitations]
+        return sorted(checked, key=lambda invitation: parse_date(invitation["created_at"]))
+
+    def get_invitation(self, project_id: str, invitation_id: str) -> Object:
+        """Return one invitation. Its inviter and its invitee may read it."""
+        path = _invitation_path(project_id, invitation_id)
+        return self._unwrapped("GET", path, "transfer_invitation", self._client.get(path), _INVITATION)
+
+    def create_invitation(self, project_id: str, user_id: str) -> Object:
+        """Invite a user to take a project over. For its owner; one pending invitation a project."""
+        path = f"{_project_path(project_id)}/transfer_invitations"
+        body = {"transfer_invitation": {"invited_user_id": user_id}}
+        answer = self._client.write("POST", path, 201, body)
+        return self._unwrapped("POST", path, "transfer_invitation", answer, _INVITATION)
+
+    def answer_invitation(self, project_id: str, invitation_id: str, verb: str) -> Object:
+        """Accept, decline or cancel an invitation: the first two are for the invitee, the last is for the owner.
+
+        Args:
+            project_id: Opaque ID.
+            invitation_id: Opaque ID.
+            verb: "accept", "decline" or "cancel".
+
+        Returns: The invitation as it is then. An acceptance that cannot be carried out ends in `failed` or `error`.
+        """
+        path = f"{_invitation_path(project_id, invitation_id)}/{verb}"
+        # The reference sends no body; the vendor's JavaScript client changed that to an empty object.
+        answer = self._client.write("POST", path, 200, {})
+        return self._unwrapped("POST", path, "transfer_invitation", answer, _INVITATION)
+
+    def list_eligible_new_owners(self, project_id: str) -> list[Object]:
+        """Return the users that could take a project over, perhaps with its owner. For the owner."""
+        path = f"{_project_path(project_id)}/eligible_new_owners"
+        users = self._client.get_list(path, "eligible_new_owners")
+        return [self._checked("GET", path, "eligible_new_owner", user, _ELIGIBLE) for user in users]
+
     def _unwrapped(self, method: str, path: str, key: str, answer: Object, form: Object) -> Object:
         return self._checked(method, path, key, answer.get(key), form)
 
@@ -101,12 +162,18 @@ def _project_path(project_id: str) -> str:
     return f"/v1/projects/{segment(project_id)}"
 
 
+def _invitation_path(project_id: str, invitation_id: str) -> str:
+    return f"{_project_path(project_id)}/transfer_invitations/{segment(invitation_id)}"
+
+
 def _mismatch(place: str, value: t.Any, form: t.Any) -> str | None:
     """Return what keeps a value from having a form, or None if it has it."""
     kind = dict if isinstance(form, dict) else form
-    if not isinstance(value, kind):
-        expected = {dict: "an object", str: "a text", bool: "true or false"}[kind]
-        return f"{place!r} missing" if value is None else f"{place!r} not {expected}"
+    if value is None:
+        return f"{place!r} missing"
+    if not (_is_date(value) if kind is _Date else isinstance(value, kind)):
+        expected = {dict: "an object", str: "a text", bool: "true or false", _Date: "a date"}[kind]
+        return f"{place!r} not {expected}"
     if isinstance(form, dict):
         for key, inner in form.items():
             problem = _mismatch(f"{place}.{key}", value.get(key), inner)
@@ -115,3 +182,11 @@ def _mismatch(place: str, value: t.Any, form: t.Any) -> str | None:
     elif value == "" and place.endswith(".id"):
         return f"{place!r} empty"
     return None
+
+
+def _is_date(value: t.Any) -> bool:
+    try:
+        parse_date(value)
+    except (TypeError, ValueError):
+        return False
+    return True

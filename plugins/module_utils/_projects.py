@@ -39,8 +39,13 @@ def select(
     ]
 
 
-def the_only(candidates: t.Sequence[Object], name: str) -> Object | None:
+def the_only(candidates: t.Sequence[Object], name: str, hint: str = "with project_id or owner") -> Object | None:
     """Return the one candidate, or None if there is none.
+
+    Args:
+        candidates: Projects of one name.
+        name: The name.
+        hint: How the user can say which one is meant.
 
     Raises:
         Refusal: There are several. Names are unique among the projects of one owner only.
@@ -49,7 +54,7 @@ def the_only(candidates: t.Sequence[Object], name: str) -> Object | None:
         raise Refusal(
             f"More than one project that can be seen is named {name}: "
             + "; ".join(describe(candidate) for candidate in candidates)
-            + ". Say which one with project_id or owner."
+            + f". Say which one {hint}."
         )
     return candidates[0] if candidates else None
 

@@ -4,7 +4,7 @@
 
 # This file is private to community.scalingo: it may change in any release.
 
-"""Reading projects: for the info module, and for the terms of the lookup."""
+"""Reading projects and invitations: for the info modules, and for the terms of the lookup."""
 
 from __future__ import annotations
 
@@ -13,13 +13,17 @@ import typing as t
 from ansible_collections.community.scalingo.plugins.module_utils._account import Account
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api, Object
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
+    ApiRefusal,
     AuthenticationError,
     ForbiddenError,
     NotFoundError,
     Refusal,
 )
-from ansible_collections.community.scalingo.plugins.module_utils._plan import Fact
+from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact
+from ansible_collections.community.scalingo.plugins.module_utils._invitations import PENDING, is_expired, with_status
 from ansible_collections.community.scalingo.plugins.module_utils._projects import describe, select, the_only
+from ansible_collections.community.scalingo.plugins.module_utils._transfer import find_transferred
+from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan import TransferWanted
 
 
 def find_projects(
@@ -57,12 +61,12 @@ def look_up(
         RequestError: The projects cannot be read.
     """
     account = Account(api)
-    listed: list[Object] = account.answer(lambda found: found[Fact.PROJECTS])
+    listed: list[Object] = account.answer(lambda facts: facts[Fact.PROJECTS])
 
     def matching(projects: list[Object]) -> list[Object]:
         matches = select(projects, owner=owner, default=default)
         if default and owner is None and matches:
-            caller = account.answer(lambda found: found[Fact.CALLER_ID])
+            caller = account.answer(lambda facts: facts[Fact.CALLER_ID])
             matches = [project for project in matches if project["owner"]["id"] == caller]
         return matches
 
@@ -75,6 +79,54 @@ def look_up(
         project = _the_one(term, matching(named if named else _with_id(api, term, hidden_is_missing=True)))
         found.append((term, project))
     return found
+
+
+def find_invitations(
+    api: Api,
+    project_id: str | None,
+    project_name: str | None,
+    status: str = PENDING,
+    invitation_id: str | None = None,
+    eligible: bool = False,
+) -> tuple[list[Object], list[Object] | None]:
+    """Return transfer invitations of a project, each with whether it has expired, and its eligible new owners.
+
+    Args:
+        api: Where to read.
+        project_id: ID of the project, or None.
+        project_name: Name of the project, or None.
+        status: One of the API's, or "all". `pending` leaves out what has expired, as the API does.
+        invitation_id: This invitation only, whatever its status is.
+        eligible: Whether to ask for the eligible new owners; the owner is never one of them.
+
+    Raises:
+        InputError: Not exactly one of ID and name is given.
+        Refusal: There is no project of that name, or more than one.
+        RequestError: The invitations cannot be read.
+    """
+    transfer = TransferWanted(project_id, project_name, invitation_id=invitation_id)
+    account = find_transferred(api, transfer)[1]
+    found = account.answer(lambda facts: facts[Fact.INVITATIONS if invitation_id is None else Fact.INVITATION])
+    if isinstance(found, ApiRefusal):
+        found.add_context(f"Cannot read the transfer invitations of project {project_name or project_id}.")
+        raise found
+    now = api.now()
+    if invitation_id is not None:
+        invitations = [found]
+    else:
+        invitations = found if status == "all" else with_status(found, status, now)
+    listed = [{**invitation, "expired": is_expired(invitation, now)} for invitation in invitations]
+    if not eligible:
+        return listed, None
+    users = account.answer(lambda facts: facts[Fact.ELIGIBLE])
+    if isinstance(users, ApiRefusal):
+        users.add_context(
+            f"Cannot read who is eligible to own project {project_name or project_id}: only its owner may ask."
+        )
+        raise users
+    # The API lists the present owner too, who alone may ask.
+    caller = account.answer(lambda facts: facts[Fact.CALLER_ID])
+    return listed, [user for user in users if user["user_id"] != caller]
 
 
 def _the_one(term: str, candidates: list[Object]) -> Object | None:

@@ -1,0 +1,50 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Says what the module of the same name is going to wait for, which a module cannot say before it ends."""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import datetime, timedelta, timezone
+
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+display = Display()
+
+# As the module has it.
+DEFAULT_WAIT_TIMEOUT = 600
+
+
+class ActionModule(ActionBase):
+    """Runs the module, which does all the work."""
+
+    _supports_async = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Announce a wait, and run the module."""
+        super().run(tmp, task_vars)
+        announcement = None if self._task.check_mode else _announcement(self._task.args)
+        if announcement:
+            display.v(announcement)
+        return self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val)
+
+
+def _announcement(options: dict[str, t.Any]) -> str | None:
+    """Return for whom and until when a task waits, or None if it does not, or is about to be refused."""
+    if not boolean(options.get("wait") or False, strict=False):
+        return None
+    timeout = options.get("wait_timeout")
+    try:
+        seconds = DEFAULT_WAIT_TIMEOUT if timeout in (None, "") else float(timeout)
+        deadline = datetime.now(timezone.utc) + timedelta(seconds=seconds)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    project = options.get("project_name") or options.get("project_id")
+    return (
+        f"Waiting for {options.get('new_owner')} to answer the invitation to own project {project}, until "
+        f"{deadline:%Y-%m-%d %H:%M:%S} UTC (wait_timeout) or until it expires."
+    )

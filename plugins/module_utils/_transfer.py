@@ -1,0 +1,202 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to community.scalingo: it may change in any release.
+
+"""Handing a project over: read what is, plan, carry the plan out or foretell it, wait, and tell the truth about it."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, replace
+
+from ansible_collections.community.scalingo.plugins.module_utils._account import Account
+from ansible_collections.community.scalingo.plugins.module_utils._api import Api, Object
+from ansible_collections.community.scalingo.plugins.module_utils._errors import (
+    Refusal,
+    RequestError,
+    ScalingoError,
+)
+from ansible_collections.community.scalingo.plugins.module_utils._invitations import (
+    ACCEPTED,
+    PENDING,
+    describe_invitation,
+)
+from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan import (
+    NEW_OWNER_NEEDS,
+    Answer,
+    Invite,
+    Step,
+    TransferPlan,
+    TransferWanted,
+    decide_transfer,
+    diff_transfer,
+    find_project,
+    foresee_transfer,
+    predict_transfer,
+)
+from ansible_collections.community.scalingo.plugins.module_utils._transfer_watch import Watch
+
+# A write is followed by another one only if somebody else interferes or an answer was lost; not for ever.
+MAX_WRITES = 6
+
+
+@dataclass(frozen=True)
+class TransferOutcome:
+    """What a task did, or in check mode would do.
+
+    Attributes:
+        changed: Whether anything was written.
+        invitation: The invitation as it is now, or None if none was needed.
+        project: The project as it is now, or None if this account did not read it, or may not.
+        diff: Owner and status, before and after.
+    """
+
+    changed: bool
+    invitation: Object | None
+    project: Object | None
+    diff: t.Mapping[str, Object]
+
+
+def ensure_transfer(api: Api, wanted: TransferWanted, check_mode: bool) -> TransferOutcome:
+    """Bring the transfer of a project to the wanted state; in check mode, say what that would do.
+
+    Raises:
+        InputError: The wish cannot be right; nothing was sent.
+        Refusal: It cannot be fulfilled. What was done before that is in its `result`.
+        RequestError: A request failed; the message says what is known of its effect.
+    """
+    wanted.check()
+    wanted, account = find_transferred(api, wanted)
+    plan = account.answer(lambda facts: decide_transfer(wanted, facts))
+    if not check_mode:
+        return _Transfer(api, wanted, plan).carry_out()
+    problem = account.answer(lambda facts: foresee_transfer(plan, facts))
+    if problem:
+        raise Refusal(f"Cannot {plan.title}. {problem}")
+    invitation, project = account.answer(lambda facts: predict_transfer(wanted, plan, facts))
+    return TransferOutcome(bool(plan.steps), invitation, project, diff_transfer(plan, invitation, project))
+
+
+def find_transferred(api: Api, wanted: TransferWanted) -> tuple[TransferWanted, Account]:
+    """Turn the name of a project into its ID, and return what is known of it then.
+
+    Raises:
+        Refusal: There is no project of that name, or more than one.
+    """
+    wanted.check_project()
+    account = Account(api, wanted.project_id, wanted.invitation_id)
+    if wanted.project_name is not None:
+        project = account.answer(lambda facts: find_project(t.cast(str, wanted.project_name), facts))
+        account.use_project(project)
+        wanted = replace(wanted, project_id=project["id"])
+    return wanted, account
+
+
+class _Transfer:
+    """The carrying out of one plan."""
+
+    def __init__(self, api: Api, wanted: TransferWanted, plan: TransferPlan) -> None:
+        self._api = api
+        self._wanted = wanted
+        self._plan = plan
+        self._first_plan = plan
+        self._writes = 0
+        # Whether something was written, and whether something may have been.
+        self._changed = self._maybe = False
+        self._canceled: list[Object] = []
+        self._freed = False
+        self._watch = Watch(api, plan.project_id, wanted.wait_timeout)
+
+    def carry_out(self) -> TransferOutcome:
+        """Write what is planned, wait for what takes its time, and read back what has become of it."""
+        try:
+            while self._plan.steps:
+                self._step(self._plan.steps[0])
+            invitation, project = self._plan.invitation, self._plan.project
+            if self._wanted.state == ACCEPTED:
+                if invitation is not None:
+                    invitation, project = self._watch.until_owned(invitation)
+            elif self._wanted.wait and invitation is not None:
+                invitation, project = self._watch.until_answered(invitation)
+        except ScalingoError as error:
+            for each in self._canceled:
+                error.add_consequence(f"Before that, {describe_invitation(each)} was canceled, and is gone.")
+            if self._changed:
+                error.result.setdefault("changed", True)
+            raise
+        diff = diff_transfer(self._first_plan, invitation, project)
+        return TransferOutcome(self._changed, invitation, project, diff)
+
+    # Writing
+
+    def _step(self, step: Step) -> None:
+        """Do the next write, or find out that it is not needed any more."""
+        title = self._plan.title
+        self._writes += 1
+        if self._writes > MAX_WRITES:
+            raise Refusal(f"Cannot {title}. The API accepted that, but reading back still shows it undone.")
+        try:
+            invitation = self._send(step)
+        except RequestError as error:
+            try:
+                self._plan = self._after_failure(step, error)
+            except RequestError:
+                error.add_context(f"Cannot {title}.")
+                raise
+            self._maybe = self._maybe or error.outcome_unknown
+            self._changed = self._changed or (self._maybe and not self._plan.steps)
+            return
+        self._changed = True
+        if isinstance(step, Answer) and step.verb == "cancel" and self._wanted.state == PENDING:
+            self._canceled.append(step.invitation)
+        self._plan = replace(self._plan, steps=self._plan.steps[1:], invitation=invitation)
+
+    def _send(self, step: Step) -> Object:
+        project_id = self._plan.project_id
+        if isinstance(step, Invite):
+            return self._api.create_invitation(project_id, step.user_id)
+        return self._api.answer_invitation(project_id, step.invitation["id"], step.verb)
+
+    def _after_failure(self, step: Step, error: RequestError) -> TransferPlan:
+        """Return what is left to do after a write failed, by reading back what is.
+
+        Raises:
+            RequestError: The same error, with what is known of its reason and its effect.
+        """
+        if not error.about_object and not error.outcome_unknown:
+            raise error
+        account = Account(self._api, self._wanted.project_id, self._wanted.invitation_id)
+        try:
+            rest = account.answer(lambda facts: decide_transfer(self._wanted, facts))
+        except Refusal as refusal:
+            # It says what has become of the invitation meanwhile.
+            error.add_context(str(refusal))
+            raise error from None
+        except RequestError as second:
+            if error.outcome_unknown:
+                error.add_consequence(f"Whether it was done is not known, since reading it back failed too: {second}")
+            raise error from None
+        if not rest.steps or _signature(rest.steps[0]) != _signature(step):
+            return rest
+        if error.outcome_unknown:
+            if error.max_tries != 1 and self._writes < MAX_WRITES and self._api.wait_to_repeat(self._writes):
+                return rest
+            error.add_consequence("Reading back shows that it was not done.")
+            raise error
+        if isinstance(step, Invite) and rest.expired and not self._freed:
+            # Whether an invitation that has expired blocks a new one is not documented.
+            self._freed = True
+            return replace(rest, steps=(Answer("cancel", rest.expired), *rest.steps))
+        foreseen = account.answer(lambda facts: foresee_transfer(rest, facts))
+        if foreseen:
+            error.add_context(foreseen)
+        elif not isinstance(step, Answer) or step.verb == "accept":
+            error.add_consequence(NEW_OWNER_NEEDS)
+        raise error
+
+
+def _signature(step: Step) -> tuple[str, str]:
+    """Return what makes two steps the same."""
+    return ("invite", step.user_id) if isinstance(step, Invite) else (step.verb, step.invitation["id"])

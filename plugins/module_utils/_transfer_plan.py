@@ -1,0 +1,445 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to community.scalingo: it may change in any release.
+
+"""Ownership transfers: what is wanted against what is. As in `_plan`, nothing here sends a request.
+
+`VERDICTS` is the state machine: six statuses of the API, and expiry, against the three answers that can be wanted. The
+fourth wanted state, `pending`, looks at all invitations of a project at once, see `_plan_invitation`.
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.community.scalingo.plugins.module_utils._api import Object
+from ansible_collections.community.scalingo.plugins.module_utils._errors import ApiRefusal, InputError, Refusal
+from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, Facts
+from ansible_collections.community.scalingo.plugins.module_utils._invitations import (
+    ACCEPTED,
+    CANCELED,
+    DECLINED,
+    ERROR,
+    EXPIRED,
+    FAILED,
+    PENDING,
+    describe_eligible,
+    describe_invitation,
+    is_for,
+    status_of,
+    with_status,
+)
+from ansible_collections.community.scalingo.plugins.module_utils._projects import (
+    describe,
+    is_user,
+    owner_of,
+    select,
+    the_only,
+)
+
+NEW_OWNER_NEEDS = (
+    "A new owner must be a collaborator, with the invitation accepted, on every application and database of the "
+    "project, and needs a billing profile, a valid payment method, and to have left the free trial."
+)
+
+
+@dataclass(frozen=True)
+class TransferWanted:
+    """One transfer as a task wants it: the options of `scalingo_project_transfer`; None where one was not given."""
+
+    project_id: str | None = None
+    project_name: str | None = None
+    new_owner: str | None = None
+    invitation_id: str | None = None
+    state: str = PENDING
+    replace: bool = False
+    wait: bool = False
+    wait_timeout: float = 600
+
+    def check(self) -> None:
+        """Find what cannot be right, whatever the account looks like.
+
+        Raises:
+            InputError: Something is.
+        """
+        self.check_project()
+        if self.state == PENDING:
+            if self.new_owner is None:
+                raise InputError("new_owner is required with state=pending: whom to invite, by user name or user ID.")
+            if self.invitation_id is not None:
+                raise InputError("invitation_id cannot be used with state=pending, which finds or makes an invitation.")
+        elif self.replace or self.wait:
+            option = "replace" if self.replace else "wait"
+            raise InputError(f"{option} can be used with state=pending only, not with state={self.state}.")
+        if not math.isfinite(self.wait_timeout) or self.wait_timeout < 0:
+            raise InputError(f"wait_timeout must be a number of seconds, 0 or more, not {self.wait_timeout:g}.")
+
+    def check_project(self) -> None:
+        """Find out whether it is clear which project is meant.
+
+        Raises:
+            InputError: It is not.
+        """
+        if (self.project_id is None) == (self.project_name is None):
+            raise InputError("Either project_id or project_name is required, to say which project is meant.")
+
+
+class Verdict(enum.Enum):
+    """What an invitation in some status means for a wanted one."""
+
+    DO = "answer it"
+    DONE = "it is so already"
+    NO = "it cannot be any more"
+
+
+# Wanted state → status of the invitation → verdict. Nothing is done about a status that is not here: it is new to us.
+VERDICTS: dict[str, dict[str, Verdict]] = {
+    ACCEPTED: {
+        PENDING: Verdict.DO,
+        ACCEPTED: Verdict.DONE,
+        EXPIRED: Verdict.NO,
+        DECLINED: Verdict.NO,
+        CANCELED: Verdict.NO,
+        FAILED: Verdict.NO,
+        ERROR: Verdict.NO,
+    },
+    DECLINED: {
+        PENDING: Verdict.DO,
+        DECLINED: Verdict.DONE,
+        EXPIRED: Verdict.NO,
+        ACCEPTED: Verdict.NO,
+        CANCELED: Verdict.NO,
+        FAILED: Verdict.NO,
+        ERROR: Verdict.NO,
+    },
+    CANCELED: {
+        PENDING: Verdict.DO,
+        CANCELED: Verdict.DONE,
+        # There is nothing left to be canceled.
+        EXPIRED: Verdict.DONE,
+        DECLINED: Verdict.DONE,
+        FAILED: Verdict.DONE,
+        ACCEPTED: Verdict.NO,
+        # The ownership has begun to move.
+        ERROR: Verdict.NO,
+    },
+}
+VERBS = {ACCEPTED: "accept", DECLINED: "decline", CANCELED: "cancel"}
+
+
+@dataclass(frozen=True)
+class Invite:
+    """One step of a plan: invite this user."""
+
+    user_id: str
+    user_name: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One step of a plan: accept, decline or cancel this invitation."""
+
+    verb: str
+    invitation: Object
+
+
+Step = t.Union[Invite, Answer]
+
+
+@dataclass(frozen=True)
+class TransferPlan:
+    """What to do about the ownership of one project.
+
+    Attributes:
+        project_id: Its ID.
+        project: The project as it is, or None if this account has not looked, or may not.
+        invitation: The invitation that the task is about, or None if none is needed or there is none yet.
+        steps: The writes, in order: none, one, or a cancellation before an invitation.
+        expired: An invitation that has expired, and might block a new one (not documented).
+    """
+
+    project_id: str
+    project: Object | None = None
+    invitation: Object | None = None
+    steps: tuple[Step, ...] = ()
+    expired: Object | None = None
+
+    @property
+    def title(self) -> str:
+        """What the first write does, to follow "cannot"."""
+        step = self.steps[0]
+        about = describe(self.project) if self.project else self.project_id
+        if isinstance(step, Invite):
+            return f"invite {step.user_name} to own project {about}"
+        return f"{step.verb} {describe_invitation(step.invitation)} to own project {about}"
+
+
+def decide_transfer(wanted: TransferWanted, facts: Facts) -> TransferPlan:
+    """Return what has to be done so that the transfer is as it is wanted.
+
+    The facts are those about the wanted project and the wanted invitation.
+
+    Raises:
+        Refusal: It cannot be reached.
+        ApiRefusal: The API does not show what the decision needs.
+        FactMissing: One more fact is needed.
+    """
+    if wanted.state == PENDING:
+        return _plan_invitation(wanted, facts)
+    if wanted.invitation_id is not None:
+        return _plan_answer(wanted, facts, _invitation_by_id(wanted, facts))
+    if wanted.state == CANCELED:
+        return _plan_cancellation(wanted, facts)
+    return _plan_answer(wanted, facts, _invitation_to_me(wanted, facts))
+
+
+def find_project(project_name: str, facts: Facts) -> Object:
+    """Return the one project of a name.
+
+    Raises:
+        Refusal: There is none, or more than one, among those that can be seen.
+    """
+    project = the_only(select(facts[Fact.PROJECTS], name=project_name), project_name, hint="with project_id")
+    if project is None:
+        raise Refusal(
+            f"No project named {project_name} can be seen by this account. Use project_id: before accepting, a new "
+            f"owner may not see the project in the list, and after a transfer the former one may not."
+        )
+    return project
+
+
+def _plan_invitation(wanted: TransferWanted, facts: Facts) -> TransferPlan:
+    new_owner, now = t.cast(str, wanted.new_owner), facts[Fact.NOW]
+    project = facts[Fact.PROJECT]
+    if isinstance(project, ApiRefusal):
+        return _plan_unseen(wanted, facts, project)
+    if is_user(project["owner"], new_owner):
+        return TransferPlan(project["id"], project)
+    invitations = _shown(facts[Fact.INVITATIONS], project)
+    pending = with_status(invitations, PENDING, now)
+    theirs = [invitation for invitation in pending if is_for(invitation, new_owner)]
+    if theirs:
+        return TransferPlan(project["id"], project, theirs[-1])
+    if pending and not wanted.replace:
+        raise Refusal(
+            f"Project {describe(project)} is offered to {pending[-1]['invited_user_name']} until "
+            f"{pending[-1]['expires_at']} ({pending[-1]['id']}), and only one invitation can be pending: wait for the "
+            f"answer, or use replace=true to cancel that invitation first."
+        )
+    eligible = [user for user in _shown(facts[Fact.ELIGIBLE], project) if user["user_id"] != project["owner"]["id"]]
+    chosen = [user for user in eligible if new_owner in (user["user_id"], user["user_name"])]
+    if not chosen:
+        raise Refusal(
+            f"{new_owner} is not eligible to own project {describe(project)}; {describe_eligible(eligible)}. "
+            f"{NEW_OWNER_NEEDS}"
+        )
+    expired = with_status(invitations, EXPIRED, now)
+    cancellations = tuple(Answer("cancel", invitation) for invitation in pending)
+    invite = Invite(chosen[0]["user_id"], chosen[0]["user_name"])
+    return TransferPlan(
+        project["id"],
+        project,
+        pending[-1] if pending else None,
+        (*cancellations, invite),
+        expired[-1] if expired else None,
+    )
+
+
+def _plan_unseen(wanted: TransferWanted, facts: Facts, refusal: ApiRefusal) -> TransferPlan:
+    """Plan for a project that cannot be read. Its former owner may still be shown that the transfer is done."""
+    invitations = facts[Fact.INVITATIONS]
+    if not isinstance(invitations, ApiRefusal) and invitations:
+        last = invitations[-1]
+        if last["status"] == ACCEPTED and is_for(last, t.cast(str, wanted.new_owner)):
+            return TransferPlan(t.cast(str, wanted.project_id), None, last)
+    refusal.add_context(
+        f"Project {wanted.project_id} cannot be read by this account. If it was handed over before, only its new owner "
+        f"can tell."
+    )
+    raise refusal
+
+
+def _plan_cancellation(wanted: TransferWanted, facts: Facts) -> TransferPlan:
+    project = facts[Fact.PROJECT]
+    if isinstance(project, ApiRefusal):
+        project.add_context(f"Project {wanted.project_id} cannot be read by this account.")
+        raise project
+    pending = with_status(_shown(facts[Fact.INVITATIONS], project), PENDING, facts[Fact.NOW])
+    matching = [each for each in pending if wanted.new_owner is None or is_for(each, wanted.new_owner)]
+    steps = tuple(Answer("cancel", invitation) for invitation in matching)
+    return TransferPlan(project["id"], project, matching[-1] if matching else None, steps)
+
+
+def _plan_answer(wanted: TransferWanted, facts: Facts, invitation: Object | None) -> TransferPlan:
+    """Plan for one invitation, or for a project that the caller owns already (no invitation)."""
+    # A new owner may not see the project before accepting, and reads it afterwards in any case.
+    project = facts.get(Fact.PROJECT) if wanted.state == ACCEPTED else facts[Fact.PROJECT]
+    known = None if isinstance(project, ApiRefusal) else project
+    project_id = t.cast(str, wanted.project_id)
+    if invitation is None:
+        return TransferPlan(project_id, known)
+    status = status_of(invitation, facts[Fact.NOW])
+    verdict = VERDICTS[wanted.state].get(status, Verdict.NO)
+    if verdict is Verdict.DO:
+        return TransferPlan(project_id, known, invitation, (Answer(VERBS[wanted.state], invitation),))
+    if verdict is Verdict.DONE:
+        return TransferPlan(project_id, known, invitation)
+    if wanted.state == ACCEPTED and _owned_by_caller(facts):
+        return TransferPlan(project_id, facts[Fact.PROJECT])
+    raise Refusal(f"Cannot {VERBS[wanted.state]} {describe_invitation(invitation)}: {why_not(invitation, status)}")
+
+
+def _invitation_by_id(wanted: TransferWanted, facts: Facts) -> Object:
+    invitation = facts[Fact.INVITATION]
+    if isinstance(invitation, ApiRefusal):
+        invitation.add_context(
+            f"Invitation {wanted.invitation_id} of project {wanted.project_id} cannot be read by this account: only "
+            f"inviter and invitee may."
+        )
+        raise invitation
+    if wanted.new_owner is not None and not is_for(invitation, wanted.new_owner):
+        raise Refusal(
+            f"Invitation {invitation['id']} is for {invitation['invited_user_name']}, not for {wanted.new_owner} as "
+            f"new_owner demands."
+        )
+    return invitation
+
+
+def _invitation_to_me(wanted: TransferWanted, facts: Facts) -> Object | None:
+    """Return the invitation of a project that its caller can answer, or the last one there was.
+
+    Returns: None if the caller owns the project, which for an acceptance is as good.
+    """
+    if wanted.state == ACCEPTED and _owned_by_caller(facts):
+        return None
+    invitations = facts[Fact.INVITATIONS]
+    if isinstance(invitations, ApiRefusal):
+        invitations.add_context(
+            f"The API does not show the invitations of project {wanted.project_id} to this "
+            f"account: ask the inviter for invitation_id, and give it together with project_id."
+        )
+        raise invitations
+    mine = [invitation for invitation in invitations if invitation["invited_user_id"] == facts[Fact.CALLER_ID]]
+    pending = with_status(mine, PENDING, facts[Fact.NOW])
+    if not mine:
+        raise Refusal(
+            f"There is no invitation of this account to own project {wanted.project_id}: ask its owner to invite it."
+        )
+    return (pending or mine)[-1]
+
+
+def _owned_by_caller(facts: Facts) -> bool:
+    project = facts[Fact.PROJECT]
+    return not isinstance(project, ApiRefusal) and project["owner"]["id"] == facts[Fact.CALLER_ID]
+
+
+def _shown(found: t.Any, project: Object) -> t.Any:
+    """Return what the API shows to the owner of a project.
+
+    Raises:
+        ApiRefusal: It does not show it to this account.
+    """
+    if isinstance(found, ApiRefusal):
+        found.add_context(
+            f"Project {describe(project)} belongs to {owner_of(project)}, and only its owner may invite a new owner or "
+            f"cancel an invitation."
+        )
+        raise found
+    return found
+
+
+def why_not(invitation: Object, status: str) -> str:
+    """Return, as the end of a sentence, why an invitation cannot be answered any more, and what to do."""
+    reason = f" ({invitation['status_reason']})" if invitation.get("status_reason") else ""
+    return {
+        EXPIRED: f"it expired at {invitation['expires_at']}; ask the owner of the project for a new one.",
+        ACCEPTED: f"it was accepted by {invitation['invited_user_name']}.",
+        DECLINED: f"it was declined by {invitation['invited_user_name']}; only a new invitation can change that.",
+        CANCELED: "it was canceled by the owner of the project; only a new invitation can change that.",
+        FAILED: f"its acceptance failed{reason}, and nothing was transferred. {NEW_OWNER_NEEDS}",
+        ERROR: f"its acceptance went wrong{reason}; only the support of Scalingo can mend that.",
+    }.get(status, f"its status is {status}{reason}.")
+
+
+def foresee_transfer(plan: TransferPlan, facts: Facts) -> str | None:
+    """Return why the API will not carry out a plan, as far as that can be known, or None.
+
+    Raises:
+        FactMissing: One more fact is needed.
+    """
+    for step in plan.steps:
+        caller = facts[Fact.CALLER_ID]
+        if isinstance(step, Answer) and step.verb != "cancel":
+            if step.invitation["invited_user_id"] != caller:
+                return f"It is for {step.invitation['invited_user_name']}, who alone may {step.verb} it."
+        elif plan.project is not None:
+            if plan.project["owner"]["id"] != caller:
+                return f"The project belongs to {owner_of(plan.project)}, and only its owner may do that."
+        elif isinstance(step, Answer) and step.invitation["inviter_user_id"] != caller:
+            return "Only the owner of the project may do that."
+    return None
+
+
+def predict_transfer(wanted: TransferWanted, plan: TransferPlan, facts: Facts) -> tuple[Object | None, Object | None]:
+    """Return invitation and project as they will be, with None for what is not known before.
+
+    Raises:
+        FactMissing: One more fact is needed.
+    """
+    invitation, project = plan.invitation, plan.project
+    for step in plan.steps:
+        if isinstance(step, Answer):
+            status = next(state for state, verb in VERBS.items() if verb == step.verb)
+            invitation = {**step.invitation, "status": status, "updated_at": None}
+        else:
+            invitation = {
+                "id": None,
+                "project_id": plan.project_id,
+                "invited_user_id": step.user_id,
+                "invited_user_name": step.user_name,
+                "inviter_user_id": t.cast(Object, project)["owner"]["id"],
+                "status": PENDING,
+                "status_reason": "",
+                "expires_at": None,
+                "created_at": None,
+                "updated_at": None,
+            }
+    if wanted.state == ACCEPTED:
+        seen = facts[Fact.PROJECT]
+        project = None if isinstance(seen, ApiRefusal) else seen
+        if plan.steps:
+            before = project or {"id": plan.project_id, "name": None, "default": None, "created_at": None}
+            # What becomes of the flag when a default project is handed over is not documented.
+            default = None if before["default"] else before["default"]
+            project = {**before, "default": default, "updated_at": None, "owner": facts[Fact.CALLER]}
+    return invitation, project
+
+
+def diff_transfer(plan: TransferPlan, invitation: Object | None, project: Object | None) -> dict[str, Object]:
+    """Return `before` and `after` of owner and status; and of the invited user, where another one is invited instead.
+
+    Args:
+        plan: What was to be done.
+        invitation: The invitation as it is then, predicted or real.
+        project: The project as it is then, predicted or real, or None if it was not read.
+    """
+    old = plan.invitation
+    # Before a transfer the inviter is the owner, who is known by name only if the project was read.
+    inviter = old["inviter_user_id"] if old else None
+    before_owner = plan.project["owner"]["username"] if plan.project else inviter
+    after_owner = project["owner"]["username"] if project else before_owner
+    if not plan.steps:
+        before_owner = after_owner
+    before: Object = {"owner": before_owner, "status": old["status"] if old else None}
+    after: Object = {"owner": after_owner, "status": invitation["status"] if invitation else None}
+    if old and invitation and old["id"] != invitation["id"]:
+        before["invited_user_name"], after["invited_user_name"] = (
+            old["invited_user_name"],
+            invitation["invited_user_name"],
+        )
+    return {"before": before, "after": after}

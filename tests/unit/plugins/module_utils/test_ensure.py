@@ -1,0 +1,277 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Carrying a plan out: what is sent, what is told, and what happens when an answer is lost or refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.community.scalingo.plugins.module_utils._ensure import MAX_WRITES, Outcome, ensure_project
+from ansible_collections.community.scalingo.plugins.module_utils._errors import (
+    ConflictError,
+    ForbiddenError,
+    NotFoundError,
+    RateLimitError,
+    Refusal,
+    RequestError,
+    RouteNotFoundError,
+    ScalingoError,
+    ServerError,
+    TransportError,
+    UnexpectedAnswerError,
+    ValidationError,
+)
+from ansible_collections.community.scalingo.plugins.module_utils._plan import Wanted
+from world import ME, TOMASZ, FakeApi, api_error, project
+
+
+def run(api: FakeApi, check_mode: bool = False, **wanted: Any) -> Outcome:
+    return ensure_project(api, Wanted(**wanted), check_mode)
+
+
+def lost(done: bool) -> tuple[Exception, bool]:
+    """Return a mishap: no answer came, whether or not the write was done."""
+    return TransportError("POST got no answer.", outcome_unknown=True, max_tries=None), done
+
+
+def standard_api(**options: Any) -> FakeApi:
+    return FakeApi(project("default", default=True), project("web"), **options)
+
+
+WRITES = {
+    "create": ({"name": "shop"}, "create_project"),
+    "rename": ({"name": "web", "new_name": "shop"}, "update_project"),
+    "default": ({"name": "web", "default": True}, "update_project"),
+    "delete": ({"name": "web", "state": "absent"}, "delete_project"),
+}
+each_write = pytest.mark.parametrize(("wanted", "call"), WRITES.values(), ids=WRITES)
+
+
+@each_write
+def test_a_change_costs_a_list_and_a_write(wanted: dict[str, Any], call: str) -> None:
+    api = standard_api()
+    assert run(api, **wanted).changed
+    assert api.calls == ["list_projects", call]
+    assert not run(api, **wanted).changed
+    assert api.calls == ["list_projects", call, "list_projects"]
+
+
+@each_write
+def test_a_check_foretells_the_run_and_writes_nothing(wanted: dict[str, Any], call: str) -> None:
+    api = standard_api()
+    foretold = run(api, check_mode=True, **wanted)
+    assert call not in api.calls
+    done = run(api, **wanted)
+    assert (foretold.changed, foretold.diff) == (done.changed, done.diff) and done.changed
+    if done.project is None:
+        assert foretold.project is None
+    else:
+        known = {key: value for key, value in foretold.project.items() if value is not None}
+        assert known.items() <= done.project.items()
+
+
+@each_write
+def test_a_lost_answer_is_settled_by_reading_back(wanted: dict[str, Any], call: str) -> None:
+    api = standard_api()
+    api.mishaps = [lost(done=True)]
+    outcome = run(api, **wanted)
+    assert outcome.changed
+    assert api.calls.count(call) == 1
+    assert outcome == run(standard_api(), **wanted)
+
+
+@each_write
+def test_a_lost_request_is_sent_again(wanted: dict[str, Any], call: str) -> None:
+    api = standard_api()
+    api.mishaps = [lost(done=False), lost(done=True)]
+    assert run(api, **wanted) == run(standard_api(), **wanted)
+    assert api.calls.count(call) == 2
+
+
+@each_write
+def test_a_lost_request_is_not_sent_again_without_patience(wanted: dict[str, Any], call: str) -> None:
+    api = standard_api()
+    api.patience = 0
+    api.mishaps = [lost(done=False)]
+    with pytest.raises(TransportError, match=r"^Cannot .* it was not done\.$"):
+        run(api, **wanted)
+    assert api.calls.count(call) == 1
+
+
+@each_write
+def test_losing_every_request_ends(wanted: dict[str, Any], call: str) -> None:
+    api = standard_api()
+    api.mishaps = [lost(done=False)] * 99
+    with pytest.raises(ScalingoError, match=r"^Cannot "):
+        run(api, **wanted)
+    assert api.calls.count(call) <= MAX_WRITES
+
+
+@each_write
+def test_a_strange_answer_is_looked_into_but_not_provoked_again(wanted: dict[str, Any], call: str) -> None:
+    api = standard_api()
+    api.mishaps = [(api_error(UnexpectedAnswerError, 307), False)]
+    with pytest.raises(UnexpectedAnswerError, match=r"^Cannot .* it was not done\.$"):
+        run(api, **wanted)
+    assert api.calls == ["list_projects", call, "list_projects"]
+
+
+@each_write
+def test_an_unknown_outcome_is_told(wanted: dict[str, Any], call: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    api = standard_api()
+    api.mishaps = [lost(done=True)]
+    api.between = lambda: monkeypatch.setattr(api, "list_projects", unreachable)
+    with pytest.raises(TransportError, match=r"Whether it was done is not known, .* failed too: GET got no answer"):
+        run(api, **wanted)
+
+
+def unreachable() -> None:
+    raise TransportError("GET got no answer.", outcome_unknown=False, max_tries=3)
+
+
+@each_write
+@pytest.mark.parametrize(
+    "error",
+    [
+        api_error(RateLimitError, 429),
+        api_error(RouteNotFoundError, 404),
+        TransportError("nobody there", outcome_unknown=False, max_tries=3),
+    ],
+    ids=["rate-limit", "route", "unsent"],
+)
+def test_a_request_that_did_nothing_is_final(wanted: dict[str, Any], call: str, error: RequestError) -> None:
+    api = standard_api()
+    api.mishaps = [(type(error)(**vars_of(error)), False)]
+    with pytest.raises(type(error), match=r"^Cannot "):
+        run(api, **wanted)
+    assert api.calls == ["list_projects", call]
+
+
+def vars_of(error: RequestError) -> dict[str, Any]:
+    """Return the arguments that make an error anew: the tests must not share one, since it collects sentences."""
+    if isinstance(error, TransportError):
+        return {"message": error.message, "outcome_unknown": error.outcome_unknown, "max_tries": error.max_tries}
+    return {"message": error.message, "status": error.status, "method": error.method, "path": error.path}
+
+
+@pytest.mark.parametrize(("kind", "status"), [(ValidationError, 422), (ConflictError, 409)])
+def test_losing_a_race_for_a_name_is_no_change(kind: type[RequestError], status: int) -> None:
+    api = standard_api()
+    api.mishaps = [(api_error(kind, status, "name: has already been taken"), False)]
+    api.between = lambda: api.projects.append(project("shop"))
+    outcome = run(api, name="shop")
+    assert (outcome.changed, outcome.project, outcome.diff["before"]) == (False, project("shop"), outcome.diff["after"])
+
+
+def test_a_race_won_by_halves_does_the_rest() -> None:
+    api = standard_api()
+
+    def somebody_creates_it() -> None:
+        if not any(item["name"] == "shop" for item in api.projects):
+            api.projects.append(project("shop"))
+
+    api.mishaps = [(api_error(ConflictError, 409), False)]
+    api.between = somebody_creates_it
+    outcome = run(api, name="shop", default=True)
+    assert outcome.changed and outcome.project["default"]
+    assert api.calls == ["list_projects", "create_project", "list_projects", "update_project"]
+
+
+def test_a_creation_refused_after_a_lost_one_is_our_own() -> None:
+    """The list may lag behind: the second POST meets the project that the first one made."""
+    api = standard_api()
+    api.mishaps = [lost(done=False), (api_error(ValidationError, 422, "name: has already been taken"), True)]
+    assert run(api, name="shop").changed
+
+
+def test_losing_a_race_for_a_deletion_is_no_change() -> None:
+    api = standard_api()
+    api.mishaps = [(api_error(NotFoundError, 404), True)]
+    outcome = run(api, name="web", state="absent")
+    assert (outcome.changed, outcome.project, outcome.diff) == (False, None, {"before": {}, "after": {}})
+
+
+@pytest.mark.parametrize(("kind", "status"), [(ForbiddenError, 403), (NotFoundError, 404)])
+@pytest.mark.parametrize("wanted", [{"state": "absent"}, {"default": True}, {"new_name": "shop"}], ids=str)
+def test_a_refused_change_of_a_listed_project_names_its_owner(
+    kind: type[RequestError], status: int, wanted: dict[str, Any]
+) -> None:
+    api = FakeApi(project("default", default=True), project("web", owner=TOMASZ))
+    with pytest.raises(Refusal) as foretold:
+        run(api, check_mode=True, name="web", **wanted)
+    api.mishaps = [(api_error(kind, status), False)]
+    with pytest.raises(kind) as refused:
+        run(api, name="web", **wanted)
+    assert str(refused.value).startswith(str(foretold.value))
+    assert "belongs to tomasz <tomasz@example.org>" in str(refused.value)
+
+
+def test_a_refusal_for_ones_own_project_names_the_owner_too() -> None:
+    api = standard_api()
+    api.mishaps = [(api_error(ForbiddenError, 403), False)]
+    with pytest.raises(ForbiddenError, match=r"not allowed .* belongs to mireille"):
+        run(api, name="web", default=True)
+
+
+def test_applications_inside_are_named_in_check_and_run_alike() -> None:
+    api = standard_api()
+    api.applications = [{"name": "front", "project": {"id": api.projects[1]["id"]}}]
+    with pytest.raises(Refusal, match="applications, which have to be deleted first: front") as foretold:
+        run(api, check_mode=True, name="web", state="absent")
+    api.mishaps = [(api_error(ConflictError, 409, "Cannot delete project with existing apps"), False)]
+    with pytest.raises(ConflictError) as refused:
+        run(api, name="web", state="absent")
+    assert str(refused.value) == f"{foretold.value} It was answered 409: Cannot delete project with existing apps."
+
+
+def test_an_answer_that_ignores_the_change_is_no_success() -> None:
+    api = standard_api()
+    ignored = dict(api.projects[1])
+    api.update_project = lambda project_id, changes: ignored
+    with pytest.raises(ScalingoError, match="still shows the project as it was"):
+        run(api, name="web", default=True)
+
+
+def test_an_answer_that_is_late_is_read_back() -> None:
+    api = standard_api()
+    update = api.update_project
+
+    def late(project_id: str, changes: dict[str, Any]) -> dict[str, Any]:
+        before = dict(api.projects[1])
+        update(project_id, changes)
+        return before
+
+    api.update_project = late
+    outcome = run(api, name="web", default=True)
+    assert outcome.changed and outcome.project["default"]
+
+
+def test_an_opaque_bearer_costs_a_question_only_where_the_answer_depends_on_it() -> None:
+    api = standard_api(claim=None)
+    run(api, name="web")
+    run(api, name="shop")
+    assert "get_caller" not in api.calls
+    run(api, name="cart", default=True)
+    assert api.calls.count("get_caller") == 1
+
+
+def test_a_check_of_a_creation_takes_the_owner_from_the_list() -> None:
+    api = standard_api()
+    assert run(api, check_mode=True, name="shop").project["owner"] == ME
+    assert api.calls == ["list_projects"]
+
+
+def test_a_check_of_the_first_creation_asks_who_the_owner_is() -> None:
+    api = FakeApi()
+    assert run(api, check_mode=True, name="shop").project["owner"] == ME
+    assert api.calls == ["list_projects", "get_caller"]
+
+
+def test_a_server_error_is_settled_like_a_lost_answer() -> None:
+    api = standard_api()
+    api.mishaps = [(api_error(ServerError, 500), True)]
+    assert run(api, name="shop").changed
+    assert api.calls == ["list_projects", "create_project", "list_projects"]

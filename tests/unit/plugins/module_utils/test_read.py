@@ -1,0 +1,129 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reading projects by filter and by term."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.community.scalingo.plugins.module_utils._errors import (
+    AuthenticationError,
+    ForbiddenError,
+    Refusal,
+    RequestError,
+)
+from ansible_collections.community.scalingo.plugins.module_utils._read import find_projects, look_up
+from world import ME, TOMASZ, FakeApi, api_error, project
+
+DEFAULT = project("default", default=True)
+WEB = project("web")
+HIS_WEB = project("web", owner=TOMASZ)
+HIS_DEFAULT = project("home", owner=TOMASZ, default=True)
+
+
+def everything(**options: Any) -> FakeApi:
+    return FakeApi(DEFAULT, WEB, HIS_WEB, HIS_DEFAULT, **options)
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({}, [DEFAULT, WEB, HIS_WEB, HIS_DEFAULT]),
+        ({"name": "web"}, [WEB, HIS_WEB]),
+        ({"name": "web", "owner": "tomasz@example.org"}, [HIS_WEB]),
+        ({"owner": ME["id"]}, [DEFAULT, WEB]),
+        ({"default": True}, [DEFAULT, HIS_DEFAULT]),
+        ({"default": False, "owner": "mireille"}, [WEB]),
+        ({"name": "no"}, []),
+        ({"project_id": WEB["id"]}, [WEB]),
+        ({"project_id": WEB["id"], "name": "no"}, []),
+        ({"project_id": WEB["id"], "owner": "tomasz"}, []),
+        ({"project_id": "prj-unknown"}, []),
+    ],
+    ids=str,
+)
+def test_find_projects(filters: dict[str, Any], expected: list[dict[str, Any]]) -> None:
+    api = everything()
+    assert find_projects(api, **filters) == expected
+    assert api.calls == ["get_project" if "project_id" in filters else "list_projects"]
+
+
+def test_find_projects_does_not_take_a_refusal_for_absence(monkeypatch: pytest.MonkeyPatch) -> None:
+    api = everything()
+    monkeypatch.setattr(api, "get_project", lambda project_id: refuse(ForbiddenError, 403))
+    with pytest.raises(ForbiddenError):
+        find_projects(api, project_id="x")
+
+
+def refuse(kind: type[RequestError], status: int) -> None:
+    raise api_error(kind, status)
+
+
+def test_look_up_gives_one_project_for_each_term_in_order() -> None:
+    api = everything()
+    found = look_up(api, ["home", WEB["id"], "default", "home"])
+    assert found == [("home", HIS_DEFAULT), (WEB["id"], WEB), ("default", DEFAULT), ("home", HIS_DEFAULT)]
+    assert api.calls == ["list_projects"]
+
+
+def test_look_up_without_terms_gives_everything() -> None:
+    assert [item for term, item in look_up(everything(), None)] == [DEFAULT, WEB, HIS_WEB, HIS_DEFAULT]
+
+
+def test_look_up_without_any_of_the_terms_gives_nothing() -> None:
+    assert look_up(everything(), []) == []
+
+
+def test_look_up_tries_an_unlisted_term_as_an_id() -> None:
+    api = everything()
+    hidden = project("hidden", owner=TOMASZ)
+    api.list_projects = lambda: [DEFAULT]
+    api.projects = [DEFAULT, hidden]
+    assert look_up(api, [hidden["id"], "no"]) == [(hidden["id"], hidden), ("no", None)]
+
+
+@pytest.mark.parametrize(("kind", "status"), [(AuthenticationError, 401), (ForbiddenError, 403)])
+def test_look_up_takes_a_refused_guess_for_missing(
+    kind: type[RequestError], status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api = everything()
+    monkeypatch.setattr(api, "get_project", lambda project_id: refuse(kind, status))
+    assert look_up(api, ["no"]) == [("no", None)]
+
+
+def test_look_up_refuses_an_ambiguous_name() -> None:
+    with pytest.raises(Refusal, match=f"{WEB['id']}.*mireille.*{HIS_WEB['id']}.*tomasz"):
+        look_up(everything(), ["web"])
+
+
+def test_look_up_with_an_owner_is_not_ambiguous() -> None:
+    assert look_up(everything(), ["web"], owner="tomasz") == [("web", HIS_WEB)]
+
+
+def test_look_up_refuses_a_name_that_is_the_id_of_another() -> None:
+    api = FakeApi(project("prj-1"), project("web", project_id="prj-1"))
+    with pytest.raises(Refusal, match="is the ID of one project and the name of another"):
+        look_up(api, ["prj-1"])
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"default": True}, [DEFAULT]),
+        ({"default": True, "owner": "tomasz"}, [HIS_DEFAULT]),
+        ({"default": False}, [WEB, HIS_WEB]),
+        ({"default": False, "owner": "tomasz"}, [HIS_WEB]),
+    ],
+    ids=str,
+)
+def test_look_up_of_the_default_project_is_that_of_the_account(
+    filters: dict[str, Any], expected: list[dict[str, Any]]
+) -> None:
+    assert [item for term, item in look_up(everything(), None, **filters)] == expected
+
+
+def test_look_up_applies_filters_to_terms_too() -> None:
+    assert look_up(everything(), ["default", "home"], default=True) == [("default", DEFAULT), ("home", None)]

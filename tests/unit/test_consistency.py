@@ -1,0 +1,90 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is written down in two places must say the same in both."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.community.scalingo.plugins.doc_fragments._connection import ModuleDocFragment
+from ansible_collections.community.scalingo.plugins.lookup import project_info
+from ansible_collections.community.scalingo.plugins.module_utils._options import (
+    TOKEN_VARIABLES,
+    connection_argument_spec,
+)
+from ansible_collections.community.scalingo.plugins.module_utils._transport import VERSION
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
+PLUGIN_OPTIONS: dict[str, Any] = yaml.safe_load(ModuleDocFragment.PLUGIN)["options"]
+CONNECTION_OPTIONS: dict[str, Any] = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]
+
+
+def load(path: str) -> Any:
+    return yaml.safe_load((ROOT / path).read_text())
+
+
+def test_every_module_is_in_the_action_group() -> None:
+    assert sorted(load("meta/runtime.yml")["action_groups"]["all"]) == MODULES
+
+
+def test_the_user_agent_has_the_version_of_the_collection() -> None:
+    assert load("galaxy.yml")["version"] == VERSION
+
+
+def test_readme_lists_every_plugin() -> None:
+    listed = re.findall(
+        r"^\| (module|lookup) `community\.scalingo\.(\w+)`", (ROOT / "README.md").read_text(), re.MULTILINE
+    )
+    lookups = [path.stem for path in (ROOT / "plugins" / "lookup").glob("*.py")]
+    assert sorted(listed) == sorted([("module", name) for name in MODULES] + [("lookup", name) for name in lookups])
+
+
+def test_documentation_and_argument_spec_of_the_connection_agree() -> None:
+    spec = connection_argument_spec()
+    assert {name: (option["type"], option.get("default")) for name, option in CONNECTION_OPTIONS.items()} == {
+        name: (option["type"], option.get("default")) for name, option in spec.items()
+    }
+
+
+@pytest.mark.parametrize("option", connection_argument_spec())
+def test_the_variable_of_a_connection_option_is_the_same_everywhere(option: str) -> None:
+    documented = [entry["name"] for entry in PLUGIN_OPTIONS[option]["env"]]
+    fallback = connection_argument_spec()[option].get("fallback")
+    assert (
+        documented == ([TOKEN_VARIABLES[option]] if fallback is None else fallback[1]) == [f"SCALINGO_{option.upper()}"]
+    )
+    assert f"E({documented[0]})" in "".join(CONNECTION_OPTIONS[option]["description"])
+
+
+def test_the_ansible_variables_of_the_lookup_are_documented() -> None:
+    documented = {
+        name: [entry["name"] for entry in option["vars"]] for name, option in PLUGIN_OPTIONS.items() if "vars" in option
+    }
+    assert documented == {name: [variable] for name, variable in project_info.VARIABLES.items()}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_documentation_and_argument_spec_of_a_module_agree(module: str) -> None:
+    plugin = importlib.import_module(f"ansible_collections.community.scalingo.plugins.modules.{module}")
+    documented = yaml.safe_load(plugin.DOCUMENTATION)["options"]
+    assert {
+        name: (option["type"], option.get("choices"), option.get("default")) for name, option in documented.items()
+    } == {
+        name: (option["type"], option.get("choices"), option.get("default"))
+        for name, option in plugin.ARGUMENT_SPEC.items()
+    }
+
+
+def test_only_one_file_knows_ansible_module() -> None:
+    knowing = [
+        path.name for path in (ROOT / "plugins").rglob("*.py") if re.search(r"\bAnsibleModule\b", path.read_text())
+    ]
+    assert knowing == ["_module.py"]

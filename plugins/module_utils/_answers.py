@@ -13,6 +13,7 @@ import json
 import re
 import time
 import typing as t
+from datetime import timezone
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote
 
@@ -31,6 +32,8 @@ from ansible_collections.community.scalingo.plugins.module_utils._errors import 
     ValidationError,
 )
 
+E = t.TypeVar("E", bound=ApiError)
+
 # Characters of a body that an error keeps: enough to recognise a proxy's page, not enough to flood a log.
 EXCERPT = 2000
 # Characters of the API's words that go into a message.
@@ -45,13 +48,12 @@ _REFUSALS: dict[int, type[ApiRefusal]] = {
     429: RateLimitError,
 }
 
-CHECK_URLS = "check that api_url and auth_url are right."
-_ADVICE: dict[int | str, str] = {
-    402: "The account needs a billing profile, or has to leave the free trial, before it may do this.",
-    "route": f"There is no such path there, so nothing is known of the object: {CHECK_URLS}",
-    "redirect": f"Redirects are never followed, so that no token reaches another host: {CHECK_URLS}",
-    "form": f"That is not the form of the Scalingo API: {CHECK_URLS}",
-}
+# Objects inside objects. The API has three.
+DEPTH = 50
+# Characters of a request ID, which is a UUID.
+EXCERPT_OF_ID = 100
+
+_NOT_THE_FORM = "which is not the form of the Scalingo API"
 
 
 class Redactor:
@@ -90,81 +92,102 @@ class Answer:
         self.text = content.decode("utf-8", errors="replace")
         try:
             self.json = json.loads(self.text)
-            self.is_json = True
+            self.is_json = not _is_deeper(self.json, DEPTH)
         except (ValueError, RecursionError):
-            self.json = None
             self.is_json = False
+        if not self.is_json:
+            self.json = None
 
-    @property
-    def body(self) -> t.Any:
-        """What an error shows of the body: its JSON, or the beginning of its text."""
+    def body(self, redact: Redactor) -> t.Any:
+        """Return what an error shows of the body: its JSON, or the beginning of its text, without secrets."""
         if self.is_json and len(self.text) <= EXCERPT:
-            return self.json
-        return self.text[:EXCERPT]
+            return redact(self.json)
+        # In this order: half a secret would not be recognised.
+        return redact(self.text)[:EXCERPT]
 
-    @property
-    def words(self) -> str:
-        """The API's own words: V(error), else V(message), else the V(errors) of the fields, else a line of text."""
+    def words(self, redact: Redactor) -> str:
+        """Return the API's own words: `error`, else `message`, else the `errors` of the fields, else a line of text."""
         words = ""
         if isinstance(self.json, dict):
             plain = [self.json[key] for key in ("error", "message") if isinstance(self.json.get(key), str)]
             words = plain[0] if plain else "; ".join(_flat(self.json.get("errors")))
+        elif isinstance(self.json, str):
+            words = self.json
         elif not self.is_json and re.search(r"<\s*(!doctype|html)\b", self.text[:EXCERPT], re.IGNORECASE):
             words = "an HTML page"
         elif not self.is_json:
             words = self.text.strip().split("\n")[0]
-        # One sentence stays one line, whatever came.
-        return re.sub(r"[\s\x00-\x1f\x7f]+", " ", words).strip()[:WORDS]
+        return _line(redact(words), WORDS)
 
     @property
     def retry_after(self) -> float | None:
         """The seconds that the header Retry-After asks to wait, from either of its two forms, or None."""
         value = self.headers.get("Retry-After", "").strip()
-        if value.isdigit():
+        if re.fullmatch("[0-9]+", value):
             return float(value[:9])
-        try:
-            return max(0.0, parsedate_to_datetime(value).timestamp() - self.server_time)
-        except (TypeError, ValueError, IndexError, OverflowError):
-            return None
+        moment = _http_date(value)
+        return None if moment is None else max(0.0, moment - self.server_time)
 
     @property
     def server_time(self) -> float:
         """Seconds since 1970 by the server's clock if it tells the time, else by ours."""
-        try:
-            return parsedate_to_datetime(self.headers.get("Date", "")).timestamp()
-        except (TypeError, ValueError, IndexError, OverflowError):
-            return time.time()
+        moment = _http_date(self.headers.get("Date", ""))
+        return time.time() if moment is None else moment
 
-    def error(self, method: str, path: str, redact: Redactor) -> ApiError:
-        """Return the error that this answer, which is not the one hoped for, stands for."""
-        kind, advice = self._kind()
-        request_id = redact(self.headers.get("X-Request-Id"))
-        words = redact(self.words).rstrip(".")
-        sentences = [
-            f"{method} {path} was answered {self.status}" + (f": {words}." if words else "."),
-            advice,
-            f"X-Request-Id: {request_id}." if request_id else None,
-        ]
+    def error(self, method: str, path: str, redact: Redactor, place: str = "api_url") -> ApiError:
+        """Return the error that this answer, which is not the one hoped for, stands for.
+
+        Args:
+            method: HTTP verb of the request.
+            path: Its path and query.
+            redact: What hides the secrets.
+            place: The option that led there, and its value.
+        """
+        kind, advice = self._kind(place)
+        if self.status < 300:
+            return self._error(kind, method, path, f" with a body {_NOT_THE_FORM}", f": check {place}.", redact)
+        if self.status < 400:
+            return self._error(kind, method, path, ", a redirect, which is never followed", f": check {place}.", redact)
+        words = self.words(redact).rstrip(".")
+        return self._error(kind, method, path, f": {words}" if words else "", f". {advice}".rstrip(), redact)
+
+    def mismatch(self, method: str, path: str, what: str, redact: Redactor, place: str) -> UnexpectedAnswerError:
+        """Return the error for an answer of the right status whose body breaks the contract.
+
+        Args:
+            what: How it does, to follow the status; the others are as in `error`.
+        """
+        return self._error(
+            UnexpectedAnswerError, method, path, f" {what}, {_NOT_THE_FORM}", f": check {place}.", redact
+        )
+
+    def _error(self, kind: type[E], method: str, path: str, what: str, advice: str, redact: Redactor) -> E:
+        request_id = _line(redact(self.headers.get("X-Request-Id", "")), EXCERPT_OF_ID) or None
+        quoted = f" (X-Request-Id: {request_id})" if request_id else ""
         return kind(
-            " ".join(sentence for sentence in sentences if sentence),
+            f"{method} {path} was answered {self.status}{what}{quoted}{advice}",
             status=self.status,
             method=method,
             path=path,
             request_id=request_id,
-            body=redact(self.body),
+            body=self.body(redact),
             retry_after=self.retry_after,
         )
 
-    def _kind(self) -> tuple[type[ApiError], str | None]:
+    def _kind(self, place: str) -> tuple[type[ApiError], str]:
+        """Return the error class, and what to do next."""
+        if self.status < 300:
+            return UnexpectedAnswerError if self.is_json else UnreadableAnswerError, ""
+        if self.status < 400:
+            return UnexpectedAnswerError, ""
+        if self.status == 402:
+            advice = "The account needs a billing profile, or has to leave the free trial, before it may do this."
+            return ApiRefusal, advice
         if self.status == 404 and not self._names_an_object():
-            return RouteNotFoundError, _ADVICE["route"]
+            return RouteNotFoundError, f"There is no such path, so nothing is known of the object: check {place}."
         if self.status >= 500:
-            return ServerError, None
-        if self.status >= 400:
-            return _REFUSALS.get(self.status, ApiRefusal), _ADVICE.get(self.status)
-        if self.status >= 300:
-            return UnexpectedAnswerError, _ADVICE["redirect"]
-        return UnexpectedAnswerError if self.is_json else UnreadableAnswerError, _ADVICE["form"]
+            return ServerError, ""
+        return _REFUSALS.get(self.status, ApiRefusal), ""
 
     def _names_an_object(self) -> bool:
         """Tell the 404 of an object, `{"error": …}`, from that of a route, `{"message": …, "url": …}`, or a page."""
@@ -180,3 +203,28 @@ def _flat(errors: t.Any, field: str = "") -> list[str]:
     if isinstance(errors, dict):
         return [text for key, item in errors.items() for text in _flat(item, f"{field}.{key}" if field else str(key))]
     return []
+
+
+def _line(text: str, limit: int) -> str:
+    """Return the beginning of a text on one line, whatever it holds: nothing that a terminal would obey."""
+    return " ".join("".join(character if character.isprintable() else " " for character in text).split())[:limit]
+
+
+def _http_date(text: str) -> float | None:
+    """Return a date of HTTP, which is always in Greenwich's time, as seconds since 1970; None if it is none."""
+    try:
+        moment = parsedate_to_datetime(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+
+
+def _is_deeper(value: t.Any, depth: int) -> bool:
+    """Tell whether a value holds more than so many values inside each other, of which reading them would break."""
+    level = [value]
+    for _depth in range(depth):
+        inner = [item.values() if isinstance(item, dict) else item for item in level if isinstance(item, (dict, list))]
+        level = [item for items in inner for item in items]
+        if not level:
+            return False
+    return True

@@ -154,7 +154,7 @@ class Api:
     def _checked(self, method: str, path: str, key: str, found: t.Any, form: Object) -> Object:
         problem = _mismatch(key, found, form)
         if problem:
-            raise self._client.unexpected(method, path, f"with {problem}", found)
+            raise self._client.unexpected(method, path, f"with {problem}")
         return found
 
 
@@ -179,7 +179,7 @@ def _mismatch(place: str, value: t.Any, form: t.Any) -> str | None:
             problem = _mismatch(f"{place}.{key}", value.get(key), inner)
             if problem:
                 return problem
-    elif value == "" and place.endswith(".id"):
+    elif value == "" and place.endswith("id"):
         return f"{place!r} empty"
     return None
 

@@ -17,10 +17,12 @@ import typing as t
 from datetime import datetime, timezone
 from urllib.parse import quote
 
-from ansible_collections.community.scalingo.plugins.module_utils._answers import CHECK_URLS, Redactor
+from ansible_collections.community.scalingo.plugins.module_utils._answers import Answer, Redactor
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
     ApiError,
+    ApiRefusal,
     AuthenticationError,
+    ExchangeError,
     InputError,
     RateLimitError,
     RequestError,
@@ -36,9 +38,6 @@ from ansible_collections.community.scalingo.plugins.module_utils._transport impo
 
 # An account has 20 projects unless support raised that; a list of more pages than this never ends.
 MAX_PAGES = 1000
-
-# A bearer token lasts one hour. The API is known to answer 401 for a lacking right too, where one would expect 403.
-TOKEN_ADVICE = "The token is not valid, has expired, or lacks this right: check bearer_token or api_token."
 
 # Seconds. The API counts requests by the minute and is not known to send Retry-After: ask again soon, but gently.
 RATE_LIMIT_PAUSE = 5.0
@@ -92,6 +91,7 @@ class Client:
         self._connection = connection
         self._on_secret = on_secret
         self._bearer = connection.bearer_token
+        self._token_option = "bearer_token" if connection.api_token is None else "api_token"
         # One exchange for a task that has no bearer token yet, and one for a bearer token that expires on the way.
         self._exchanges_left = 0 if connection.api_token is None else 1 if connection.bearer_token else 2
         self._redact = Redactor()
@@ -100,6 +100,9 @@ class Client:
                 self._redact.add(secret)
         self._allowance = _Allowance(connection.max_wait)
         self._transport = Transport(connection, agent)
+        # The last answer, and the option that says where it came from, for whoever finds that its body is wrong.
+        self._answer = Answer(0, {}, b"")
+        self._place = ""
         # Seconds by which the clock of the API is ahead of ours.
         self._ahead = 0.0
 
@@ -135,14 +138,14 @@ class Client:
             answer = self.get(path, parameters)
             items = answer.get(key)
             if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-                raise self.unexpected("GET", path, f"without a list of objects as {key!r}", answer)
+                raise self.unexpected("GET", path, f"without a list of objects as {key!r}")
             for item in items:
                 identifier = item.get("id")
                 found[identifier if isinstance(identifier, str) else len(found)] = item
             if not self._has_next_page(path, page, answer):
                 return list(found.values())
             parameters["page"] = page + 1
-        raise self.unexpected("GET", path, f"with more than {MAX_PAGES} pages", None)
+        raise self.unexpected("GET", path, f"with more than {MAX_PAGES} pages")
 
     def write(self, method: str, path: str, expect: int, body: t.Any = None) -> dict[str, t.Any]:
         """Send a write. Repeated only where the API certainly did nothing.
@@ -192,19 +195,15 @@ class Client:
         finally:
             self._allowance.stop()
 
-    def unexpected(self, method: str, path: str, what: str, body: t.Any) -> UnexpectedAnswerError:
-        """Return the error for an answer of the right status whose body breaks the contract.
+    def unexpected(self, method: str, path: str, what: str) -> UnexpectedAnswerError:
+        """Return the error for the last answer, which has the right status, but a body that breaks the contract.
 
         Args:
-            what: How it does, to follow the words "was answered".
+            method: HTTP verb of the request.
+            path: Its path.
+            what: How the body breaks it, to follow the status.
         """
-        return UnexpectedAnswerError(
-            f"{method} {path} was answered {what}, which is not the form of the Scalingo API: {CHECK_URLS}",
-            status=200,
-            method=method,
-            path=path,
-            body=self._redact(body),
-        )
+        return self._answer.mismatch(method, path, what, self._redact, self._place)
 
     def _has_next_page(self, path: str, page: int, answer: dict[str, t.Any]) -> bool:
         """Tell whether `meta.pagination` names a page after this one.
@@ -216,13 +215,15 @@ class Client:
         pagination = meta.get("pagination") if isinstance(meta, dict) else None
         if not isinstance(pagination, dict):
             return False
-        current, following, total = (pagination.get(key) for key in ("current_page", "next_page", "total_pages"))
-        if isinstance(current, int) and current != page:
+        current, following, total = (
+            _number(pagination.get(key)) for key in ("current_page", "next_page", "total_pages")
+        )
+        if current is not None and current != page:
             # Taking that for the whole list would make objects look absent.
-            raise self.unexpected("GET", path, f"with page {current} instead of page {page}", pagination)
-        if not isinstance(following, int) or following <= page:
+            raise self.unexpected("GET", path, f"with page {current} instead of page {page}")
+        if following is None or following <= page:
             return False
-        return not isinstance(total, int) or page < total
+        return total is None or page < total
 
     # One request, until it succeeds or must not be repeated
 
@@ -233,8 +234,8 @@ class Client:
             try:
                 return self._persist(request, BearerAuth(bearer))
             except AuthenticationError as error:
-                if not self._exchanges_left:
-                    error.add_consequence(TOKEN_ADVICE)
+                if self._exchanges_left <= 0:
+                    error.add_consequence(f"The token has expired, or lacks this right: check {self._token_option}.")
                     raise
             # Whatever the reason was, nothing was done.
             self._bearer = None
@@ -252,12 +253,23 @@ class Client:
         # The reference sends no body; the vendor's own clients send an empty object.
         request = Request("POST", "/v1/tokens/exchange", 200, body={}, auth_host=True)
         try:
-            token = self._persist(request, ApiTokenAuth(self._connection.api_token)).get("token")
-        except AuthenticationError as error:
-            error.add_context("The API token was refused: check api_token (or SCALINGO_API_TOKEN).")
+            token = self._persist(request, ApiTokenAuth(t.cast(str, self._connection.api_token))).get("token")
+        except ApiRefusal as error:
+            if not error.about_object:
+                raise
+            # It must not be taken for news of a project.
+            refusal = ExchangeError(error.message, error.status, error.method, error.path, error.request_id, error.body)
+            if isinstance(error, AuthenticationError):
+                refusal.add_context("The API token was refused: check api_token (or SCALINGO_API_TOKEN).")
+            raise refusal from None
+        except UnexpectedAnswerError as error:
+            error.body = None
             raise
         if not isinstance(token, str) or not re.fullmatch("[!-~]+", token):
-            raise self.unexpected(request.method, request.path, "without a usable token", None)
+            unexpected = self.unexpected(request.method, request.path, "without a usable token")
+            # It may hold one in another place.
+            unexpected.body = None
+            raise unexpected
         self._redact.add(token)
         self._on_secret(token)
         return token
@@ -275,7 +287,9 @@ class Client:
                     if (error.outcome_unknown and not request.repeatable) or tries == error.max_tries:
                         raise
                     if not self._wait(*_pause_after(error, tries)):
-                        error.add_context(self._gave_up(tries))
+                        if tries > 1:
+                            seconds = f"{self._connection.max_wait:g} seconds"
+                            error.add_consequence(f"Tried {tries} times within the {seconds} of max_wait.")
                         raise
         finally:
             self._allowance.stop()
@@ -293,20 +307,19 @@ class Client:
         time.sleep(seconds)
         return True
 
-    def _gave_up(self, tries: int) -> str:
-        times = "once" if tries == 1 else f"{tries} times"
-        return f"Tried {times}; max_wait ({self._connection.max_wait:g} s) allows no other try."
-
     def _send(self, request: Request, auth: t.Any) -> dict[str, t.Any]:
         at_most = max(SHORTEST_PAUSE, self._allowance.left) if self._allowance.counting else None
-        answer = self._transport.send(request, auth, at_most)
+        self._place = (
+            f"auth_url ({self._connection.auth_url})" if request.auth_host else f"api_url ({self._connection.api_url})"
+        )
+        self._answer = answer = self._transport.send(request, auth, at_most)
         self._ahead = answer.server_time - time.time()
         if answer.status == request.expect == 204:
             # The reference prints {} here, recorded answers have no body at all; either says nothing.
             return {}
         if answer.status == request.expect and isinstance(answer.json, dict):
             return answer.json
-        raise answer.error(request.method, request.target, self._redact)
+        raise answer.error(request.method, request.target, self._redact, self._place)
 
 
 def segment(identifier: str) -> str:
@@ -315,19 +328,29 @@ def segment(identifier: str) -> str:
     Raises:
         InputError: It can be no part of a path: dots alone lead elsewhere, and no quoting prevents that.
     """
-    if identifier in ("", ".", ".."):
+    try:
+        quoted = quote(identifier, safe="")
+    except UnicodeError:
+        quoted = ""
+    if quoted in ("", ".", ".."):
         raise InputError(f"This cannot be an ID: {identifier!r}.")
-    return quote(identifier, safe="")
+    return quoted
+
+
+def _number(value: t.Any) -> int | None:
+    """Return the number of a page, also if it is a text, or None."""
+    return int(value) if re.fullmatch("[0-9]{1,9}", str(value)) else None
 
 
 def _backoff(tries: int) -> float:
     """Return the seconds to wait after this many tries: twice as long each time, and never alike in two jobs."""
-    return min(FIRST_BACKOFF * 2 ** (tries - 1), LONGEST_BACKOFF) * random.uniform(0.8, 1.0)
+    return min(FIRST_BACKOFF * 2 ** min(tries - 1, 10), LONGEST_BACKOFF) * random.uniform(0.8, 1.0)
 
 
 def _pause_after(error: RequestError, tries: int) -> tuple[float, bool]:
     """Return the seconds to wait after this error, and whether the API itself asked for them."""
     asked = error.retry_after if isinstance(error, ApiError) else None
-    if asked is not None:
-        return min(max(asked, SHORTEST_PAUSE), LONGEST_PAUSE), True
+    # Not at once, even if the API says so: it may say so for ever.
+    if asked is not None and asked >= FIRST_BACKOFF:
+        return min(asked, LONGEST_PAUSE), True
     return RATE_LIMIT_PAUSE if isinstance(error, RateLimitError) else _backoff(tries), False

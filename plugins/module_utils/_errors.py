@@ -138,6 +138,10 @@ class ValidationError(ApiRefusal):
     """422: a field is missing or not acceptable."""
 
 
+class ExchangeError(ApiError):
+    """The authentication host refused to exchange the API token; that says nothing of any object."""
+
+
 class RateLimitError(ApiRefusal):
     """429: too many requests; nothing was done."""
 

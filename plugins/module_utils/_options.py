@@ -12,6 +12,7 @@ import ipaddress
 import math
 import os
 import re
+import ssl
 import typing as t
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -102,7 +103,7 @@ def choose_tokens(*sources: t.Mapping[str, str | None]) -> dict[str, str]:
     for source in sources:
         tokens = without_empty({name: source.get(name) for name in TOKEN_VARIABLES})
         if tokens:
-            return {name: _checked_token(name, token) for name, token in tokens.items()}
+            return {name: _checked_token(name, str(token)) for name, token in tokens.items()}
     raise InputError(
         "No token was given: set api_token (or the environment variable SCALINGO_API_TOKEN), "
         "or bearer_token (or SCALINGO_BEARER_TOKEN)."
@@ -168,7 +169,7 @@ def base_url(option: str, given: str) -> str:
 
 def is_loopback(host: str) -> bool:
     """Tell whether a host name or address is this machine, without asking a name server."""
-    if host.lower() == "localhost":
+    if host.lower().rstrip(".") == "localhost":
         return True
     try:
         return ipaddress.ip_address(host).is_loopback
@@ -209,6 +210,8 @@ def _verify(validate_certs: bool, ca_path: str | None) -> bool | str:
         return False
     if ca_path is None:
         return True
-    if not os.path.isfile(ca_path):
-        raise InputError(f"ca_path is not a file that can be found: {ca_path}.")
+    try:
+        ssl.create_default_context(cafile=ca_path)
+    except (OSError, ValueError):
+        raise InputError(f"ca_path is not a file of certificates in PEM format that can be read: {ca_path}.") from None
     return ca_path

@@ -34,6 +34,7 @@ VERSION = "0.1.0"
 
 # Bytes. A list of every project of an account with hundreds of them is below a hundredth of this.
 MAX_BODY = 16 * 1024 * 1024
+CHUNK = 64 * 1024
 # Tries to reach a host that has never answered: the URL may be wrong, and nobody wants to wait for that.
 TRIES_TO_REACH = 3
 
@@ -90,6 +91,9 @@ class Transport:
         self._connection = connection
         self._reached: set[str] = set()
         self._session = requests.Session()
+        if connection.verify is False:
+            # Whoever asks for that knows.
+            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         about = "; ".join(filter(None, [agent, f"Python {platform.python_version()}"]))
         self._session.headers.update(
             {
@@ -125,13 +129,15 @@ class Transport:
             ) as response:
                 content = _read(response, timeout)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            problem, outcome_unknown, hopeless = _diagnose(error, timeout)
-            patient = outcome_unknown or base in self._reached
+            problem, sent, hopeless = _diagnose(error, timeout)
+            reached = base in self._reached
+            # TLS fails before a request is sent, unless it has worked before.
+            outcome_unknown = sent and (reached or not isinstance(error, requests.exceptions.SSLError))
             raise TransportError(
                 # Without the library's own text, which is no sentence.
                 f"{request.method} {base}{request.target} got no answer: {problem}.",
                 outcome_unknown=outcome_unknown,
-                max_tries=1 if hopeless else None if patient else TRIES_TO_REACH,
+                max_tries=1 if hopeless else None if outcome_unknown or reached else TRIES_TO_REACH,
             ) from None
         self._reached.add(base)
         return Answer(response.status_code, response.headers, content)
@@ -152,13 +158,25 @@ def _read(response: t.Any, timeout: float) -> bytes:
         requests.RequestException: It broke off, or is one of these.
     """
     content, deadline = bytearray(), time.monotonic() + timeout
-    for chunk in response.iter_content(65536):
+    for chunk in _chunks(response):
         content += chunk
         if len(content) > MAX_BODY:
             raise _TooLarge()
         if time.monotonic() > deadline:
             raise requests.ReadTimeout()
     return bytes(content)
+
+
+def _chunks(response: t.Any) -> t.Iterator[bytes]:
+    """Yield the body as it comes. `iter_content` waits for a whole chunk, however slowly the bytes come."""
+    if not hasattr(response.raw, "read1"):
+        yield from response.iter_content(CHUNK)
+        return
+    while True:
+        chunk = response.raw.read1(CHUNK, decode_content=True)
+        if not chunk:
+            return
+        yield chunk
 
 
 class _TooLarge(ValueError):
@@ -170,20 +188,23 @@ def _diagnose(error: Exception, timeout: float) -> tuple[str, bool, bool]:
     text = str(error)
     system = re.search(r"\[Errno -?\d+\] ([^'\")\]]+)", text)
     reason = getattr(error.args[0], "reason", None) if error.args else None
+    known, http = requests.exceptions, urllib3.exceptions
     if isinstance(error, _TooLarge):
-        return f"it is larger than {MAX_BODY} bytes", True, True
-    if isinstance(error, requests.exceptions.SSLError):
+        return f"it would be larger than {MAX_BODY} bytes, and was not read", True, True
+    if isinstance(error, known.SSLError):
         if "CERTIFICATE_VERIFY_FAILED" in text or "doesn't match" in text:
             return "the server's certificate is not trusted (see ca_path and validate_certs)", False, True
-        return "the TLS connection failed", True, False
-    if isinstance(error, requests.exceptions.ProxyError):
-        return "the proxy of the environment could not be used", False, False
-    if isinstance(error, requests.exceptions.ConnectTimeout):
-        return f"no connection within {timeout:g} seconds", False, False
-    if isinstance(reason, urllib3.exceptions.NewConnectionError):
+        if "[X509" in text:
+            return "the file of ca_path holds no certificate", False, True
+        return "the TLS connection failed (is this an https:// server?)", True, False
+    if isinstance(error, (known.ProxyError, known.InvalidProxyURL, known.InvalidSchema, http.ProxySchemeUnknown)):
+        return "the proxy of the environment could not be used", False, not isinstance(error, known.ProxyError)
+    if isinstance(error, known.ConnectTimeout):
+        return f"no connection within {timeout:g} s (timeout)", False, False
+    if isinstance(reason, http.NewConnectionError):
         return system.group(1) if system else "no connection", False, False
-    if isinstance(error, requests.exceptions.Timeout):
-        return f"nothing came within {timeout:g} seconds", True, False
-    if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, UnicodeError)):
-        return "the URL cannot be used", False, True
+    if isinstance(error, (known.Timeout, http.TimeoutError)):
+        return f"nothing came within {timeout:g} s (timeout)", True, False
+    if isinstance(error, (known.InvalidURL, http.LocationParseError, UnicodeError)):
+        return "the URL, or the proxy of the environment, cannot be used", False, True
     return "the connection was closed before the answer was complete", True, False

@@ -1,0 +1,149 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Answers that break the contract: each becomes one sentence, and no accident further on."""
+
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+from functools import reduce
+from operator import getitem
+from typing import Any
+
+import pytest
+import responses
+from ansible_collections.community.scalingo.plugins.module_utils._api import Api
+from ansible_collections.community.scalingo.plugins.module_utils._client import Client
+from ansible_collections.community.scalingo.plugins.module_utils._errors import UnexpectedAnswerError
+from calls import AUTH, CALLS, INVITATION, Call, each_call
+
+
+@pytest.fixture
+def api(connect: Any, clock: Any) -> Api:
+    return Api(Client(connect()))
+
+
+def refused(http: responses.RequestsMock, api: Api, call: Call, **answer: Any) -> UnexpectedAnswerError:
+    """The error for an answer that breaks the contract, which is one sentence or two, and no accident."""
+    http.add(call.method, call.url, **{"status": call.status, **answer})
+    with pytest.raises(UnexpectedAnswerError) as error:
+        call.make(api)
+    message = str(error.value)
+    assert f"{call.method} {call.path.partition('?')[0]}" in message
+    assert "was answered" in message
+    assert message.endswith(f"check {'auth' if call.host == AUTH else 'api'}_url ({call.host}).")
+    assert "\n" not in message
+    assert not any(word in message for word in ("Traceback", "NoneType", "Error", "object at 0x", "<class"))
+    assert error.value.method == call.method
+    assert error.value.outcome_unknown
+    return error.value
+
+
+@each_call
+@pytest.mark.parametrize("body", ["", "<html><body>Hello</body></html>", "OK", '{"project": {', "[]", "null", "7"])
+def test_body_that_is_no_object(http: responses.RequestsMock, api: Api, call: Call, body: str) -> None:
+    error = refused(http, api, call, body=body)
+    assert error.status == call.status
+
+
+@each_call
+@pytest.mark.parametrize("found", [None, "x", 7, True, [], ["x"], [None]], ids=repr)
+def test_root_of_the_wrong_type(http: responses.RequestsMock, api: Api, call: Call, found: Any) -> None:
+    if call.many:
+        refused(http, api, call, json={call.root: found or None})
+    refused(http, api, call, json=call.answer(found))
+
+
+@each_call
+@pytest.mark.parametrize("body", [{}, {"other": {}}, {"meta": {}}], ids=repr)
+def test_missing_root(http: responses.RequestsMock, api: Api, call: Call, body: Any) -> None:
+    refused(http, api, call, json=body)
+
+
+# What decisions are made from, by the root key above it.
+_PROJECT = ("id", "name", "default", "owner", "owner.id", "owner.username")
+_INVITATION = (
+    "id",
+    "project_id",
+    "invited_user_id",
+    "invited_user_name",
+    "inviter_user_id",
+    "status",
+    "created_at",
+    "expires_at",
+)
+REQUIRED = {
+    "project": _PROJECT,
+    "projects": _PROJECT,
+    "apps": ("name", "project", "project.id"),
+    "user": ("id", "username"),
+    "transfer_invitation": _INVITATION,
+    "transfer_invitations": _INVITATION,
+    "eligible_new_owners": ("user_id", "user_name"),
+}
+
+
+@pytest.mark.parametrize("wrong", ["missing", None, 7, [], "an object or a text"], ids=repr)
+@pytest.mark.parametrize(
+    ("name", "field"), [(name, field) for name, call in CALLS.items() for field in REQUIRED[call.root]]
+)
+def test_field_that_is_missing_or_of_the_wrong_type(
+    http: responses.RequestsMock, api: Api, name: str, field: str, wrong: Any
+) -> None:
+    call = CALLS[name]
+    found = deepcopy(call.found)
+    *above, key = field.split(".")
+    inner = reduce(getitem, above, found)
+    right = inner.pop(key)
+    if wrong == "an object or a text":
+        wrong = {} if isinstance(right, str) else "text"
+    if wrong != "missing":
+        inner[key] = wrong
+    error = refused(http, api, call, json=call.answer(found))
+    assert field in str(error)
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [("get_project", "id"), ("create_project", "id"), ("list_projects", "id"), ("get_caller", "id")],
+)
+def test_empty_identifier(http: responses.RequestsMock, api: Api, name: str, place: str) -> None:
+    """No request can be made with it."""
+    call = CALLS[name]
+    assert "empty" in str(refused(http, api, call, json=call.answer({**call.found, place: ""})))
+
+
+@pytest.mark.parametrize("field", ["created_at", "expires_at"])
+@pytest.mark.parametrize("date", ["", "soon", "2026-09-10", "2026-02-30T10:00:00.000Z", "2026-09-10T10:00:00"])
+def test_date_that_is_none(http: responses.RequestsMock, api: Api, field: str, date: str) -> None:
+    for name in ("get_invitation", "list_invitations", "create_invitation"):
+        call = CALLS[name]
+        assert field in str(refused(http, api, call, json=call.answer({**INVITATION, field: date})))
+
+
+@each_call
+def test_error_for_a_broken_answer_has_its_status_and_request_id(
+    http: responses.RequestsMock, api: Api, call: Call
+) -> None:
+    error = refused(http, api, call, json={"other": 1}, headers={"X-Request-Id": "5f-7"})
+    assert error.as_failure()["error"]["status"] == call.status
+    assert error.as_failure()["error"]["request_id"] == "5f-7"
+    assert "5f-7" in str(error)
+
+
+def test_error_for_a_broken_answer_does_not_flood_the_log(http: responses.RequestsMock, api: Api) -> None:
+    error = refused(http, api, CALLS["list_projects"], json={"projects": ["x" * 1000] * 1000})
+    assert len(json.dumps(error.as_failure())) < 10_000
+
+
+@each_call
+def test_other_success(http: responses.RequestsMock, api: Api, call: Call) -> None:
+    error = refused(http, api, call, status=202, json=call.answer(call.found))
+    assert error.status == 202
+
+
+@each_call
+def test_nothing_where_an_object_is_promised(http: responses.RequestsMock, api: Api, call: Call) -> None:
+    assert refused(http, api, call, status=204).status == 204

@@ -1,0 +1,114 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an error never shows: secrets, in any form in which an answer could echo them."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import responses
+from ansible_collections.community.scalingo.plugins.module_utils._answers import EXCERPT, WORDS, Redactor
+from ansible_collections.community.scalingo.plugins.module_utils._client import Client
+from ansible_collections.community.scalingo.plugins.module_utils._errors import ApiError
+
+SECRET = "tk-us-hunter/7+seven=="
+MASK = "********"
+
+FORMS = {
+    "plain": SECRET,
+    "in a URL": quote(SECRET, safe=""),
+    "base64": base64.b64encode(SECRET.encode()).decode(),
+    "base64 without padding": base64.b64encode(SECRET.encode()).decode().rstrip("="),
+    "basic authentication": base64.b64encode(f":{SECRET}".encode()).decode(),
+}
+
+
+def redactor(*secrets: str) -> Redactor:
+    made = Redactor()
+    for secret in secrets or (SECRET,):
+        made.add(secret)
+    return made
+
+
+ErrorOf = Callable[..., ApiError]
+
+
+@pytest.fixture
+def error_of(http: responses.RequestsMock, connect: Any) -> ErrorOf:
+    """Gives the error that a client with the secret makes of an answer: `error_of(body, headers)`."""
+    client = Client(connect(bearer_token=SECRET, max_wait=0))
+
+    def ask(body: str, headers: dict[str, str] | None = None) -> ApiError:
+        http.upsert("GET", "https://api.osc-fr1.scalingo.com/v1/projects", status=400, body=body, headers=headers)
+        with pytest.raises(ApiError) as error:
+            client.get("/v1/projects")
+        return error.value
+
+    return ask
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_each_form_is_masked(form: str) -> None:
+    assert redactor()(f"got {form}").rstrip("=") == f"got {MASK}"
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize(
+    "place",
+    [
+        lambda text: text,
+        lambda text: [text],
+        lambda text: {"a": text},
+        lambda text: {text: "a"},
+        lambda text: {"a": [1, {"b": [[f"x{text}y{text}"]]}], "c": None},
+    ],
+    ids=["text", "list", "value", "key", "deep"],
+)
+def test_each_form_is_masked_at_any_depth(form: str, place: Any) -> None:
+    shown = json.dumps(redactor()(place(form)))
+    assert MASK in shown
+    assert form.rstrip("=") not in shown
+
+
+@pytest.mark.parametrize("value", [None, True, 7, 1.5, "harmless", [], {}, {"a": ["b", None]}])
+def test_everything_else_is_left_alone(value: Any) -> None:
+    assert redactor()(value) == value
+
+
+def test_every_secret_is_masked() -> None:
+    assert redactor("first", "second")("first, second, third") == f"{MASK}, {MASK}, third"
+
+
+@pytest.mark.parametrize("secrets", [("hunter", "hunter7"), ("hunter7", "hunter")])
+def test_secret_that_begins_like_another_leaves_no_rest(secrets: tuple[str, str]) -> None:
+    assert redactor(*secrets)("hunter7") == MASK
+
+
+def test_nothing_is_hidden_from_the_start() -> None:
+    assert Redactor()("text") == "text"
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize("body", ['{{"error": "no {}"}}', '{{"errors": {{"name": ["no {}"]}}}}', "no {}", "<html>{}"])
+def test_error_shows_no_secret(error_of: ErrorOf, form: str, body: str) -> None:
+    error = error_of(body.format(form), {"X-Request-Id": f"id-{form}"})
+    shown = json.dumps(error.as_failure())
+    assert MASK in shown
+    assert form.rstrip("=") not in shown
+
+
+@pytest.mark.parametrize("limit", [WORDS, EXCERPT])
+@pytest.mark.parametrize("template", ["{}", '{{"error": "{}"}}'])
+def test_no_part_of_a_secret_is_left_where_a_text_is_cut(error_of: ErrorOf, limit: int, template: str) -> None:
+    """What lies across the limit is cut, and its beginning would be shown."""
+    for form in FORMS.values():
+        for before in range(limit - 30, limit):
+            shown = json.dumps(error_of(template.format("x" * before + form)).as_failure())
+            assert form[:6] not in shown

@@ -1,0 +1,147 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What every fault on the way becomes: the words, whether it may have arrived, and how many tries make sense."""
+
+from __future__ import annotations
+
+import socket
+import time
+from typing import Any
+
+import pytest
+from ansible_collections.community.scalingo.plugins.module_utils import _transport
+from ansible_collections.community.scalingo.plugins.module_utils._transport import Request, Transport
+from wire import BEARER, GET, POST, always, answer, failure, once
+
+
+def closed_port() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        return f"127.0.0.1:{held.getsockname()[1]}"
+
+
+def test_refused_connection(connect: Any) -> None:
+    url = f"http://{closed_port()}"
+    error = failure(Transport(connect(api_url=url)), POST)
+    assert str(error) == f"POST {url}/v1/projects got no answer: Connection refused."
+    assert (error.outcome_unknown, error.max_tries) == (False, 3)
+
+
+def test_unknown_host(connect: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def resolve(*_arguments: Any, **_keywords: Any) -> None:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    error = failure(Transport(connect(api_url="https://api.nowhere.example.com")), POST)
+    assert str(error).endswith("got no answer: Name or service not known.")
+    assert (error.outcome_unknown, error.max_tries) == (False, 3)
+
+
+def test_refused_connection_of_a_host_that_has_answered_before(serve: Any, transport: Any) -> None:
+    server = serve(once(answer(500)))
+    made = transport(server)
+    made.send(GET, BEARER)
+    server.stop()
+    error = failure(made, POST)
+    assert (error.outcome_unknown, error.max_tries) == (False, None)
+
+
+def test_no_answer_within_the_time_out(serve: Any, transport: Any) -> None:
+    error = failure(transport(serve(once(b"", b"", pause=1)), timeout=0.2), POST)
+    assert "got no answer: nothing came within 0.2 s (timeout)." in str(error)
+    assert (error.outcome_unknown, error.max_tries) == (True, None)
+
+
+def test_no_connection_within_the_time_out(connect: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def create_connection(*_arguments: Any, **_keywords: Any) -> None:
+        raise socket.timeout
+
+    monkeypatch.setattr("urllib3.util.connection.create_connection", create_connection)
+    error = failure(Transport(connect(timeout=0.2)), POST)
+    assert str(error).endswith("got no answer: no connection within 0.2 s (timeout).")
+    assert (error.outcome_unknown, error.max_tries) == (False, 3)
+
+
+def reset(peer: Any) -> None:
+    peer.hear()
+    peer.reset()
+
+
+@pytest.mark.parametrize("request_", [GET, POST], ids=["GET", "POST"])
+@pytest.mark.parametrize(
+    "talk",
+    [
+        once(b""),
+        reset,
+        once(b"HTTP/1."),
+        once(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"),
+        once(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"),
+        once(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n{"),
+        once(answer(200, b"this is not packed", "Content-Encoding: gzip")),
+        once(b"SSH-2.0-OpenSSH_9.6\r\n"),
+    ],
+    ids=["closed", "reset", "cut status", "cut body", "cut chunk", "odd chunk", "not gzip", "not HTTP"],
+)
+def test_dropped_connection_or_truncated_answer(serve: Any, transport: Any, talk: Any, request_: Request) -> None:
+    server = serve(talk)
+    error = failure(transport(server), request_)
+    assert str(error) == (
+        f"{request_.method} http://{server.host}/v1/projects got no answer: "
+        "the connection was closed before the answer was complete."
+    )
+    assert (error.outcome_unknown, error.max_tries) == (True, None)
+    assert len(server.heard) == 1, "the library must not repeat by itself"
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_body_that_is_too_large(serve: Any, transport: Any, monkeypatch: pytest.MonkeyPatch, chunked: bool) -> None:
+    monkeypatch.setattr(_transport, "MAX_BODY", 100_000)
+    head = b"HTTP/1.1 200 OK\r\n" + (b"Transfer-Encoding: chunked\r\n\r\n" if chunked else b"\r\n")
+    piece = b"c350\r\n" + b"x" * 50_000 + b"\r\n" if chunked else b"x" * 50_000
+    error = failure(transport(serve(once(head, *[piece] * 50))))
+    assert "larger than 100000 bytes" in str(error)
+    assert (error.outcome_unknown, error.max_tries) == (True, 1)
+
+
+def test_body_of_exactly_the_limit(serve: Any, transport: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_transport, "MAX_BODY", 100_000)
+    server = serve(always(answer(200, b"x" * 100_000)))
+    assert len(transport(server).send(GET, BEARER).text) == 100_000
+
+
+def test_body_that_stalls(serve: Any, transport: Any) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{"
+    error = failure(transport(serve(once(head, pause=1)), timeout=0.2))
+    assert "nothing came within 0.2 s" in str(error)
+    assert (error.outcome_unknown, error.max_tries) == (True, None)
+
+
+@pytest.mark.parametrize(
+    ("head", "piece"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", b" "),
+        (b"HTTP/1.1 200 OK\r\n\r\n", b" "),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+    ],
+    ids=["of known length", "of unknown length", "in chunks"],
+)
+def test_body_that_trickles(serve: Any, transport: Any, head: bytes, piece: bytes) -> None:
+    made = transport(serve(once(head, *[piece] * 60, pause=0.025)), timeout=0.2)
+    begin = time.monotonic()
+    error = failure(made)
+    assert time.monotonic() - begin < 1, "each byte has bought another time-out"
+    assert "within 0.2 s" in str(error)
+    assert (error.outcome_unknown, error.max_tries) == (True, None)
+
+
+@pytest.mark.parametrize("host", ["api..example.com", "x" * 64 + ".example.com"])
+def test_host_that_cannot_be_a_name(connect: Any, host: str) -> None:
+    error = failure(Transport(connect(api_url=f"https://{host}")), POST)
+    assert str(error).endswith("got no answer: the URL, or the proxy of the environment, cannot be used.")
+    assert (error.outcome_unknown, error.max_tries) == (False, 1)
+
+
+def test_what_the_transport_says_holds_no_token(serve: Any, transport: Any, connect: Any) -> None:
+    for made in (transport(serve(once(b""))), Transport(connect(api_url=f"http://{closed_port()}"))):
+        assert "the-bearer" not in str(failure(made))

@@ -1,0 +1,59 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the functional tests share: the simulator, a place to run playbooks in, and one worker for a file."""
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.register_assert_rewrite("functional.expect", "functional.playbook", "functional.table")
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that `simulator` can be imported
+
+from simulator import Simulator  # noqa: E402
+
+from .playbook import PlaybookRun, Story, tell  # noqa: E402
+from .table import Table  # noqa: E402
+
+Teller = Callable[..., PlaybookRun]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """With pytest-xdist, keep a file on one worker: its tests share one run of ansible-playbook."""
+    if getattr(config.option, "numprocesses", None) and config.option.dist in ("no", "load"):
+        config.option.dist = "loadfile"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test of a table runs once for every cell of its class."""
+    if "cell" in metafunc.fixturenames:
+        metafunc.parametrize("cell", metafunc.cls.cells, ids=lambda cell: cell.name)
+
+
+@pytest.fixture(scope="module")
+def sim() -> Iterator[Any]:
+    """A simulator with its default behaviour, for one test file."""
+    with Simulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture(scope="module")
+def teller(tmp_path_factory: pytest.TempPathFactory) -> Teller:
+    """Runs stories in a folder of their own: `teller([Story(...), ...], "-vvvv")`."""
+
+    def run(stories: list[Story], *arguments: str, **keywords: Any) -> PlaybookRun:
+        return tell(tmp_path_factory.mktemp("playbook"), stories, *arguments, **keywords)
+
+    return run
+
+
+@pytest.fixture(scope="class")
+def table(request: pytest.FixtureRequest, teller: Teller) -> Iterator[Table]:
+    """The cells of a test class, after their run against an API that behaves as the class says."""
+    with Simulator(**request.cls.switches) as simulator:
+        yield Table(simulator, request.cls.cells, teller)

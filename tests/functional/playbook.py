@@ -1,0 +1,192 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run ansible-playbook as a user would, and read what every task returned.
+
+An ansible-playbook start is dear and a host is cheap. So a test file tells a few stories, each a host with its own
+tasks, runs them all in one playbook, side by side, and then looks at what every story returned.
+"""
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+CHECKOUT = HERE.parents[1]
+COLLECTION = "community.scalingo"
+PLAYBOOK_SECONDS = 300
+
+OPTIONS = ("api_token", "bearer_token", "region", "api_url", "auth_url", "timeout", "max_wait", "validate_certs",
+           "ca_path")
+
+
+@dataclass(frozen=True)
+class Story:
+    """One host of the inventory: what it is called, what it does, and what it connects with."""
+
+    name: str
+    tasks: list[dict[str, Any]]
+    connection: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TaskResult:
+    """What one task on one host came to."""
+
+    host: str
+    task: str
+    status: str
+    check_mode: bool
+    values: dict[str, Any]
+
+    def __getitem__(self, key: str) -> Any:
+        return self.values[key]
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self.values.get(key, default)
+
+    @property
+    def failed(self) -> bool:
+        return self.status == "failed"
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.values.get("changed"))
+
+    @property
+    def msg(self) -> str:
+        return str(self.values.get("msg", ""))
+
+
+@dataclass(frozen=True)
+class PlaybookRun:
+    """One run of ansible-playbook that is over."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+    results: list[TaskResult]
+
+    @property
+    def output(self) -> str:
+        return self.stdout + self.stderr
+
+    def of(self, host: str, task: str | None = None) -> TaskResult:
+        """The one result of that host, or of that task of that host."""
+        found = [one for one in self.results if one.host == host and task in (None, one.task)]
+        assert len(found) == 1, f"{len(found)} results of {task or 'any task'} on {host}\n{self.output[-4000:]}"
+        return found[0]
+
+    def all_of(self, host: str) -> list[TaskResult]:
+        return [one for one in self.results if one.host == host]
+
+
+def _call(module: str, task: str, check: bool, environment: Mapping[str, str] | None,
+          arguments: dict[str, Any]) -> dict[str, Any]:
+    call: dict[str, Any] = {"name": task, f"{COLLECTION}.{module}": arguments, "environment": dict(environment or {})}
+    return {**call, "check_mode": True} if check else call
+
+
+def project(task: str = "run", /, check: bool = False, environment: Mapping[str, str] | None = None,
+            **arguments: Any) -> dict[str, Any]:
+    """A task that calls scalingo_project: `project("create it", name="web")`."""
+    return _call("scalingo_project", task, check, environment, arguments)
+
+
+def project_info(task: str = "run", /, check: bool = False, environment: Mapping[str, str] | None = None,
+                 **arguments: Any) -> dict[str, Any]:
+    """A task that calls scalingo_project_info."""
+    return _call("scalingo_project_info", task, check, environment, arguments)
+
+
+def show(expression: str, task: str = "run", **keywords: Any) -> dict[str, Any]:
+    """A task that evaluates an expression; its value is `msg` of the result."""
+    return {"name": task, "ansible.builtin.debug": {"msg": "{{ " + expression + " }}"}, **keywords}
+
+
+def connect(sim: Any, account: Any, **others: Any) -> dict[str, Any]:
+    """The connection options for an account of a simulator."""
+    return {"api_token": account.api_token, "api_url": sim.api_url, "auth_url": sim.auth_url, **others}
+
+
+def collections_path() -> str:
+    return os.environ.get("ANSIBLE_COLLECTIONS_PATH") or str(CHECKOUT / "build" / "collections")
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """A small environment in which nothing of the developer's own shows."""
+    return {
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/local/bin", "/usr/bin", "/bin"]),
+        "HOME": str(folder / "home"),
+        "LANG": "C.UTF-8",
+        "LC_ALL": "C.UTF-8",
+        "FUNCTIONAL_RESULTS": str(folder / "results.jsonl"),
+        "ANSIBLE_HOME": str(folder / "ansible"),
+        "ANSIBLE_LOCAL_TEMP": str(folder / "ansible" / "local"),
+        "ANSIBLE_REMOTE_TEMP": str(folder / "ansible" / "remote"),
+        "ANSIBLE_COLLECTIONS_PATH": collections_path(),
+        "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback_plugins"),
+        "ANSIBLE_CALLBACKS_ENABLED": "functional_results",
+        "ANSIBLE_DIFF_ALWAYS": "true",
+        "ANSIBLE_FORKS": "8",
+        "ANSIBLE_NOCOLOR": "true",
+        "ANSIBLE_PIPELINING": "true",
+        "ANSIBLE_RETRY_FILES_ENABLED": "false",
+    }
+
+
+def _write_project(folder: Path, stories: Iterable[Story]) -> None:
+    hosts: dict[str, Any] = {}
+    for story in stories:
+        assert story.name not in hosts, f"two stories are called {story.name}"
+        hosts[story.name] = {**story.variables, "scalingo": dict(story.connection)}
+        (folder / f"{story.name}.json").write_text(json.dumps(story.tasks, indent=1), encoding="utf-8")
+    inventory = {"all": {"hosts": hosts, "vars": {
+        "ansible_connection": "local",
+        "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+    }}}
+    play = {
+        "name": "Tell every story at once",
+        "hosts": "all",
+        "gather_facts": False,
+        "strategy": "free",
+        "ignore_errors": True,
+        "module_defaults": {f"group/{COLLECTION}.all": {
+            option: "{{ scalingo." + option + " | default(omit) }}" for option in OPTIONS
+        }},
+        "tasks": [{"name": "its tasks", "ansible.builtin.include_tasks": "{{ inventory_hostname }}.json"}],
+    }
+    (folder / "inventory.json").write_text(json.dumps(inventory, indent=1), encoding="utf-8")
+    (folder / "play.yml").write_text(json.dumps([play], indent=1), encoding="utf-8")
+
+
+def tell(folder: Path, stories: Iterable[Story], *arguments: str, environment: Mapping[str, str] | None = None,
+         home: Mapping[str, str] | None = None) -> PlaybookRun:
+    """Run the tasks of all stories in one ansible-playbook and collect what they returned.
+
+    `environment` is added to the clean one, `home` holds files to put into the home folder.
+    """
+    (folder / "home").mkdir(parents=True)
+    for name, text in (home or {}).items():
+        path = folder / "home" / name
+        path.write_text(text, encoding="utf-8")
+        path.chmod(0o600)
+    _write_project(folder, stories)
+    command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", "inventory.json", "play.yml", *arguments]
+    done = subprocess.run(command, cwd=folder, env={**_environment(folder), **(environment or {})},
+                          capture_output=True, text=True, timeout=PLAYBOOK_SECONDS, check=False)
+    lines = folder / "results.jsonl"
+    assert lines.exists(), f"no task ran at all\n{done.stdout}\n{done.stderr}"
+    results = [
+        TaskResult(line["host"], line["task"], line["status"], line["check_mode"], line["result"])
+        for line in map(json.loads, lines.read_text(encoding="utf-8").splitlines())
+        if line["task"] != "its tasks"
+    ]
+    return PlaybookRun(done.returncode, done.stdout, done.stderr, results)

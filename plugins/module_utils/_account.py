@@ -35,10 +35,11 @@ class Account:
         self._project_id = project_id
         self._invitation_id = invitation_id
 
-    def use_project(self, project: Object) -> None:
-        """Let the facts be about a project that was found in the list."""
-        self._project_id = project["id"]
-        self._facts[Fact.PROJECT] = project
+    def use_project(self, project_id: str, project: Object | None) -> None:
+        """Let the facts be about a project that was found by its name, and need not be read again if it was shown."""
+        self._project_id = project_id
+        if project is not None:
+            self._facts[Fact.PROJECT] = project
 
     def answer(self, question: t.Callable[[Facts], T]) -> T:
         """Answer a question, finding out whatever it turns out to need."""

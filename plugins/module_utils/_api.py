@@ -28,7 +28,7 @@ class _Date:
 # What decisions are made from, and so must be there and of the right type. Everything else may come or go.
 _USER = {"id": str, "username": str}
 _PROJECT = {"id": str, "name": str, "default": bool, "owner": _USER}
-_APPLICATION = {"name": str, "project": {"id": str}}
+_APPLICATION = {"name": str, "project": {"id": str, "name": str}}
 _INVITATION = {
     "id": str,
     "project_id": str,

@@ -14,12 +14,13 @@ from dataclasses import dataclass, replace
 from ansible_collections.community.scalingo.plugins.module_utils._account import Account
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api, Object
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
+    ConflictError,
     Refusal,
     RequestError,
     ScalingoError,
+    ValidationError,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._invitations import (
-    ACCEPTED,
     PENDING,
     describe_invitation,
 )
@@ -40,6 +41,8 @@ from ansible_collections.community.scalingo.plugins.module_utils._transfer_watch
 
 # A write is followed by another one only if somebody else interferes or an answer was lost; not for ever.
 MAX_WRITES = 6
+# Seconds to see whether an acceptance that was refused is one that the API is still working on.
+LOOK_FOR_EARLIER = 20.0
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,9 @@ def ensure_transfer(api: Api, wanted: TransferWanted, check_mode: bool) -> Trans
     if problem:
         raise Refusal(f"Cannot {plan.title}. {problem}")
     invitation, project = account.answer(lambda facts: predict_transfer(wanted, plan, facts))
-    return TransferOutcome(bool(plan.steps), invitation, project, diff_transfer(plan, invitation, project))
+    return TransferOutcome(
+        bool(plan.steps), invitation, project, diff_transfer(plan, invitation, project, bool(plan.steps))
+    )
 
 
 def find_transferred(api: Api, wanted: TransferWanted) -> tuple[TransferWanted, Account]:
@@ -88,9 +93,10 @@ def find_transferred(api: Api, wanted: TransferWanted) -> tuple[TransferWanted, 
     wanted.check_project()
     account = Account(api, wanted.project_id, wanted.invitation_id)
     if wanted.project_name is not None:
-        project = account.answer(lambda facts: find_project(t.cast(str, wanted.project_name), facts))
-        account.use_project(project)
-        wanted = replace(wanted, project_id=project["id"])
+        name = wanted.project_name
+        project_id, project = account.answer(lambda facts: find_project(name, facts))
+        account.use_project(project_id, project)
+        wanted = replace(wanted, project_id=project_id)
     return wanted, account
 
 
@@ -115,10 +121,9 @@ class _Transfer:
             while self._plan.steps:
                 self._step(self._plan.steps[0])
             invitation, project = self._plan.invitation, self._plan.project
-            if self._wanted.state == ACCEPTED:
-                if invitation is not None:
-                    invitation, project = self._watch.until_owned(invitation)
-            elif self._wanted.wait and invitation is not None:
+            if invitation is not None and self._first_plan.settle:
+                invitation, project = self._watch.until_owned(invitation, fresh=bool(self._first_plan.steps))
+            elif invitation is not None and self._wanted.wait:
                 invitation, project = self._watch.until_answered(invitation)
         except ScalingoError as error:
             for each in self._canceled:
@@ -126,10 +131,8 @@ class _Transfer:
             if self._changed:
                 error.result.setdefault("changed", True)
             raise
-        diff = diff_transfer(self._first_plan, invitation, project)
+        diff = diff_transfer(self._first_plan, invitation, project, self._changed)
         return TransferOutcome(self._changed, invitation, project, diff)
-
-    # Writing
 
     def _step(self, step: Step) -> None:
         """Do the next write, or find out that it is not needed any more."""
@@ -140,18 +143,27 @@ class _Transfer:
         try:
             invitation = self._send(step)
         except RequestError as error:
+            self._maybe = self._maybe or error.outcome_unknown
             try:
-                self._plan = self._after_failure(step, error)
+                rest = self._after_failure(step, error)
             except RequestError:
                 error.add_context(f"Cannot {title}.")
                 raise
-            self._maybe = self._maybe or error.outcome_unknown
-            self._changed = self._changed or (self._maybe and not self._plan.steps)
+            if _signature(step) not in [_signature(each) for each in rest.steps]:
+                if self._maybe:
+                    self._note(step)
+                if isinstance(step, Answer) and not rest.steps:
+                    rest = replace(rest, invitation=self._watch.read_again(step.invitation) or rest.invitation)
+            self._plan = rest
             return
+        self._note(step)
+        self._plan = replace(self._plan, steps=self._plan.steps[1:], invitation=invitation)
+
+    def _note(self, step: Step) -> None:
+        """Keep in mind that a write was done."""
         self._changed = True
         if isinstance(step, Answer) and step.verb == "cancel" and self._wanted.state == PENDING:
             self._canceled.append(step.invitation)
-        self._plan = replace(self._plan, steps=self._plan.steps[1:], invitation=invitation)
 
     def _send(self, step: Step) -> Object:
         project_id = self._plan.project_id
@@ -173,6 +185,8 @@ class _Transfer:
         except Refusal as refusal:
             # It says what has become of the invitation meanwhile.
             error.add_context(str(refusal))
+            if error.outcome_unknown:
+                error.add_consequence("Whether this task had a part in that is not known.")
             raise error from None
         except RequestError as second:
             if error.outcome_unknown:
@@ -192,9 +206,21 @@ class _Transfer:
         foreseen = account.answer(lambda facts: foresee_transfer(rest, facts))
         if foreseen:
             error.add_context(foreseen)
-        elif not isinstance(step, Answer) or step.verb == "accept":
+        elif isinstance(step, Invite):
+            error.add_consequence(NEW_OWNER_NEEDS)
+        elif step.verb == "accept":
+            under_way = self._under_way(step.invitation, error)
+            if under_way is not None:
+                return replace(rest, steps=(), invitation=under_way)
             error.add_consequence(NEW_OWNER_NEEDS)
         raise error
+
+    def _under_way(self, invitation: Object, error: RequestError) -> Object | None:
+        """Return an invitation whose acceptance was refused because an earlier one is not finished yet, or None."""
+        if not isinstance(error, (ConflictError, ValidationError)):
+            return None
+        # A refusal for another reason looks the same, so do not keep its reader waiting, unless an answer was lost.
+        return self._watch.until_closed(invitation, self._wanted.wait_timeout if self._maybe else LOOK_FOR_EARLIER)
 
 
 def _signature(step: Step) -> tuple[str, str]:

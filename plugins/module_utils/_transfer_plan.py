@@ -18,6 +18,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.community.scalingo.plugins.module_utils._api import Object
+from ansible_collections.community.scalingo.plugins.module_utils._dates import parse_date
 from ansible_collections.community.scalingo.plugins.module_utils._errors import ApiRefusal, InputError, Refusal
 from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, Facts
 from ansible_collections.community.scalingo.plugins.module_utils._invitations import (
@@ -161,6 +162,7 @@ class TransferPlan:
         invitation: The invitation that the task is about, or None if none is needed or there is none yet.
         steps: The writes, in order: none, one, or a cancellation before an invitation.
         expired: An invitation that has expired, and might block a new one (not documented).
+        settle: An acceptance is to be followed by reading back the new owner, until the transfer is finished.
     """
 
     project_id: str
@@ -168,6 +170,7 @@ class TransferPlan:
     invitation: Object | None = None
     steps: tuple[Step, ...] = ()
     expired: Object | None = None
+    settle: bool = False
 
     @property
     def title(self) -> str:
@@ -198,29 +201,41 @@ def decide_transfer(wanted: TransferWanted, facts: Facts) -> TransferPlan:
     return _plan_answer(wanted, facts, _invitation_to_me(wanted, facts))
 
 
-def find_project(project_name: str, facts: Facts) -> Object:
-    """Return the one project of a name.
+def find_project(project_name: str, facts: Facts) -> tuple[str, Object | None]:
+    """Return the ID of the one project of a name, and the project if the list shows it.
+
+    The list may leave out what belongs to others (not documented), such as a project that was handed over, or one that
+    is offered. Whoever collaborates on its applications sees its ID there.
 
     Raises:
-        Refusal: There is none, or more than one, among those that can be seen.
+        Refusal: There is none, or more than one, that can be seen.
     """
     project = the_only(select(facts[Fact.PROJECTS], name=project_name), project_name, hint="with project_id")
-    if project is None:
+    if project is not None:
+        return project["id"], project
+    ids = {each["project"]["id"] for each in facts[Fact.APPLICATIONS] if each["project"]["name"] == project_name}
+    if not ids:
         raise Refusal(
-            f"No project named {project_name} can be seen by this account. Use project_id: before accepting, a new "
-            f"owner may not see the project in the list, and after a transfer the former one may not."
+            f"No project named {project_name} can be seen by this account: use project_id, which its owner can tell."
         )
-    return project
+    if len(ids) > 1:
+        raise Refusal(
+            f"There are applications in more than one project named {project_name}: say which one with project_id, "
+            f"which is one of {', '.join(sorted(ids))}."
+        )
+    return ids.pop(), None
 
 
 def _plan_invitation(wanted: TransferWanted, facts: Facts) -> TransferPlan:
-    new_owner, now = t.cast(str, wanted.new_owner), facts[Fact.NOW]
+    new_owner = t.cast(str, wanted.new_owner)
     project = facts[Fact.PROJECT]
     if isinstance(project, ApiRefusal):
         return _plan_unseen(wanted, facts, project)
     if is_user(project["owner"], new_owner):
         return TransferPlan(project["id"], project)
     invitations = _shown(facts[Fact.INVITATIONS], project)
+    # The clock is that of the API, which is known only once something has been read.
+    now = facts[Fact.NOW]
     pending = with_status(invitations, PENDING, now)
     theirs = [invitation for invitation in pending if is_for(invitation, new_owner)]
     if theirs:
@@ -285,10 +300,16 @@ def _plan_answer(wanted: TransferWanted, facts: Facts, invitation: Object | None
         return TransferPlan(project_id, known)
     status = status_of(invitation, facts[Fact.NOW])
     verdict = VERDICTS[wanted.state].get(status, Verdict.NO)
+    accepting = wanted.state == ACCEPTED
     if verdict is Verdict.DO:
-        return TransferPlan(project_id, known, invitation, (Answer(VERBS[wanted.state], invitation),))
-    if verdict is Verdict.DONE:
+        steps = (Answer(VERBS[wanted.state], invitation),)
+        return TransferPlan(project_id, known, invitation, steps, settle=accepting)
+    if verdict is Verdict.DONE and not accepting:
         return TransferPlan(project_id, known, invitation)
+    if verdict is Verdict.DONE:
+        seen = facts[Fact.PROJECT]
+        known = None if isinstance(seen, ApiRefusal) else seen
+        return TransferPlan(project_id, known, invitation, settle=_is_under_way(invitation, facts))
     if wanted.state == ACCEPTED and _owned_by_caller(facts):
         return TransferPlan(project_id, facts[Fact.PROJECT])
     raise Refusal(f"Cannot {VERBS[wanted.state]} {describe_invitation(invitation)}: {why_not(invitation, status)}")
@@ -302,12 +323,16 @@ def _invitation_by_id(wanted: TransferWanted, facts: Facts) -> Object:
             f"inviter and invitee may."
         )
         raise invitation
+    _demand_new_owner(wanted, invitation)
+    return invitation
+
+
+def _demand_new_owner(wanted: TransferWanted, invitation: Object) -> None:
     if wanted.new_owner is not None and not is_for(invitation, wanted.new_owner):
         raise Refusal(
             f"Invitation {invitation['id']} is for {invitation['invited_user_name']}, not for {wanted.new_owner} as "
             f"new_owner demands."
         )
-    return invitation
 
 
 def _invitation_to_me(wanted: TransferWanted, facts: Facts) -> Object | None:
@@ -316,7 +341,11 @@ def _invitation_to_me(wanted: TransferWanted, facts: Facts) -> Object | None:
     Returns: None if the caller owns the project, which for an acceptance is as good.
     """
     if wanted.state == ACCEPTED and _owned_by_caller(facts):
-        return None
+        if wanted.new_owner is None or is_user(facts[Fact.PROJECT]["owner"], wanted.new_owner):
+            return None
+        raise Refusal(
+            f"Project {describe(facts[Fact.PROJECT])} belongs to this account, and not to {wanted.new_owner}."
+        )
     invitations = facts[Fact.INVITATIONS]
     if isinstance(invitations, ApiRefusal):
         invitations.add_context(
@@ -330,7 +359,22 @@ def _invitation_to_me(wanted: TransferWanted, facts: Facts) -> Object | None:
         raise Refusal(
             f"There is no invitation of this account to own project {wanted.project_id}: ask its owner to invite it."
         )
-    return (pending or mine)[-1]
+    chosen = (pending or mine)[-1]
+    _demand_new_owner(wanted, chosen)
+    return chosen
+
+
+def _is_under_way(invitation: Object, facts: Facts) -> bool:
+    """Tell whether a project still has to move after an acceptance, rather than having moved, and perhaps on."""
+    project = facts[Fact.PROJECT]
+    if isinstance(project, ApiRefusal) or project["owner"]["id"] != invitation["inviter_user_id"]:
+        return False
+    if _owned_by_caller(facts):
+        return False
+    invitations = facts[Fact.INVITATIONS]
+    later = [] if isinstance(invitations, ApiRefusal) else invitations
+    made = parse_date(invitation["created_at"])
+    return not any(each["status"] == ACCEPTED and parse_date(each["created_at"]) > made for each in later)
 
 
 def _owned_by_caller(facts: Facts) -> bool:
@@ -420,20 +464,23 @@ def predict_transfer(wanted: TransferWanted, plan: TransferPlan, facts: Facts) -
     return invitation, project
 
 
-def diff_transfer(plan: TransferPlan, invitation: Object | None, project: Object | None) -> dict[str, Object]:
+def diff_transfer(
+    plan: TransferPlan, invitation: Object | None, project: Object | None, changed: bool
+) -> dict[str, Object]:
     """Return `before` and `after` of owner and status; and of the invited user, where another one is invited instead.
 
     Args:
         plan: What was to be done.
         invitation: The invitation as it is then, predicted or real.
         project: The project as it is then, predicted or real, or None if it was not read.
+        changed: Whether this task makes the difference; what others did meanwhile is none.
     """
-    old = plan.invitation
+    old = plan.invitation if changed else invitation
     # Before a transfer the inviter is the owner, who is known by name only if the project was read.
     inviter = old["inviter_user_id"] if old else None
     before_owner = plan.project["owner"]["username"] if plan.project else inviter
     after_owner = project["owner"]["username"] if project else before_owner
-    if not plan.steps:
+    if not changed:
         before_owner = after_owner
     before: Object = {"owner": before_owner, "status": old["status"] if old else None}
     after: Object = {"owner": after_owner, "status": invitation["status"] if invitation else None}

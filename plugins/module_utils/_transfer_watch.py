@@ -12,7 +12,7 @@ import time
 import typing as t
 
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api, Object
-from ansible_collections.community.scalingo.plugins.module_utils._errors import ApiRefusal, Refusal
+from ansible_collections.community.scalingo.plugins.module_utils._errors import ApiRefusal, Refusal, RequestError
 from ansible_collections.community.scalingo.plugins.module_utils._invitations import (
     ACCEPTED,
     PENDING,
@@ -41,26 +41,53 @@ class Watch:
         self._project_id = project_id
         self._timeout = timeout
 
-    def until_owned(self, invitation: Object) -> tuple[Object, Object]:
+    def until_owned(self, invitation: Object, fresh: bool = True) -> tuple[Object, Object]:
         """Read back who owns the project after an acceptance, which the API may finish later.
+
+        Args:
+            invitation: What was accepted.
+            fresh: By this task; then the project must belong to the invited user, and cannot have been handed on.
 
         Returns: The invitation and the project.
 
         Raises:
             Refusal: The acceptance failed, or is not finished in time.
+            RequestError: The project cannot be read back.
         """
         project = None
-        for last in self._looks():
-            if invitation["status"] not in (PENDING, ACCEPTED):
-                raise self._ended(invitation)
-            project = self._project()
-            moved = project is not None and project["owner"]["id"] != invitation["inviter_user_id"]
-            if invitation["status"] == PENDING or not (moved or last):
-                invitation = self._read_again(invitation) or invitation
-            if project is not None and moved:
-                # To the invited user, or from there to somebody else.
-                return invitation, project
-        raise self._late(invitation, project)
+        try:
+            for last in self._looks():
+                if invitation["status"] not in (PENDING, ACCEPTED):
+                    raise self._ended(invitation)
+                project = self._project()
+                moved = project is not None and project["owner"]["id"] != invitation["inviter_user_id"]
+                if project is not None and fresh:
+                    moved = project["owner"]["id"] == invitation["invited_user_id"]
+                if invitation["status"] == PENDING or not (moved or last):
+                    invitation = self.read_again(invitation) or invitation
+                if project is not None and moved:
+                    return invitation, project
+        except RequestError as error:
+            error.add_context(f"{_subject(invitation)} was accepted, but whose the project is now cannot be read back.")
+            error.result["transfer_invitation"] = invitation
+            raise
+        where = "was not shown to this account" if project is None else f"still belonged to {owner_of(project)}"
+        raise self._late(invitation, f"was accepted and is {invitation['status']}, but the project {where}")
+
+    def until_closed(self, invitation: Object, seconds: float) -> Object | None:
+        """Return an invitation as soon as it is not pending any more, or None if that takes longer than this.
+
+        Args:
+            invitation: What has perhaps been accepted.
+            seconds: How long to wait, and no longer than the time-out.
+        """
+        for last in self._looks(min(seconds, self._timeout)):
+            found = self.read_again(invitation)
+            if found is not None and found["status"] != PENDING:
+                return found
+            if last:
+                break
+        return None
 
     def until_answered(self, invitation: Object) -> tuple[Object, Object | None]:
         """Wait until an invitation is accepted, and the project has the new owner as far as that can be seen.
@@ -75,20 +102,21 @@ class Watch:
             status = status_of(invitation, self._api.now())
             if status not in (PENDING, ACCEPTED):
                 raise self._ended(invitation)
-            if status == ACCEPTED:
-                project = self._project()
-                if project is None or project["owner"]["id"] != invitation["inviter_user_id"]:
-                    return invitation, project
+            project = self._project() if status == ACCEPTED else None
+            if status == ACCEPTED and (project is None or project["owner"]["id"] != invitation["inviter_user_id"]):
+                return invitation, project
             if not last:
-                invitation = self._read_again(invitation) or self._accepted_unseen(invitation)
-        raise self._late(invitation, project)
+                invitation = self.read_again(invitation) or self._accepted_unseen(invitation)
+        if project is not None:
+            raise self._late(invitation, f"is accepted, but the project still belonged to {owner_of(project)}")
+        raise self._late(invitation, f"expires at {invitation['expires_at']}, and was not answered")
 
-    def _looks(self) -> t.Iterator[bool]:
-        """Come round for each look, with pauses between, until the time is over.
+    def _looks(self, seconds: float | None = None) -> t.Iterator[bool]:
+        """Come round for each look, with pauses between, until the time is over: the time-out, or this many seconds.
 
         Yields: Whether this is the last look.
         """
-        deadline = time.monotonic() + self._timeout
+        deadline = time.monotonic() + (self._timeout if seconds is None else seconds)
         pause = FIRST_PAUSE
         while True:
             left = deadline - time.monotonic()
@@ -101,7 +129,8 @@ class Watch:
     def _project(self) -> Object | None:
         return _shown(self._api.get_project, self._project_id)
 
-    def _read_again(self, invitation: Object) -> Object | None:
+    def read_again(self, invitation: Object) -> Object | None:
+        """Return an invitation as it is now, or None if this account is not shown it any more."""
         return _shown(self._api.get_invitation, self._project_id, invitation["id"])
 
     def _accepted_unseen(self, invitation: Object) -> Object:
@@ -125,15 +154,12 @@ class Watch:
             f"{_subject(invitation)} did not lead to a transfer: {why_not(invitation, status)}", invitation
         )
 
-    def _late(self, invitation: Object, project: Object | None) -> Refusal:
-        waited = f"within {self._timeout:g} seconds (wait_timeout)"
-        if status_of(invitation, self._api.now()) == PENDING and project is None:
-            what = f"was not answered {waited}; it expires at {invitation['expires_at']}"
-        elif project is None:
-            what = f"is {invitation['status']}, but this account cannot read the project {waited}"
-        else:
-            what = f"is {invitation['status']}, but the project still belongs to {owner_of(project)} {waited}"
-        return _with_invitation(f"{_subject(invitation)} {what}. Run the task again to go on waiting.", invitation)
+    def _late(self, invitation: Object, what: str) -> Refusal:
+        return _with_invitation(
+            f"{_subject(invitation)} {what} within {self._timeout:g} seconds (wait_timeout). Run the task again to go "
+            f"on waiting.",
+            invitation,
+        )
 
 
 def _shown(call: t.Callable[..., Object], *arguments: str) -> Object | None:

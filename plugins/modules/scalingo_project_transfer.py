@@ -38,8 +38,8 @@ options:
     type: str
   project_name:
     description:
-      - Name of the project, among those that the account can see.
-      - A user who is invited may not see the project before accepting, and then needs O(project_id).
+      - Name of the project, among those that the account can see, or on whose applications it collaborates.
+      - It may not see a project that belongs to somebody else, and then needs O(project_id).
     type: str
   new_owner:
     description:
@@ -117,7 +117,8 @@ EXAMPLES = r"""
         project_id: "{{ offer.project.id }}"
         invitation_id: "{{ offer.transfer_invitation.id }}"
         state: accepted
-      when: offer.transfer_invitation is not none
+      # None is needed if the project was handed over before, and in check mode there is none yet.
+      when: offer.transfer_invitation.id | default(none) is not none
 
 - name: Offer it to somebody else instead, and wait an hour for the answer
   community.scalingo.scalingo_project_transfer:

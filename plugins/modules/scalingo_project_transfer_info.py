@@ -26,7 +26,7 @@ options:
     type: str
   project_name:
     description:
-      - Name of the project, among those that the account can see.
+      - Name of the project, among those that the account can see, or on whose applications it collaborates.
     type: str
   status:
     description:

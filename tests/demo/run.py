@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the community.scalingo authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run playbook.yml three times against a simulated account, and fail unless it kept its promises.
+"""Run two playbooks three times each against a simulated account, and fail unless they kept their promises.
 
 The audit may not write, the second run has to write, and the third may find nothing to do. What was really sent
 is read from the simulator's own log of requests.
@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-ACCOUNT = "mireille"
+ACCOUNT, NEW_OWNER = "mireille", "tomasz"
 PROJECTS = ("shop-2023", "blog", "sandbox")  # beside the project "default", which every account has
 RECAP = re.compile(r"ok=(\d+)\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)")
 COLOURS = re.compile(r"\x1b\[[\d;]*m")
@@ -76,7 +76,7 @@ class Run:
 
     def __str__(self) -> str:
         reads = len(self.requests) - len(self.exchanges) - len(self.writes)
-        return (f"{self.name:<12} {self.changed} tasks changed, {len(self.requests):2} requests:"
+        return (f"{self.name:<16} {self.changed} tasks changed, {len(self.requests):2} requests:"
                 f" {len(self.exchanges)} exchanges of the token, {reads} reads, {len(self.writes)} writes")
 
 
@@ -85,10 +85,10 @@ def headline(text: str) -> None:
     print(f"\n\n##  {text}\n", flush=True)
 
 
-def play(name: str, control: Control, *options: str) -> Run:
-    """Run the playbook, show what it prints, and end the demo if it fails."""
+def play(name: str, control: Control, playbook: str, *options: str) -> Run:
+    """Run a playbook, show what it prints, and end the demo if it fails."""
     control("DELETE", "/requests")
-    command = ("ansible-playbook", "playbook.yml", *options)
+    command = ("ansible-playbook", playbook, *options)
     print("$", *command, flush=True)
     environment = {
         **os.environ,
@@ -115,39 +115,50 @@ def main() -> None:
         signal.signal(number, lambda *_: sys.exit("The demo was ended."))
 
     with tempfile.TemporaryDirectory() as folder, started(
-        sys.executable, str(HERE.parent / "simulator"), "--account", ACCOUNT
+        sys.executable, str(HERE.parent / "simulator"), "--account", ACCOUNT, "--account", NEW_OWNER
     ) as simulator:
         ready = simulator.stdout.readline() if simulator.stdout else ""
         if not ready:
             sys.exit("The demo failed: the simulator did not start.")
         hosts = json.loads(ready)
         control = Control(hosts["control_url"])
-        for project in PROJECTS:
-            control("POST", "/projects", {"owner": ACCOUNT, "name": project})
+        ids = {name: control("POST", "/projects", {"owner": ACCOUNT, "name": name})["project"]["id"] for name in PROJECTS}
+        # A new owner must collaborate on everything in the project before.
+        application = {"project_id": ids["blog"], "name": "blog-web", "collaborators": [NEW_OWNER]}
+        control("POST", "/applications", application)
         variables = Path(folder, "account.json")
         variables.write_text(json.dumps({
             "scalingo_api_token": hosts["accounts"][0]["api_token"],
+            "new_owner_api_token": hosts["accounts"][1]["api_token"],
             "scalingo_api_url": hosts["api_url"],
             "scalingo_auth_url": hosts["auth_url"],
         }))
         connection = ("--extra-vars", f"@{variables}")
 
         headline("Audit: what would the playbook change? Check mode shows it and writes nothing.")
-        audit = play("Audit", control, "--check", "--diff", *connection)
+        audit = play("Audit", control, "playbook.yml", "--check", "--diff", *connection)
         headline("Apply: the same playbook brings the account to what it says.")
-        apply = play("Apply", control, "--diff", *connection)
+        apply = play("Apply", control, "playbook.yml", "--diff", *connection)
         headline("Apply again: the account is as it should be, so nothing changes.")
-        again = play("Apply again", control, "--diff", *connection)
+        again = play("Apply again", control, "playbook.yml", "--diff", *connection)
+        headline("Handoff, checked: who would be invited to own the blog?")
+        offer = play("Handoff, checked", control, "handoff.yml", "--check", "--diff", *connection)
+        headline("Handoff: one token invites, the other one accepts, and the new owner is read back.")
+        handoff = play("Handoff", control, "handoff.yml", "--diff", *connection)
+        headline("Handoff again: the blog belongs to its new owner, so nothing changes.")
+        done = play("Handoff again", control, "handoff.yml", "--diff", *connection)
 
     headline("Summary: what the simulator saw.")
-    print(audit, apply, again, "", "What the second run wrote:", sep="\n")
-    for one in apply.writes:
+    print(audit, apply, again, offer, handoff, done, "", "What was written:", sep="\n")
+    for one in apply.writes + handoff.writes:
         print(f"  {one['method']:<6}", one["path"], json.dumps(one["body"]) if one["body"] else "")
 
     promises = {
-        "The audit sent a write.": not audit.writes,
+        "A check sent a write.": not audit.writes and not offer.writes,
         "The audit announced something else than what was changed.": audit.changed == apply.changed > 0,
         "The playbook changed something again.": not again.changed and not again.writes,
+        "The handoff was not one invitation and one acceptance.": (offer.changed, handoff.changed) == (1, 2),
+        "The handoff changed something again.": not done.changed and not done.writes,
     }
     broken = [complaint for complaint, kept in promises.items() if not kept]
     if broken:

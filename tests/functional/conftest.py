@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
-pytest.register_assert_rewrite("functional.expect", "functional.playbook", "functional.table")
+pytest.register_assert_rewrite(
+    "functional.expect", "functional.playbook", "functional.table", "functional.transfer_grid"
+)
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that `simulator` can be imported
 
 from simulator import Simulator  # noqa: E402

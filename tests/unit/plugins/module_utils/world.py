@@ -66,7 +66,7 @@ class FakeApi:
 
     def get_caller(self) -> dict[str, Any]:
         self.calls.append("get_caller")
-        return ME
+        return TOMASZ if self.claim == TOMASZ["id"] else ME
 
     def now(self) -> datetime:
         return NOW

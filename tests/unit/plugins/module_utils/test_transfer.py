@@ -1,0 +1,363 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a check foretells of a transfer, and its carrying out: what is sent, told, and done about a lost answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from ansible_collections.community.scalingo.plugins.module_utils._errors import (
+    ApiError,
+    ConflictError,
+    ForbiddenError,
+    InputError,
+    RateLimitError,
+    Refusal,
+    RequestError,
+    ScalingoError,
+    ServerError,
+    TransportError,
+    ValidationError,
+)
+from ansible_collections.community.scalingo.plugins.module_utils._transfer import (
+    MAX_WRITES,
+    TransferOutcome,
+    ensure_transfer,
+)
+from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan import (
+    NEW_OWNER_NEEDS,
+    Answer,
+    Invite,
+    TransferPlan,
+    TransferWanted,
+    decide_transfer,
+    diff_transfer,
+    foresee_transfer,
+    predict_transfer,
+)
+from test_transfer_plan import AMINA, HIS_WEB, WEB, invitation, known, offered, wanted
+from world import ME, TOMASZ, FakeApi, api_error
+
+
+class TransferApi(FakeApi):
+    """The dictionaries of `FakeApi`, with the writes of transfers."""
+
+    def __init__(self, *invitations: dict[str, Any], caller: dict[str, Any] = ME) -> None:
+        super().__init__(dict(WEB), claim=caller["id"])
+        self._caller = caller
+        self.invitations = [dict(each) for each in invitations]
+        self.eligible = [ME, TOMASZ, AMINA]
+
+    def get_caller(self) -> dict[str, Any]:
+        self.calls.append("get_caller")
+        return self._caller
+
+    def create_invitation(self, project_id: str, user_id: str) -> dict[str, Any]:
+        return self._write("create_invitation", lambda: self._invite(user_id))
+
+    def answer_invitation(self, project_id: str, invitation_id: str, verb: str) -> dict[str, Any]:
+        return self._write(verb, lambda: self._answer(invitation_id, verb))
+
+    def _invite(self, user_id: str) -> dict[str, Any]:
+        (user,) = [user for user in self.eligible if user["id"] == user_id]
+        self.invitations.append(invitation(to=user, number=len(self.invitations) + 1))
+        return dict(self.invitations[-1])
+
+    def _answer(self, invitation_id: str, verb: str) -> dict[str, Any]:
+        (found,) = [each for each in self.invitations if each["id"] == invitation_id]
+        found["status"] = {"accept": "accepted", "decline": "declined", "cancel": "canceled"}[verb]
+        if verb == "accept":
+            self.projects[0]["owner"] = TOMASZ
+        return dict(found)
+
+
+def run(api: TransferApi, request: TransferWanted, check_mode: bool = False) -> TransferOutcome:
+    return ensure_transfer(api, request, check_mode)
+
+
+def lost(done: bool) -> tuple[Exception, bool]:
+    """Return a mishap: no answer came, whether or not the write was done."""
+    return TransportError("POST got no answer.", outcome_unknown=True, max_tries=None), done
+
+
+BY_ID = {"invitation_id": "tin-1"}
+
+# What is there, what is wanted, and the calls that it takes.
+WRITES: dict[str, tuple[Callable[[], TransferApi], TransferWanted, list[str]]] = {
+    "invite": (
+        TransferApi,
+        offered(),
+        ["get_project", "list_invitations", "list_eligible_new_owners", "create_invitation"],
+    ),
+    "accept": (
+        lambda: TransferApi(invitation(), caller=TOMASZ),
+        wanted(state="accepted", **BY_ID),
+        ["get_invitation", "accept", "get_project"],
+    ),
+    "decline": (
+        lambda: TransferApi(invitation(), caller=TOMASZ),
+        wanted(state="declined", **BY_ID),
+        ["get_invitation", "get_project", "decline"],
+    ),
+    "cancel": (
+        lambda: TransferApi(invitation()),
+        wanted(state="canceled", **BY_ID),
+        ["get_invitation", "get_project", "cancel"],
+    ),
+}
+each_write = pytest.mark.parametrize(("make", "request_", "calls"), WRITES.values(), ids=WRITES)
+
+
+@each_write
+def test_a_step_costs_these_calls_and_the_next_run_no_write(
+    make: Callable[[], TransferApi], request_: TransferWanted, calls: list[str]
+) -> None:
+    api = make()
+    first = run(api, request_)
+    assert first.changed and first.diff["before"] != first.diff["after"]
+    assert api.calls == calls
+    again = run(api, request_)
+    assert not again.changed and again.diff["before"] == again.diff["after"]
+    assert calls[-1] not in api.calls[len(calls) :] or calls[-1].startswith("get")
+    assert (again.invitation, again.project) == (first.invitation, first.project)
+
+
+@each_write
+def test_a_check_foretells_the_run_and_writes_nothing(
+    make: Callable[[], TransferApi], request_: TransferWanted, calls: list[str]
+) -> None:
+    api = make()
+    foretold = run(api, request_, check_mode=True)
+    assert not {"create_invitation", "accept", "decline", "cancel"} & {*api.calls}
+    done = run(api, request_)
+    assert foretold.changed and done.changed
+    for one, other in ((foretold.invitation, done.invitation), (foretold.project, done.project)):
+        assert {key: value for key, value in one.items() if value is not None}.items() <= other.items()
+    assert foretold.diff["after"] == done.diff["after"]
+
+
+@each_write
+@pytest.mark.parametrize("done", [True, False], ids=["done", "not-done"])
+def test_a_lost_answer_is_settled_by_reading_back(
+    make: Callable[[], TransferApi], request_: TransferWanted, calls: list[str], done: bool
+) -> None:
+    api = make()
+    write = next(call for call in calls if not call.startswith(("get", "list")))
+    api.mishaps = [lost(done)]
+    assert run(api, request_) == run(make(), request_)
+    assert api.calls.count(write) == (1 if done else 2)
+
+
+@each_write
+def test_a_lost_request_is_not_sent_again_without_patience(
+    make: Callable[[], TransferApi], request_: TransferWanted, calls: list[str]
+) -> None:
+    api = make()
+    api.patience = 0
+    api.mishaps = [lost(done=False)]
+    with pytest.raises(TransportError, match=r"^Cannot .* it was not done\.$") as error:
+        run(api, request_)
+    assert "changed" not in error.value.result
+
+
+@each_write
+def test_losing_every_request_ends(make: Callable[[], TransferApi], request_: TransferWanted, calls: list[str]) -> None:
+    api = make()
+    api.mishaps = [lost(done=False)] * 99
+    with pytest.raises(ScalingoError, match=r"^Cannot "):
+        run(api, request_)
+    assert 99 - len(api.mishaps) <= MAX_WRITES
+
+
+@each_write
+@pytest.mark.parametrize(
+    "make_error",
+    [lambda: api_error(RateLimitError, 429), lambda: TransportError("nobody", outcome_unknown=False, max_tries=3)],
+    ids=["rate-limit", "unsent"],
+)
+def test_a_request_that_did_nothing_is_final(
+    make: Callable[[], TransferApi],
+    request_: TransferWanted,
+    calls: list[str],
+    make_error: Callable[[], RequestError],
+) -> None:
+    api = make()
+    api.mishaps = [(make_error(), False)]
+    with pytest.raises(RequestError, match=r"^Cannot "):
+        run(api, request_)
+    assert len(api.calls) == len(calls) - (calls[-1] == "get_project")
+
+
+def test_an_input_that_cannot_be_right_asks_nothing() -> None:
+    api = TransferApi()
+    with pytest.raises(InputError):
+        run(api, wanted())
+    assert api.calls == []
+
+
+def test_a_name_costs_one_list() -> None:
+    api = TransferApi(invitation())
+    assert run(api, TransferWanted(project_name="web", state="canceled")).changed
+    assert api.calls == ["list_projects", "list_invitations", "cancel"]
+
+
+def test_a_refused_invitation_says_what_a_new_owner_needs() -> None:
+    api = TransferApi()
+    api.mishaps = [(api_error(ValidationError, 422, "has no billing profile"), False)]
+    with pytest.raises(ValidationError) as refused:
+        run(api, offered())
+    for words in ("Cannot invite tomasz to own project web", "has no billing profile", NEW_OWNER_NEEDS):
+        assert words in str(refused.value)
+    assert "changed" not in refused.value.result
+
+
+def test_a_refusal_says_what_has_become_of_the_invitation_meanwhile() -> None:
+    api = TransferApi(invitation(), caller=TOMASZ)
+    api.mishaps = [(api_error(ConflictError, 409, "too late"), False)]
+    api.between = lambda: api.invitations[0].update(status="canceled")
+    with pytest.raises(ConflictError) as refused:
+        run(api, wanted(state="accepted", **BY_ID))
+    assert "too late" in str(refused.value) and "canceled by the owner" in str(refused.value)
+
+
+def test_somebody_else_who_was_faster_is_no_change() -> None:
+    api = TransferApi()
+    api.mishaps = [(api_error(ConflictError, 409), False)]
+    api.between = lambda: api.invitations.append(invitation())
+    outcome = run(api, offered())
+    assert (outcome.changed, outcome.invitation) == (False, invitation())
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 409, 422])
+def test_an_expired_invitation_that_blocks_is_canceled_first(status: int) -> None:
+    api = TransferApi(invitation(to=AMINA, expired=True))
+    api.mishaps = [(api_error(ForbiddenError, status), False)]
+    assert run(api, offered()).changed
+    assert [each["status"] for each in api.invitations] == ["canceled", "pending"]
+
+
+def test_an_expired_invitation_is_canceled_once_only() -> None:
+    api = TransferApi(invitation(expired=True))
+    invite = api._invite
+    api.mishaps = [(api_error(ConflictError, 409), False)]
+
+    def refuse(user_id: str) -> dict[str, Any]:
+        raise api_error(ConflictError, 409, "still not")
+
+    api._invite = refuse
+    with pytest.raises(ConflictError, match="still not") as refused:
+        run(api, offered())
+    assert refused.value.result == {"changed": True}
+    assert api.calls.count("cancel") == 1
+    api._invite = invite
+    assert run(api, offered()).changed
+
+
+@pytest.mark.parametrize("lose", [False, True], ids=["answered", "answer-lost"])
+def test_a_replacement_that_fails_says_that_the_earlier_one_is_gone(lose: bool) -> None:
+    api = TransferApi(invitation(to=AMINA))
+    api.mishaps = [lost(done=True)] if lose else []
+
+    def refuse(user_id: str) -> dict[str, Any]:
+        raise api_error(ValidationError, 422, "no billing profile")
+
+    api._invite = refuse
+    with pytest.raises(ValidationError, match=r"the invitation to amina .* gone") as refused:
+        run(api, offered(replace=True))
+    assert refused.value.result["changed"] is True
+
+
+def test_a_server_error_after_the_write_is_a_change() -> None:
+    api = TransferApi(invitation())
+    api.mishaps = [(api_error(ServerError, 500), True)]
+    outcome = run(api, wanted(state="canceled"))
+    assert outcome.changed
+    assert outcome.invitation["status"] == "canceled"
+
+
+def test_what_is_not_known_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    api = TransferApi()
+    api.mishaps = [lost(done=True)]
+
+    def unreachable(project_id: str) -> None:
+        raise TransportError("GET got no answer.", outcome_unknown=False, max_tries=3)
+
+    api.between = lambda: monkeypatch.setattr(api, "get_project", unreachable)
+    with pytest.raises(TransportError, match=r"Whether it was done is not known, .* failed too: GET got no answer"):
+        run(api, offered())
+
+
+def test_a_check_of_what_is_for_another_fails_like_the_run() -> None:
+    request = wanted(state="accepted", **BY_ID)
+    with pytest.raises(Refusal, match="for tomasz, who alone may accept") as foretold:
+        run(TransferApi(invitation(), caller=AMINA), request, check_mode=True)
+    api = TransferApi(invitation(), caller=AMINA)
+    api.mishaps = [(api_error(ForbiddenError, 403), False)]
+    with pytest.raises(ApiError) as refused:
+        run(api, request)
+    assert str(refused.value).startswith(str(foretold.value))
+
+
+# Foretelling
+
+
+def test_foresee_knows_who_may_do_what() -> None:
+    cancel, accept = Answer("cancel", invitation()), Answer("accept", invitation())
+    invite = Invite(TOMASZ["id"], "tomasz")
+    allowed = [
+        (TransferPlan("x", WEB, None, (invite,)), ME),
+        (TransferPlan("x", WEB, None, (cancel,)), ME),
+        (TransferPlan("x", None, None, (cancel,)), ME),
+        (TransferPlan("x", None, None, (accept,)), TOMASZ),
+        (TransferPlan("x", HIS_WEB), AMINA),
+    ]
+    refused = [
+        (TransferPlan("x", WEB, None, (invite,)), TOMASZ, "belongs to mireille"),
+        (TransferPlan("x", WEB, None, (cancel,)), TOMASZ, "belongs to mireille"),
+        (TransferPlan("x", None, None, (cancel,)), TOMASZ, "only the owner"),
+        (TransferPlan("x", None, None, (accept,)), ME, "for tomasz, who alone may accept"),
+    ]
+    for plan, caller in allowed:
+        assert foresee_transfer(plan, known(caller=caller)) is None
+    for plan, caller, words in refused:
+        assert words.lower() in (foresee_transfer(plan, known(caller=caller)) or "").lower()
+
+
+def test_a_predicted_invitation_has_no_id_and_no_dates() -> None:
+    plan = decide_transfer(offered(), known())
+    predicted, of_project = predict_transfer(offered(), plan, known())
+    nothing = dict.fromkeys(("id", "expires_at", "created_at", "updated_at"))
+    assert predicted == {**invitation(), **nothing}
+    assert of_project == WEB
+
+
+def test_a_predicted_acceptance_has_the_new_owner() -> None:
+    facts = known(invitation(), caller=TOMASZ)
+    request = wanted(state="accepted")
+    predicted, of_project = predict_transfer(request, decide_transfer(request, facts), facts)
+    assert predicted == {**invitation("accepted"), "updated_at": None}
+    assert of_project == {**HIS_WEB, "updated_at": None}
+
+
+def test_the_diff_shows_owner_and_status() -> None:
+    plan = TransferPlan("x", WEB, invitation(), (Answer("accept", invitation()),))
+    shown = diff_transfer(plan, invitation("accepted"), HIS_WEB, changed=True)
+    assert shown["before"] == {"owner": "mireille", "status": "pending"}
+    assert shown["after"] == {"owner": "tomasz", "status": "accepted"}
+
+
+def test_the_diff_of_a_replacement_shows_both_users() -> None:
+    old = invitation(to=AMINA)
+    plan = TransferPlan("x", WEB, old, (Answer("cancel", old), Invite(TOMASZ["id"], "tomasz")))
+    shown = diff_transfer(plan, invitation(number=2), WEB, changed=True)
+    assert (shown["before"]["invited_user_name"], shown["after"]["invited_user_name"]) == ("amina", "tomasz")
+
+
+def test_without_a_change_the_diff_is_empty() -> None:
+    """Even if somebody else made one while this task was waiting."""
+    shown = diff_transfer(TransferPlan("x", WEB, invitation()), invitation("accepted"), HIS_WEB, changed=False)
+    assert shown["before"] == shown["after"] == {"owner": "tomasz", "status": "accepted"}

@@ -27,7 +27,8 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Announce a wait, and run the module."""
         super().run(tmp, task_vars)
-        announcement = None if self._task.check_mode else _announcement(self._task.args)
+        hidden = self._task.check_mode or self._task.no_log
+        announcement = None if hidden else _announcement(self._task.args)
         if announcement:
             display.v(announcement)
         return self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val)
@@ -35,16 +36,19 @@ class ActionModule(ActionBase):
 
 def _announcement(options: dict[str, t.Any]) -> str | None:
     """Return for whom and until when a task waits, or None if it does not, or is about to be refused."""
-    if not boolean(options.get("wait") or False, strict=False):
+    waits = boolean(options.get("wait") or False, strict=False) and options.get("state") in (None, "", "pending")
+    if not waits or not options.get("new_owner"):
         return None
     timeout = options.get("wait_timeout")
     try:
         seconds = DEFAULT_WAIT_TIMEOUT if timeout in (None, "") else float(timeout)
+        if seconds < 0:
+            return None
         deadline = datetime.now(timezone.utc) + timedelta(seconds=seconds)
     except (TypeError, ValueError, OverflowError):
         return None
     project = options.get("project_name") or options.get("project_id")
     return (
-        f"Waiting for {options.get('new_owner')} to answer the invitation to own project {project}, until "
+        f"Waiting, if need be, for {options['new_owner']} to answer the invitation to own project {project}, until "
         f"{deadline:%Y-%m-%d %H:%M:%S} UTC (wait_timeout) or until it expires."
     )

@@ -18,6 +18,7 @@ options:
       - Either this or O(bearer_token) is required.
       - If neither of the two options is given, the environment variables E(SCALINGO_API_TOKEN) and
         E(SCALINGO_BEARER_TOKEN) are used. If one of them is given, neither variable is looked at.
+      - White space around it, as files and shells add it, is taken off. Inside, it is refused.
     type: str
   bearer_token:
     description:
@@ -29,6 +30,8 @@ options:
   region:
     description:
       - Name of the region. Projects live in one region.
+      - O(api_url) wins over it. If only the region is given as an option, and the environment has the URL of another
+        region, the task fails.
       - If it is not given, the environment variable E(SCALINGO_REGION) is used.
     type: str
     default: osc-fr1

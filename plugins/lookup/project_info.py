@@ -48,6 +48,9 @@ options:
 requirements:
   - requests, for the Python that runs Ansible
 notes:
+  - Give a list of terms as one argument, since no term at all means every project. If the list is empty,
+    C(query('community.scalingo.project_info', wanted)) returns nothing, but with C(*wanted) in place of C(wanted), or
+    in a C(with_community.scalingo.project_info) loop, it returns every project.
   - C(query) always returns a list. C(lookup) returns a single project without the list.
 seealso:
   - module: community.scalingo.scalingo_project_info
@@ -121,15 +124,18 @@ class LookupModule(LookupBase):
         if REQUESTS_IMPORT_ERROR is not None:
             raise AnsibleLookupError(missing_required_lib("requests"))
         try:
+            # The loop `with_…` of older versions of Ansible adds this.
+            kwargs.pop("wantlist", None)
             given = without_empty(kwargs)
             inherited = self._variables(variables or {})
             options = _validated({**inherited, **given})
-            connection = connection_from(options, choose_tokens(given, inherited, environment_tokens()))
+            tokens = choose_tokens(given, inherited, environment_tokens())
+            connection = connection_from(options, tokens, given)
             wanted = _names(terms) if terms else None
             found = look_up(Api(Client(connection)), wanted, owner=options["owner"], default=options["default"])
             missing = [term for term, project in found if project is None]
             if missing and options["on_missing"] == "error":
-                raise Refusal(f"No project that can be seen has this name or ID: {', '.join(missing)}.")
+                raise Refusal(f"No project that this account can read has this name or ID: {', '.join(missing)}.")
         except ScalingoError as error:
             raise AnsibleLookupError(str(error)) from None
         return [project for term, project in found if project is not None or options["on_missing"] == "none"]

@@ -53,6 +53,9 @@ DEPTH = 50
 # Characters of a request ID, which is a UUID.
 EXCERPT_OF_ID = 100
 
+# What looks like an API token, or like the JWT that is a bearer token, whosever it is.
+_TOKEN = re.compile(r"tk-us-[\w-]{10,}|eyJ[\w-]{10,}\.[\w-]+\.[\w-]*")
+
 _NOT_THE_FORM = "which is not the form of the Scalingo API"
 
 
@@ -75,7 +78,7 @@ class Redactor:
             # The longest first: one form may be a part of another.
             for form in sorted(self._forms, key=len, reverse=True):
                 value = value.replace(form, self.MASK)
-            return value
+            return _TOKEN.sub(self.MASK, value)
         if isinstance(value, list):
             return [self(item) for item in value]
         if isinstance(value, dict):
@@ -93,6 +96,8 @@ class Answer:
         try:
             self.json = json.loads(self.text)
             self.is_json = not _is_deeper(self.json, DEPTH)
+            if self.is_json and "\\ud" in self.text.lower():
+                self.json = _without_surrogates(self.json)
         except (ValueError, RecursionError):
             self.is_json = False
         if not self.is_json:
@@ -117,7 +122,7 @@ class Answer:
             words = "an HTML page"
         elif not self.is_json:
             words = self.text.strip().split("\n")[0]
-        return _line(redact(words), WORDS)
+        return on_one_line(redact(words), WORDS)
 
     @property
     def retry_after(self) -> float | None:
@@ -162,7 +167,7 @@ class Answer:
         )
 
     def _error(self, kind: type[E], method: str, path: str, what: str, advice: str, redact: Redactor) -> E:
-        request_id = _line(redact(self.headers.get("X-Request-Id", "")), EXCERPT_OF_ID) or None
+        request_id = on_one_line(redact(self.headers.get("X-Request-Id", "")), EXCERPT_OF_ID) or None
         quoted = f" (X-Request-Id: {request_id})" if request_id else ""
         return kind(
             f"{method} {path} was answered {self.status}{what}{quoted}{advice}",
@@ -205,7 +210,7 @@ def _flat(errors: t.Any, field: str = "") -> list[str]:
     return []
 
 
-def _line(text: str, limit: int) -> str:
+def on_one_line(text: str, limit: int) -> str:
     """Return the beginning of a text on one line, whatever it holds: nothing that a terminal would obey."""
     return " ".join("".join(character if character.isprintable() else " " for character in text).split())[:limit]
 
@@ -228,3 +233,14 @@ def _is_deeper(value: t.Any, depth: int) -> bool:
         if not level:
             return False
     return True
+
+
+def _without_surrogates(value: t.Any) -> t.Any:
+    """Return a value whose texts can be encoded. JSON can escape half a character, which Ansible cannot take."""
+    if isinstance(value, str):
+        return value.encode("utf-16", errors="surrogatepass").decode("utf-16", errors="replace")
+    if isinstance(value, list):
+        return [_without_surrogates(item) for item in value]
+    if isinstance(value, dict):
+        return {_without_surrogates(key): _without_surrogates(item) for key, item in value.items()}
+    return value

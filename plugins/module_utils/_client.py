@@ -37,7 +37,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._transport impo
 )
 
 # An account has 20 projects unless support raised that; a list of more pages than this never ends.
-MAX_PAGES = 1000
+MAX_PAGES = 200
 
 # Seconds. The API counts requests by the minute and is not known to send Retry-After: ask again soon, but gently.
 RATE_LIMIT_PAUSE = 5.0
@@ -92,8 +92,8 @@ class Client:
         self._on_secret = on_secret
         self._bearer = connection.bearer_token
         self._token_option = "bearer_token" if connection.api_token is None else "api_token"
-        # One exchange for a task that has no bearer token yet, and one for a bearer token that expires on the way.
-        self._exchanges_left = 0 if connection.api_token is None else 1 if connection.bearer_token else 2
+        # Each bearer token that has been of use may be replaced once, when it has expired.
+        self._renewable = connection.api_token is not None
         self._redact = Redactor()
         for secret in (connection.api_token, connection.bearer_token):
             if secret:
@@ -139,11 +139,14 @@ class Client:
             items = answer.get(key)
             if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
                 raise self.unexpected("GET", path, f"without a list of objects as {key!r}")
+            known = len(found)
             for item in items:
                 identifier = item.get("id")
                 found[identifier if isinstance(identifier, str) else len(found)] = item
             if not self._has_next_page(path, page, answer):
                 return list(found.values())
+            if items and len(found) == known:
+                raise self.unexpected("GET", path, f"with a page {page} that holds nothing new, and announces another")
             parameters["page"] = page + 1
         raise self.unexpected("GET", path, f"with more than {MAX_PAGES} pages")
 
@@ -229,22 +232,23 @@ class Client:
 
     def _call(self, request: Request) -> dict[str, t.Any]:
         """Send a request with the bearer token, and once more with a new one if that has expired."""
-        bearer = self._bearer_token()
         while True:
+            bearer = self._bearer_token()
             try:
-                return self._persist(request, BearerAuth(bearer))
+                answer = self._persist(request, BearerAuth(bearer))
             except AuthenticationError as error:
-                if self._exchanges_left <= 0:
+                if not self._renewable:
                     error.add_consequence(f"The token has expired, or lacks this right: check {self._token_option}.")
                     raise
-            # Whatever the reason was, nothing was done.
-            self._bearer = None
-            bearer = self._bearer_token()
+                # Whatever the reason was, nothing was done.
+                self._renewable, self._bearer = False, None
+            else:
+                self._renewable = self._connection.api_token is not None
+                return answer
 
     def _bearer_token(self) -> str:
         """Return the bearer token; the first call exchanges the API token for it."""
         if self._bearer is None:
-            self._exchanges_left -= 1
             self._bearer = self._exchange()
         return self._bearer
 
@@ -258,16 +262,16 @@ class Client:
             if not error.about_object:
                 raise
             # It must not be taken for news of a project.
-            refusal = ExchangeError(error.message, error.status, error.method, error.path, error.request_id, error.body)
+            refusal = ExchangeError(error.message, error.status, error.method, error.path, error.request_id)
             if isinstance(error, AuthenticationError):
                 refusal.add_context("The API token was refused: check api_token (or SCALINGO_API_TOKEN).")
             raise refusal from None
-        except UnexpectedAnswerError as error:
+        except ApiError as error:
+            # It may hold a token, which nobody else would recognise.
             error.body = None
             raise
         if not isinstance(token, str) or not re.fullmatch("[!-~]+", token):
             unexpected = self.unexpected(request.method, request.path, "without a usable token")
-            # It may hold one in another place.
             unexpected.body = None
             raise unexpected
         self._redact.add(token)
@@ -287,9 +291,11 @@ class Client:
                     if (error.outcome_unknown and not request.repeatable) or tries == error.max_tries:
                         raise
                     if not self._wait(*_pause_after(error, tries)):
-                        if tries > 1:
-                            seconds = f"{self._connection.max_wait:g} seconds"
-                            error.add_consequence(f"Tried {tries} times within the {seconds} of max_wait.")
+                        if not isinstance(error, UnexpectedAnswerError):
+                            tried = f"Tried {tries} times; " if tries > 1 else ""
+                            error.add_consequence(
+                                f"{tried}max_wait ({self._connection.max_wait:g} s) leaves no time to repeat that."
+                            )
                         raise
         finally:
             self._allowance.stop()
@@ -323,17 +329,17 @@ class Client:
 
 
 def segment(identifier: str) -> str:
-    """Return an identifier as one part of a path. Identifiers are opaque, so nothing else is checked.
+    """Return an identifier as one part of a path. Identifiers are opaque, so little is checked.
 
     Raises:
-        InputError: It can be no part of a path: dots alone lead elsewhere, and no quoting prevents that.
+        InputError: It can be no part of a path: dots alone lead elsewhere, and so may a slash, however it is quoted.
     """
     try:
         quoted = quote(identifier, safe="")
     except UnicodeError:
         quoted = ""
-    if quoted in ("", ".", ".."):
-        raise InputError(f"This cannot be an ID: {identifier!r}.")
+    if quoted in ("", ".", "..") or "/" in identifier:
+        raise InputError(f"{identifier!r} cannot be the ID of a project or an invitation.")
     return quoted
 
 

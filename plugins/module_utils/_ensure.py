@@ -15,6 +15,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._account import
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api, Object
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
     AuthenticationError,
+    ConflictError,
     ForbiddenError,
     NotFoundError,
     Refusal,
@@ -30,7 +31,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._plan import (
     foresee,
     predict,
 )
-from ansible_collections.community.scalingo.plugins.module_utils._projects import owner_of
+from ansible_collections.community.scalingo.plugins.module_utils._projects import describe, owner_of
 
 # A write is followed by another one only if somebody else interferes or an answer was lost; not for ever.
 MAX_WRITES = 5
@@ -77,25 +78,41 @@ def _outcome(first_plan: Plan, project: Object | None, changed: bool) -> Outcome
 def _carry_out(api: Api, wanted: Wanted, first_plan: Plan) -> Outcome:
     """Write until nothing is left to do: one write, if nobody interferes and no answer is lost."""
     plan = first_plan
-    # Whether something was written, and whether something may have been.
-    changed = maybe = False
-    for writes in range(1, MAX_WRITES + 1):
-        if plan.action is Action.NONE:
-            return _outcome(first_plan, plan.project, changed)
+    # Whether a write may have been done whose answer was lost.
+    maybe = False
+    writes = 0
+    while plan.action is not Action.NONE:
+        writes += 1
+        if writes > MAX_WRITES:
+            raise ScalingoError(f"Cannot {plan.title}. Somebody else keeps changing the same projects.")
         try:
             project = _write(api, plan)
         except RequestError as error:
-            plan = _after_failure(api, wanted, plan, error, writes)
+            plan = _after_failure(api, wanted, plan, error, writes, maybe)
             maybe = maybe or error.outcome_unknown
-            changed = changed or (maybe and plan.action is Action.NONE)
-            continue
-        changed = True
-        if _as_planned(plan, project):
-            return _outcome(first_plan, project, changed)
-        plan = _look(api, wanted)[1]
-    raise ScalingoError(
-        f"Cannot {plan.title}. The API accepted that, but reading back still shows the project as it was."
+        else:
+            return _outcome(first_plan, _read_back(api, plan, project), True)
+    return _outcome(first_plan, plan.project, maybe)
+
+
+def _read_back(api: Api, plan: Plan, project: Object | None) -> Object | None:
+    """Return the project after a write, as its answer shows it, or a moment later if that does not show the change.
+
+    Raises:
+        ScalingoError: The change cannot be seen. It is not sent again, since the API said that it was done.
+    """
+    for attempt in (1, 2, 3):
+        if project is None or all(project[key] == value for key, value in plan.changes.items()):
+            return project
+        if attempt > 1 and not api.wait_to_repeat(attempt):
+            break
+        project = api.get_project(project["id"])
+    error = ScalingoError(
+        f"Cannot {plan.title}. The API accepted that, but shows the project as {describe(t.cast(Object, project))}, "
+        f"default: {str(t.cast(Object, project)['default']).lower()}."
     )
+    error.result.update(changed=True, project=project)
+    raise error
 
 
 def _look(api: Api, wanted: Wanted) -> tuple[Account, Plan]:
@@ -113,13 +130,16 @@ def _write(api: Api, plan: Plan) -> Object | None:
     return None
 
 
-def _as_planned(plan: Plan, project: Object | None) -> bool:
-    """Tell whether the answer to a write shows what was written. The API may need a moment to move the default."""
-    return project is None or all(project[key] == value for key, value in plan.changes.items())
-
-
-def _after_failure(api: Api, wanted: Wanted, plan: Plan, error: RequestError, writes: int) -> Plan:
+def _after_failure(api: Api, wanted: Wanted, plan: Plan, error: RequestError, writes: int, maybe: bool) -> Plan:
     """Return what is left to do after a write failed, by reading back what is.
+
+    Args:
+        api: Where to read.
+        wanted: What the task wants.
+        plan: What was tried.
+        error: How it failed.
+        writes: How many writes were tried.
+        maybe: Whether one before this one may have been done.
 
     Raises:
         RequestError: The same error, with what is known of its reason and its effect.
@@ -129,23 +149,35 @@ def _after_failure(api: Api, wanted: Wanted, plan: Plan, error: RequestError, wr
             raise error
         try:
             account, rest = _look(api, wanted)
+            while maybe and not error.outcome_unknown and _is_same(rest, plan) and api.wait_to_repeat(writes):
+                # Refused because an earlier try was done after all, which the list may show late.
+                writes += 1
+                account, rest = _look(api, wanted)
+                if writes > MAX_WRITES:
+                    break
         except ScalingoError as second:
             if error.outcome_unknown:
                 error.add_consequence(f"Whether it was done is not known, since reading it back failed too: {second}")
             raise error from None
-        if (rest.action, rest.changes) != (plan.action, plan.changes):
+        if not _is_same(rest, plan):
             return rest
         if error.outcome_unknown:
             # A redirect or a strange form will come again: a repetition helps only against what may pass.
             if error.max_tries != 1 and writes < MAX_WRITES and api.wait_to_repeat(writes):
                 return rest
-            error.add_consequence("Reading back shows that it was not done.")
+            error.add_consequence("Reading back does not show it. It may still be done, so look before repeating it.")
         else:
             error.add_context(_reason(account, rest, error))
+            if maybe:
+                error.add_consequence("An earlier try of this task, whose answer was lost, may have done it.")
         raise error
     except RequestError:
         error.add_context(f"Cannot {plan.title}.")
         raise
+
+
+def _is_same(one: Plan, other: Plan) -> bool:
+    return (one.action, one.changes) == (other.action, other.changes)
 
 
 def _reason(account: Account, plan: Plan, error: RequestError) -> str:
@@ -154,6 +186,10 @@ def _reason(account: Account, plan: Plan, error: RequestError) -> str:
         foreseen = account.answer(lambda facts: foresee(plan, facts))
     except ScalingoError:
         foreseen = None
-    if foreseen is None and isinstance(error, (AuthenticationError, ForbiddenError, NotFoundError)) and plan.project:
-        return f"This account is not allowed to do that; the project belongs to {owner_of(plan.project)}."
-    return foreseen or "The API refused."
+    if foreseen is not None:
+        return foreseen
+    if plan.project and isinstance(error, (AuthenticationError, ForbiddenError, NotFoundError)):
+        return f"The API does not allow it, although the project belongs to this account ({owner_of(plan.project)})."
+    if plan.action is Action.DELETE and isinstance(error, ConflictError):
+        return "It may still contain databases: those with dedicated resources count as applications."
+    return "The API refused."

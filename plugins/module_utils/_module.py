@@ -33,6 +33,7 @@ class _Module(AnsibleModule):
         # Before Ansible looks at required options, types, environment and defaults, so that all of them agree.
         super()._load_params()
         self.params = without_empty(self.params)
+        self.explicit = frozenset(self.params)
 
 
 def run_module(
@@ -49,11 +50,13 @@ def run_module(
     module = _Module({**connection_argument_spec(), **argument_spec}, supports_check_mode=True)
     if REQUESTS_IMPORT_ERROR is not None:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
+    # A token of spaces is refused below; masked, it would take every space out of the message.
+    module.no_log_values = {value for value in module.no_log_values if value.strip()}
     try:
         tokens = choose_tokens(module.params, environment_tokens())
         # Ansible masks tokens that were options, but does not know those of the environment.
         module.no_log_values.update(tokens.values())
-        connection = connection_from(module.params, tokens)
+        connection = connection_from(module.params, tokens, module.explicit)
         agent = f"ansible-core {module.ansible_version}"
         client = Client(connection, on_secret=module.no_log_values.add, agent=agent)
         result = work(Api(client), module.params, module.check_mode)

@@ -27,6 +27,7 @@ TOKEN_VARIABLES = {"api_token": "SCALINGO_API_TOKEN", "bearer_token": "SCALINGO_
 _REGION = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 # Longer is a slip of the keyboard, and past some size the operating system refuses it.
 _DAY = 86400
+_REGIONAL_URL = "https://api.{}.scalingo.com"
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\.?")
 
 
@@ -110,12 +111,15 @@ def choose_tokens(*sources: t.Mapping[str, str | None]) -> dict[str, str]:
     )
 
 
-def connection_from(options: t.Mapping[str, t.Any], tokens: t.Mapping[str, str]) -> Connection:
+def connection_from(
+    options: t.Mapping[str, t.Any], tokens: t.Mapping[str, str], explicit: t.Container[str] = ()
+) -> Connection:
     """Check the connection options and return what the client needs.
 
     Args:
         options: The options of `connection_argument_spec`, of the right types and with defaults.
         tokens: What `choose_tokens` returned.
+        explicit: Names of the options that were given explicitly, and not by the environment.
 
     Raises:
         InputError: An option cannot be right.
@@ -126,8 +130,16 @@ def connection_from(options: t.Mapping[str, t.Any], tokens: t.Mapping[str, str])
             f"region is not the name of a region: {region!r}; names look like osc-fr1 (lower-case letters, digits and "
             f"single hyphens)."
         )
+    api_url = base_url("api_url", options.get("api_url") or _REGIONAL_URL.format(region))
+    other = re.fullmatch(re.escape(_REGIONAL_URL).replace(r"\{\}", "(.+)"), api_url)
+    if other and other.group(1) != region and "region" in explicit and "api_url" not in explicit:
+        # A deletion must not happen in another region than the one that the task names.
+        raise InputError(
+            f"region is {region}, but SCALINGO_API_URL (or scalingo_api_url) is the URL of {other.group(1)}: unset "
+            f"that, or give api_url as an option too."
+        )
     return Connection(
-        api_url=base_url("api_url", options.get("api_url") or f"https://api.{region}.scalingo.com"),
+        api_url=api_url,
         auth_url=base_url("auth_url", options["auth_url"]),
         timeout=_seconds("timeout", options["timeout"], zero=False),
         max_wait=_seconds("max_wait", options["max_wait"], zero=True),

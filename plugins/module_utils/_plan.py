@@ -160,6 +160,8 @@ def _by_id(wanted: Wanted, facts: Facts) -> Object | None:
             f"There is no project with the ID {wanted.project_id}, or this account may not see it. A project gets its "
             f"ID when it is created: to create one, leave project_id out."
         )
+    elif isinstance(project, ApiRefusal):
+        project.add_context(f"This account may not read project {wanted.project_id}.")
     if isinstance(project, ApiRefusal):
         raise project
     if wanted.owner is not None and not is_user(project["owner"], wanted.owner):

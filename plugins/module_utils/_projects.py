@@ -10,8 +10,12 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.community.scalingo.plugins.module_utils._answers import on_one_line
 from ansible_collections.community.scalingo.plugins.module_utils._api import Object
 from ansible_collections.community.scalingo.plugins.module_utils._errors import Refusal
+
+# Characters that a message spends on a project: names have 64, and nobody knows what else may come.
+LONGEST_NAME = 400
 
 
 def is_user(user: Object, wanted: str) -> bool:
@@ -61,10 +65,10 @@ def the_only(candidates: t.Sequence[Object], name: str, hint: str = "with projec
 
 def describe(project: Object) -> str:
     """Return how a message names a project."""
-    return f"{project['name']} ({project['id']}, owned by {owner_of(project)})"
+    return on_one_line(f"{project['name']} ({project['id']}, owned by {owner_of(project)})", LONGEST_NAME)
 
 
 def owner_of(project: Object) -> str:
     """Return how a message names the owner of a project."""
-    email = project["owner"].get("email")
-    return f"{project['owner']['username']} <{email}>" if email else project["owner"]["username"]
+    username, email = project["owner"]["username"], project["owner"].get("email")
+    return on_one_line(f"{username} <{email}>" if email else username, LONGEST_NAME)

@@ -16,6 +16,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._errors import 
     ApiRefusal,
     AuthenticationError,
     ForbiddenError,
+    InputError,
     NotFoundError,
     Refusal,
 )
@@ -150,7 +151,12 @@ def _with_id(api: Api, project_id: str, hidden_is_missing: bool = False) -> list
         return [api.get_project(project_id)]
     except NotFoundError:
         return []
-    except (AuthenticationError, ForbiddenError):
-        if hidden_is_missing:
-            return []
-        raise
+    except (ForbiddenError, InputError):
+        if not hidden_is_missing:
+            raise
+    except AuthenticationError:
+        if not hidden_is_missing:
+            raise
+        # A right that is lacking, or a token that is no longer valid. With the latter this fails too.
+        api.list_projects()
+    return []

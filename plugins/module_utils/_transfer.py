@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from ansible_collections.community.scalingo.plugins.module_utils._account import Account
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api, Object
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
+    ApiRefusal,
     ConflictError,
     Refusal,
     RequestError,
@@ -21,9 +22,12 @@ from ansible_collections.community.scalingo.plugins.module_utils._errors import 
     ValidationError,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._invitations import (
+    ACCEPTED,
     PENDING,
     describe_invitation,
+    is_expired,
 )
+from ansible_collections.community.scalingo.plugins.module_utils._projects import owner_of
 from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan import (
     NEW_OWNER_NEEDS,
     Answer,
@@ -43,6 +47,8 @@ from ansible_collections.community.scalingo.plugins.module_utils._transfer_watch
 MAX_WRITES = 6
 # Seconds to see whether an acceptance that was refused is one that the API is still working on.
 LOOK_FOR_EARLIER = 20.0
+
+_PERHAPS = f"This may be the reason: {NEW_OWNER_NEEDS[0].lower()}{NEW_OWNER_NEEDS[1:]}"
 
 
 @dataclass(frozen=True)
@@ -162,7 +168,11 @@ class _Transfer:
     def _note(self, step: Step) -> None:
         """Keep in mind that a write was done."""
         self._changed = True
-        if isinstance(step, Answer) and step.verb == "cancel" and self._wanted.state == PENDING:
+        if (
+            self._wanted.state == PENDING
+            and isinstance(step, Answer)
+            and not is_expired(step.invitation, self._api.now())
+        ):
             self._canceled.append(step.invitation)
 
     def _send(self, step: Step) -> Object:
@@ -192,14 +202,18 @@ class _Transfer:
             if error.outcome_unknown:
                 error.add_consequence(f"Whether it was done is not known, since reading it back failed too: {second}")
             raise error from None
+        if self._wanted.state != ACCEPTED and _owner_id(rest.project) not in (None, _owner_id(self._plan.project)):
+            error.add_context(f"Meanwhile the project belongs to {owner_of(t.cast(Object, rest.project))}.")
+            raise error
         if not rest.steps or _signature(rest.steps[0]) != _signature(step):
             return rest
         if error.outcome_unknown:
             if error.max_tries != 1 and self._writes < MAX_WRITES and self._api.wait_to_repeat(self._writes):
                 return rest
-            error.add_consequence("Reading back shows that it was not done.")
+            error.add_consequence("Reading back does not show it. It may still be done, so look before repeating it.")
             raise error
-        if isinstance(step, Invite) and rest.expired and not self._freed:
+        blocked = isinstance(error, ApiRefusal) and error.status in (400, 403, 404, 409, 422)
+        if isinstance(step, Invite) and rest.expired and blocked and not self._freed:
             # Whether an invitation that has expired blocks a new one is not documented.
             self._freed = True
             return replace(rest, steps=(Answer("cancel", rest.expired), *rest.steps))
@@ -207,12 +221,12 @@ class _Transfer:
         if foreseen:
             error.add_context(foreseen)
         elif isinstance(step, Invite):
-            error.add_consequence(NEW_OWNER_NEEDS)
+            error.add_consequence(_PERHAPS)
         elif step.verb == "accept":
             under_way = self._under_way(step.invitation, error)
             if under_way is not None:
                 return replace(rest, steps=(), invitation=under_way)
-            error.add_consequence(NEW_OWNER_NEEDS)
+            error.add_consequence(_PERHAPS)
         raise error
 
     def _under_way(self, invitation: Object, error: RequestError) -> Object | None:
@@ -221,6 +235,10 @@ class _Transfer:
             return None
         # A refusal for another reason looks the same, so do not keep its reader waiting, unless an answer was lost.
         return self._watch.until_closed(invitation, self._wanted.wait_timeout if self._maybe else LOOK_FOR_EARLIER)
+
+
+def _owner_id(project: Object | None) -> str | None:
+    return None if project is None else project["owner"]["id"]
 
 
 def _signature(step: Step) -> tuple[str, str]:

@@ -86,8 +86,12 @@ class TransferWanted:
         Raises:
             InputError: It is not.
         """
-        if (self.project_id is None) == (self.project_name is None):
+        if self.project_id is None and self.project_name is None:
             raise InputError("Either project_id or project_name is required, to say which project is meant.")
+        if self.project_id is not None and self.project_name is not None:
+            raise InputError(
+                "Only one of project_id and project_name can be given, since they could mean two projects."
+            )
 
 
 class Verdict(enum.Enum):
@@ -480,6 +484,9 @@ def diff_transfer(
     inviter = old["inviter_user_id"] if old else None
     before_owner = plan.project["owner"]["username"] if plan.project else inviter
     after_owner = project["owner"]["username"] if project else before_owner
+    if project is None and invitation is not None and invitation["status"] == ACCEPTED:
+        # The new owner was not read back, and the old one it is not.
+        after_owner = None
     if not changed:
         before_owner = after_owner
     before: Object = {"owner": before_owner, "status": old["status"] if old else None}

@@ -12,15 +12,28 @@ import time
 import typing as t
 
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api, Object
-from ansible_collections.community.scalingo.plugins.module_utils._errors import ApiRefusal, Refusal, RequestError
+from ansible_collections.community.scalingo.plugins.module_utils._errors import (
+    ApiRefusal,
+    AuthenticationError,
+    Refusal,
+    RequestError,
+    ScalingoError,
+)
 from ansible_collections.community.scalingo.plugins.module_utils._invitations import (
     ACCEPTED,
+    CANCELED,
+    DECLINED,
+    ERROR,
+    EXPIRED,
+    FAILED,
     PENDING,
     describe_invitation,
     status_of,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._projects import owner_of
 from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan import why_not
+
+E = t.TypeVar("E", bound=ScalingoError)
 
 # Seconds between two looks. All requests of an account share 60 a minute.
 FIRST_PAUSE = 1.0
@@ -56,21 +69,18 @@ class Watch:
         """
         project = None
         try:
-            for last in self._looks():
-                if invitation["status"] not in (PENDING, ACCEPTED):
-                    raise self._ended(invitation)
-                project = self._project()
-                moved = project is not None and project["owner"]["id"] != invitation["inviter_user_id"]
-                if project is not None and fresh:
-                    moved = project["owner"]["id"] == invitation["invited_user_id"]
-                if invitation["status"] == PENDING or not (moved or last):
+            for first in self._looks():
+                if not first:
                     invitation = self.read_again(invitation) or invitation
-                if project is not None and moved:
+                self._check(invitation)
+                project = self._project()
+                if project is not None and _has_moved(project, invitation, fresh):
+                    if invitation["status"] != ACCEPTED:
+                        invitation = self.read_again(invitation) or invitation
                     return invitation, project
         except RequestError as error:
             error.add_context(f"{_subject(invitation)} was accepted, but whose the project is now cannot be read back.")
-            error.result["transfer_invitation"] = invitation
-            raise
+            raise _with_invitation(error, invitation) from None
         where = "was not shown to this account" if project is None else f"still belonged to {owner_of(project)}"
         raise self._late(invitation, f"was accepted and is {invitation['status']}, but the project {where}")
 
@@ -81,12 +91,10 @@ class Watch:
             invitation: What has perhaps been accepted.
             seconds: How long to wait, and no longer than the time-out.
         """
-        for last in self._looks(min(seconds, self._timeout)):
+        for _first in self._looks(min(seconds, self._timeout)):
             found = self.read_again(invitation)
             if found is not None and found["status"] != PENDING:
                 return found
-            if last:
-                break
         return None
 
     def until_answered(self, invitation: Object) -> tuple[Object, Object | None]:
@@ -98,40 +106,60 @@ class Watch:
             Refusal: It was not accepted, or not in time.
         """
         project = None
-        for last in self._looks():
-            status = status_of(invitation, self._api.now())
-            if status not in (PENDING, ACCEPTED):
-                raise self._ended(invitation)
-            project = self._project() if status == ACCEPTED else None
-            if status == ACCEPTED and (project is None or project["owner"]["id"] != invitation["inviter_user_id"]):
-                return invitation, project
-            if not last:
-                invitation = self.read_again(invitation) or self._accepted_unseen(invitation)
+        try:
+            for first in self._looks():
+                if not first:
+                    invitation = self.read_again(invitation) or self._accepted_unseen(invitation)
+                self._check(invitation)
+                project = self._project() if invitation["status"] == ACCEPTED else None
+                if invitation["status"] == ACCEPTED and (project is None or _has_moved(project, invitation, False)):
+                    return invitation, project
+        except RequestError as error:
+            error.add_context(
+                f"{_subject(invitation)} was {invitation['status']} when it was last read; what has become of it since "
+                f"cannot be read. Run the task again to go on waiting."
+            )
+            raise _with_invitation(error, invitation) from None
         if project is not None:
             raise self._late(invitation, f"is accepted, but the project still belonged to {owner_of(project)}")
         raise self._late(invitation, f"expires at {invitation['expires_at']}, and was not answered")
 
-    def _looks(self, seconds: float | None = None) -> t.Iterator[bool]:
-        """Come round for each look, with pauses between, until the time is over: the time-out, or this many seconds.
+    def _check(self, invitation: Object) -> None:
+        """Find out whether an invitation can still lead to a transfer. A status that is new to us perhaps can.
 
-        Yields: Whether this is the last look.
+        Raises:
+            Refusal: It cannot.
+        """
+        status = status_of(invitation, self._api.now())
+        if status in (DECLINED, CANCELED, FAILED, ERROR, EXPIRED):
+            message = f"{_subject(invitation)} did not lead to a transfer: {why_not(invitation, status)}"
+            raise _with_invitation(Refusal(message), invitation)
+
+    def _looks(self, seconds: float | None = None) -> t.Iterator[bool]:
+        """Come round for each look, with pauses between, and a last time when the time is over.
+
+        Args:
+            seconds: The time; by default the time-out.
+
+        Yields: Whether this is the first look.
         """
         deadline = time.monotonic() + (self._timeout if seconds is None else seconds)
         pause = FIRST_PAUSE
+        yield True
         while True:
             left = deadline - time.monotonic()
-            yield left <= 0
             if left <= 0:
                 return
             time.sleep(min(pause, left))
+            yield False
             pause = min(pause * 1.5, LONGEST_PAUSE)
 
     def _project(self) -> Object | None:
-        return _shown(self._api.get_project, self._project_id)
+        return self._shown(self._api.get_project, self._project_id)
 
     def read_again(self, invitation: Object) -> Object | None:
         """Return an invitation as it is now, or None if this account is not shown it any more."""
-        return _shown(self._api.get_invitation, self._project_id, invitation["id"])
+        return self._shown(self._api.get_invitation, self._project_id, invitation["id"])
 
     def _accepted_unseen(self, invitation: Object) -> Object:
         """Return what an invitation must be that its inviter is not shown any more: accepted, if its project moved.
@@ -142,34 +170,35 @@ class Watch:
         project = self._project()
         if project is not None and project["owner"]["id"] == invitation["invited_user_id"]:
             return {**invitation, "status": ACCEPTED}
-        raise _with_invitation(
+        message = (
             f"{_subject(invitation)} can no longer be read by this account. That may mean that it was accepted: ask "
-            f"{invitation['invited_user_name']}.",
-            invitation,
+            f"{invitation['invited_user_name']}."
         )
+        raise _with_invitation(Refusal(message), invitation)
 
-    def _ended(self, invitation: Object) -> Refusal:
-        status = status_of(invitation, self._api.now())
-        return _with_invitation(
-            f"{_subject(invitation)} did not lead to a transfer: {why_not(invitation, status)}", invitation
-        )
+    def _shown(self, call: t.Callable[..., Object], *arguments: str) -> Object | None:
+        """Return what a call returns, or None if the API does not show it to this account."""
+        try:
+            return call(*arguments)
+        except AuthenticationError:
+            # A right that is lacking, or a token that is no longer valid. With the latter this fails too.
+            self._api.list_projects()
+            return None
+        except ApiRefusal as error:
+            if not error.about_object:
+                raise
+            return None
 
     def _late(self, invitation: Object, what: str) -> Refusal:
-        return _with_invitation(
-            f"{_subject(invitation)} {what} within {self._timeout:g} seconds (wait_timeout). Run the task again to go "
-            f"on waiting.",
-            invitation,
-        )
+        waited = f"within {self._timeout:g} seconds (wait_timeout)"
+        message = f"{_subject(invitation)} {what} {waited}. Run the task again to go on waiting."
+        return _with_invitation(Refusal(message), invitation)
 
 
-def _shown(call: t.Callable[..., Object], *arguments: str) -> Object | None:
-    """Return what a call returns, or None if the API does not show it to this account."""
-    try:
-        return call(*arguments)
-    except ApiRefusal as error:
-        if not error.about_object:
-            raise
-        return None
+def _has_moved(project: Object, invitation: Object, fresh: bool) -> bool:
+    """Tell whether a project belongs to the invited user; or, unless that must be so, to anybody but the inviter."""
+    owner = project["owner"]["id"]
+    return owner == invitation["invited_user_id"] if fresh else owner != invitation["inviter_user_id"]
 
 
 def _subject(invitation: Object) -> str:
@@ -177,7 +206,7 @@ def _subject(invitation: Object) -> str:
     return text[0].upper() + text[1:]
 
 
-def _with_invitation(message: str, invitation: Object) -> Refusal:
-    error = Refusal(message)
+def _with_invitation(error: E, invitation: Object) -> E:
+    """Return an error that shows the invitation as it was last read."""
     error.result["transfer_invitation"] = invitation
     return error

@@ -170,7 +170,8 @@ def _read(response: t.Any, timeout: float) -> bytes:
 def _chunks(response: t.Any) -> t.Iterator[bytes]:
     """Yield the body as it comes. `iter_content` waits for a whole chunk, however slowly the bytes come."""
     if not hasattr(response.raw, "read1"):
-        yield from response.iter_content(CHUNK)
+        # urllib3 1.26 has no other way than this slow one.
+        yield from response.iter_content(1)
         return
     while True:
         chunk = response.raw.read1(CHUNK, decode_content=True)
@@ -197,6 +198,8 @@ def _diagnose(error: Exception, timeout: float) -> tuple[str, bool, bool]:
         if "[X509" in text:
             return "the file of ca_path holds no certificate", False, True
         return "the TLS connection failed (is this an https:// server?)", True, False
+    if "TLS CA certificate bundle" in text:
+        return "the file of certificates that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names cannot be read", False, True
     if isinstance(error, (known.ProxyError, known.InvalidProxyURL, known.InvalidSchema, http.ProxySchemeUnknown)):
         return "the proxy of the environment could not be used", False, not isinstance(error, known.ProxyError)
     if isinstance(error, known.ConnectTimeout):

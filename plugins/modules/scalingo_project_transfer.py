@@ -14,7 +14,8 @@ description:
   - Makes, answers or cancels the invitation with which a Scalingo project gets a new owner. It takes two accounts. The
     owner invites (O(state=pending)), and the invited user accepts (O(state=accepted)) or declines.
   - Each step can be run again at any later moment, and changes nothing that is so already.
-  - After an acceptance the project is read back. The task succeeds only when it really belongs to its new owner.
+  - After an acceptance the project is read back. The task that accepts succeeds only when it really belongs to its new
+    owner.
   - The invited user must be a collaborator on every application and database of the project, and needs a billing
     profile, a valid payment method, and to have left the free trial. The new owner pays for the project. The old one
     becomes a collaborator.
@@ -27,7 +28,7 @@ attributes:
     details:
       - A check also foretells what the API would refuse, as far as that can be read. It does not wait.
       - What becomes of the C(default) flag of a default project that is handed over is not documented, so a check shows
-        it as V(null).
+        it as V(null). Of a project that a user does not see before accepting it, a check knows ID and new owner only.
   diff_mode:
     support: full
 options:
@@ -58,7 +59,7 @@ options:
     description:
       - V(pending) is for the owner. It makes sure that O(new_owner) is invited, or owns the project already. If
         somebody else is invited, the task fails unless O(replace=true).
-      - V(accepted) is for the invited user, and makes sure that the project is theirs.
+      - V(accepted) is for the invited user, and makes sure that the project is theirs, or has been.
       - V(declined) is for the invited user.
       - V(canceled) is for the owner, and makes sure that no invitation is pending. With O(invitation_id), the task
         fails if that invitation was accepted before.
@@ -78,6 +79,8 @@ options:
   wait:
     description:
       - With O(state=pending), wait until the invitation is answered. The task fails if it is not accepted.
+      - The API may not show the project to its former owner any more. RV(project) is V(null) then, and the new owner is
+        known from the status of the invitation only.
     type: bool
     default: false
   wait_timeout:

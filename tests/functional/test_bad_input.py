@@ -22,6 +22,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "no-token": ({**WEB, "api_token": ""}, NO_TOKEN),
     "token-with-a-line-break": ({**WEB, "api_token": BROKEN_TOKEN}, ("api_token",)),
     "token-with-another-header": ({**WEB, "api_token": "tk-us-x\r\nX-Evil: 1"}, ("api_token",)),
+    "token-of-spaces": ({**WEB, "api_token": "  "}, ("api_token (or SCALINGO_API_TOKEN) is not a token",)),
     "bearer-with-a-line-break": ({**WEB, "bearer_token": "first\nsecond"}, ("bearer_token",)),
     "name-with-capitals": ({"name": "Web"}, ("name", "Web")),
     "name-with-an-accent": ({"name": "café"}, ("café",)),

@@ -13,7 +13,7 @@ import pytest
 from simulator import Simulator
 
 from .expect import EXCHANGE, LIST, assert_ok
-from .playbook import PlaybookRun, Story, connect, project_info, show
+from .playbook import COLLECTION, PlaybookRun, Story, connect, project_info, show
 
 LOOKUP = "lookup('community.scalingo.project_info'{})"
 QUERY = "query('community.scalingo.project_info'{})"
@@ -89,6 +89,8 @@ def run(sim: Any, people: dict[str, Any], trapped: Any, trap: dict[str, Any], te
     }
     connection = connect(sim, people["mireille"])
     tasks = [show(expression, task) for task, expression in asked.items()]
+    # A loop of the old form calls the lookup in a way of its own.
+    tasks.append(show("item.name", "a loop", **{f"with_{COLLECTION}.project_info": ["api", "site"]}))
     sim.fault("replace", method="GET", path="/v1/projects", times=None, account="trapped", status=200,
               body=json.dumps({"projects": [trap]}))
     one_call = sim.add_account("one-call")
@@ -108,6 +110,11 @@ def run(sim: Any, people: dict[str, Any], trapped: Any, trap: dict[str, Any], te
         Story("one-call", [show(QUERY.format(", 'default', 'default'"))],
               variables=_variables(connect(sim, one_call))),
     ])
+
+
+def test_a_loop_gives_one_project_for_each_term(run: PlaybookRun) -> None:
+    assert [one["msg"] for one in run.of("mireille", "a loop")["results"]] == ["api", "site"]
+
 
 
 def _told(result: Any) -> Any:

@@ -56,7 +56,7 @@ FAILED: dict[str, tuple[list[Fault], dict[str, Any], dict[str, Any], list[str], 
         project_info(), [EXCHANGE, LIST], ("429", "max_wait")),
     "slow": (
         [("slow", "GET", "/v1/projects", None, {"seconds": 3})], {"max_wait": 0, "timeout": 1}, project_info(),
-        [EXCHANGE, LIST], ("1 second",)),
+        [EXCHANGE, LIST], ("1 s", "timeout", "max_wait")),
     "bearer-never-good": (
         [("status", "GET", "/v1/projects", None, {"status": 401, "body": {"error": "unauthorized"}})], {},
         project_info(), [EXCHANGE, LIST, EXCHANGE, LIST], ("401",)),

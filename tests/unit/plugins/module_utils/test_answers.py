@@ -356,3 +356,9 @@ def test_retry_after_is_part_of_the_error(error_of: ErrorOf) -> None:
 
 def test_no_retry_after() -> None:
     assert Answer(429, {}, b"Retry later").retry_after is None
+
+
+def test_half_a_character_is_replaced() -> None:
+    """JSON can escape it, and Ansible cannot print it."""
+    found = Answer(200, {}, b'{"name": "a\\ud800b", "both": "\\ud83d\\ude00", "list": ["\\udfff"]}').json
+    assert found == {"name": "a\ufffdb", "both": "\U0001f600", "list": ["\ufffd"]}

@@ -75,7 +75,7 @@ def test_invitations_are_sorted_by_age(http: responses.RequestsMock, api: Api) -
 
 @pytest.mark.parametrize(
     ("identifier", "quoted"),
-    [("prj-1", "prj-1"), ("5410093f", "5410093f"), ("a/b", "a%2Fb"), ("../x?y#z", "..%2Fx%3Fy%23z"), ("é", "%C3%A9")],
+    [("prj-1", "prj-1"), ("5410093f", "5410093f"), ("a b", "a%20b"), ("..x?y#z", "..x%3Fy%23z"), ("é", "%C3%A9")],
 )
 @pytest.mark.parametrize(
     ("make", "method", "path"),
@@ -104,7 +104,7 @@ def test_identifiers_are_quoted(
     assert http.calls[0].request.path_url == path.format(quoted)
 
 
-@pytest.mark.parametrize("identifier", ["", ".", ".."])
+@pytest.mark.parametrize("identifier", ["", ".", "..", "a/b", "../apps"])
 def test_identifier_that_leads_elsewhere_is_not_sent(http: responses.RequestsMock, api: Api, identifier: str) -> None:
     for make in (api.get_project, api.delete_project, lambda each: api.get_invitation("pr-1", each)):
         with pytest.raises(InputError):

@@ -199,6 +199,17 @@ def test_expired_bearer_token_is_renewed_once(
     assert http.calls[1].request.body == http.calls[3].request.body
 
 
+def test_each_bearer_token_that_was_of_use_is_renewed(http: responses.RequestsMock, client: Any) -> None:
+    """Waiting for an answer to an invitation takes longer than a bearer token lasts."""
+    exchanges_to(http, "b1", "b2", "b3")
+    for status in (200, 401, 200, 401, 200):
+        http.get(PROJECTS, status=status, json={})
+    made = client(api_token=API_TOKEN)
+    for _time in range(3):
+        assert made.get("/v1/projects") == {}
+    assert [path for path, _authorization in sent(http)].count("exchange") == 3
+
+
 def test_given_bearer_token_is_renewed_by_the_api_token(http: responses.RequestsMock, client: Any) -> None:
     exchanges_to(http, "b1")
     http.get(PROJECTS, status=401)
@@ -285,9 +296,9 @@ def test_token_in_an_answer_that_breaks_the_contract_is_masked(http: responses.R
 # Parts of a path
 
 
-@pytest.mark.parametrize("identifier", ["", ".", ".."])
+@pytest.mark.parametrize("identifier", ["", ".", "..", "a/b", "../apps", "\udcff"])
 def test_what_can_be_no_part_of_a_path_is_refused(identifier: str) -> None:
-    with pytest.raises(InputError, match="cannot be an ID"):
+    with pytest.raises(InputError, match="cannot be the ID of a project or an invitation"):
         segment(identifier)
 
 

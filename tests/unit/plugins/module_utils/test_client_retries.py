@@ -125,7 +125,7 @@ def test_how_often_a_lasting_fault_is_tried(
     else:
         assert len(http.calls) > 15, "it should use the time it has"
         assert f"Tried {len(http.calls)} times" in str(error)
-        assert "300 seconds of max_wait" in str(error)
+        assert "max_wait (300 s)" in str(error)
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -96,7 +96,7 @@ def test_a_lost_request_is_not_sent_again_without_patience(wanted: dict[str, Any
     api = standard_api()
     api.patience = 0
     api.mishaps = [lost(done=False)]
-    with pytest.raises(TransportError, match=r"^Cannot .* it was not done\.$"):
+    with pytest.raises(TransportError, match=r"^Cannot .* look before repeating it\.$"):
         run(api, **wanted)
     assert api.calls.count(call) == 1
 
@@ -114,7 +114,7 @@ def test_losing_every_request_ends(wanted: dict[str, Any], call: str) -> None:
 def test_a_strange_answer_is_looked_into_but_not_provoked_again(wanted: dict[str, Any], call: str) -> None:
     api = standard_api()
     api.mishaps = [(api_error(UnexpectedAnswerError, 307), False)]
-    with pytest.raises(UnexpectedAnswerError, match=r"^Cannot .* it was not done\.$"):
+    with pytest.raises(UnexpectedAnswerError, match=r"^Cannot .* look before repeating it\.$"):
         run(api, **wanted)
     assert api.calls == ["list_projects", call, "list_projects"]
 
@@ -187,6 +187,15 @@ def test_a_creation_refused_after_a_lost_one_is_our_own() -> None:
     assert run(api, name="shop").changed
 
 
+def test_a_refusal_after_a_lost_request_does_not_claim_to_know() -> None:
+    api = standard_api()
+    api.mishaps = [lost(done=False), (api_error(ValidationError, 422, "name: has already been taken"), False)]
+    with pytest.raises(
+        ValidationError, match=r"An earlier try of this task, whose answer was lost, may have done it\.$"
+    ):
+        run(api, name="shop")
+
+
 def test_losing_a_race_for_a_deletion_is_no_change() -> None:
     api = standard_api()
     api.mishaps = [(api_error(NotFoundError, 404), True)]
@@ -212,7 +221,9 @@ def test_a_refused_change_of_a_listed_project_names_its_owner(
 def test_a_refusal_for_ones_own_project_names_the_owner_too() -> None:
     api = standard_api()
     api.mishaps = [(api_error(ForbiddenError, 403), False)]
-    with pytest.raises(ForbiddenError, match=r"not allowed .* belongs to mireille"):
+    with pytest.raises(
+        ForbiddenError, match=r"does not allow it, although the project belongs to this account \(mireille"
+    ):
         run(api, name="web", default=True)
 
 
@@ -227,12 +238,20 @@ def test_applications_inside_are_named_in_check_and_run_alike() -> None:
     assert str(refused.value) == f"{foretold.value} It was answered 409: Cannot delete project with existing apps."
 
 
-def test_an_answer_that_ignores_the_change_is_no_success() -> None:
+@pytest.mark.parametrize(("wanted", "call"), list(WRITES.values())[:3], ids=list(WRITES)[:3])
+def test_an_answer_that_ignores_the_change_is_no_success(wanted: dict[str, Any], call: str) -> None:
+    """It is not sent again either: the API said that it was done."""
     api = standard_api()
     ignored = dict(api.projects[1])
-    api.update_project = lambda project_id, changes: ignored
-    with pytest.raises(ScalingoError, match="still shows the project as it was"):
-        run(api, name="web", default=True)
+    sent = []
+    setattr(api, call, lambda *arguments, **named: sent.append(call) or ignored)
+    if call == "create_project":
+        ignored["name"] = "other"
+    api.get_project = lambda project_id: ignored
+    with pytest.raises(ScalingoError, match=r"^Cannot .*The API accepted that, but shows the project as") as failed:
+        run(api, **wanted)
+    assert sent == [call]
+    assert failed.value.result == {"changed": True, "project": ignored}
 
 
 def test_an_answer_that_is_late_is_read_back() -> None:

@@ -62,6 +62,30 @@ def refused(**changes: Any) -> str:
     return str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("url", "explicit", "conflict"),
+    [
+        pytest.param("https://api.osc-secnum-fr1.scalingo.com", {"region"}, True, id="of-another-region"),
+        pytest.param("https://api.osc-fr1.scalingo.com/v1", {"region"}, False, id="of-the-same-region"),
+        pytest.param("https://gateway.example.com", {"region"}, False, id="of-no-region"),
+        pytest.param("http://127.0.0.1:8080", {"region"}, False, id="of-a-simulator"),
+        pytest.param("https://api.osc-secnum-fr1.scalingo.com", {"region", "api_url"}, False, id="both-explicit"),
+        pytest.param("https://api.osc-secnum-fr1.scalingo.com", {"api_url"}, False, id="url-explicit"),
+        pytest.param("https://api.osc-secnum-fr1.scalingo.com", set(), False, id="neither-explicit"),
+    ],
+)
+def test_a_url_from_elsewhere_may_not_contradict_an_explicit_region(
+    url: str, explicit: set[str], conflict: bool
+) -> None:
+    options = {**DEFAULTS, "api_url": url}
+    tokens = {"bearer_token": "the-bearer"}
+    if conflict:
+        with pytest.raises(InputError, match=r"region is osc-fr1, .* the URL of osc-secnum-fr1"):
+            connection_from(options, tokens, explicit)
+    else:
+        assert url.startswith(connection_from(options, tokens, explicit).api_url)
+
+
 # Where options come from
 
 

@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
     AuthenticationError,
     ForbiddenError,
+    InputError,
     Refusal,
     RequestError,
 )
@@ -92,6 +93,27 @@ def test_look_up_takes_a_refused_guess_for_missing(
     api = everything()
     monkeypatch.setattr(api, "get_project", lambda project_id: refuse(kind, status))
     assert look_up(api, ["no"]) == [("no", None)]
+
+
+def test_look_up_does_not_take_an_expired_token_for_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    api = everything()
+    monkeypatch.setattr(api, "get_project", lambda project_id: expire())
+
+    def expire() -> None:
+        monkeypatch.setattr(api, "list_projects", lambda: refuse(AuthenticationError, 401))
+        refuse(AuthenticationError, 401)
+
+    with pytest.raises(AuthenticationError):
+        look_up(api, ["no"])
+
+
+def test_look_up_takes_what_can_be_no_id_for_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse_id(project_id: str) -> None:
+        raise InputError("cannot be an ID")
+
+    api = everything()
+    monkeypatch.setattr(api, "get_project", refuse_id)
+    assert look_up(api, [".."]) == [("..", None)]
 
 
 def test_look_up_refuses_an_ambiguous_name() -> None:

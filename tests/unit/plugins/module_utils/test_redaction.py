@@ -112,3 +112,22 @@ def test_no_part_of_a_secret_is_left_where_a_text_is_cut(error_of: ErrorOf, limi
         for before in range(limit - 30, limit):
             shown = json.dumps(error_of(template.format("x" * before + form)).as_failure())
             assert form[:6] not in shown
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "tk-us-q6nHS_xeoLmswy4bZr3Q1yribqeQa_rPRTUIIJAA1mqXUbDq",
+        "eyJhbGciOiJIUzUxMiJ9.eyJ1dWlkIjoidXMtMSJ9.c2lnbmF0dXJl",
+    ],
+    ids=["api-token", "bearer-token"],
+)
+def test_what_looks_like_a_token_is_masked_whosever_it_is(error_of: ErrorOf, token: str) -> None:
+    error = error_of('{"error": "no ' + token + '"}')
+    assert token not in str(error) + str(error.as_failure())
+    assert Redactor.MASK in str(error)
+
+
+def test_an_ordinary_text_is_left_alone(error_of: ErrorOf) -> None:
+    error = error_of('{"error": "project prj-b7e2915d-40c8-4a36-bd1f-7786e0c95a24 of us-6a1f0d3e is full"}')
+    assert "project prj-b7e2915d-40c8-4a36-bd1f-7786e0c95a24 of us-6a1f0d3e is full" in str(error)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
     ApiError,
+    ApiRefusal,
     ConflictError,
     ForbiddenError,
     InputError,
@@ -159,7 +160,7 @@ def test_a_lost_request_is_not_sent_again_without_patience(
     api = make()
     api.patience = 0
     api.mishaps = [lost(done=False)]
-    with pytest.raises(TransportError, match=r"^Cannot .* it was not done\.$") as error:
+    with pytest.raises(TransportError, match=r"^Cannot .* look before repeating it\.$") as error:
         run(api, request_)
     assert "changed" not in error.value.result
 
@@ -210,7 +211,7 @@ def test_a_refused_invitation_says_what_a_new_owner_needs() -> None:
     api.mishaps = [(api_error(ValidationError, 422, "has no billing profile"), False)]
     with pytest.raises(ValidationError) as refused:
         run(api, offered())
-    for words in ("Cannot invite tomasz to own project web", "has no billing profile", NEW_OWNER_NEEDS):
+    for words in ("Cannot invite tomasz to own project web", "has no billing profile", NEW_OWNER_NEEDS[1:]):
         assert words in str(refused.value)
     assert "changed" not in refused.value.result
 
@@ -230,6 +231,14 @@ def test_somebody_else_who_was_faster_is_no_change() -> None:
     api.between = lambda: api.invitations.append(invitation())
     outcome = run(api, offered())
     assert (outcome.changed, outcome.invitation) == (False, invitation())
+
+
+def test_an_expired_invitation_is_no_reason_for_a_refusal_to_pay() -> None:
+    api = TransferApi(invitation(to=AMINA, expired=True))
+    api.mishaps = [(api_error(ApiRefusal, 402), False)]
+    with pytest.raises(ApiRefusal):
+        run(api, offered())
+    assert [each["status"] for each in api.invitations] == ["pending"]
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 409, 422])

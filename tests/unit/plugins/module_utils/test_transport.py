@@ -67,8 +67,6 @@ def test_query(serve: Any, transport: Any) -> None:
     [
         ("pr-82a3cac5-9b25", "pr-82a3cac5-9b25"),
         ("54100930736f7563d5030000", "54100930736f7563d5030000"),
-        ("a/b", "a%2Fb"),
-        ("../apps", "..%2Fapps"),
         ("...", "..."),
         ("%2e%2e", "%252e%252e"),
         ("a%2Fb", "a%252Fb"),

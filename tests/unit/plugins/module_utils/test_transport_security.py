@@ -211,3 +211,14 @@ def test_proxy_that_cannot_be_used(connect: Any, monkeypatch: pytest.MonkeyPatch
     assert "proxy" in str(error)
     assert not error.outcome_unknown
     assert error.max_tries is not None
+
+
+def test_file_of_certificates_from_the_environment_that_is_missing(
+    secure: Any, connect: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere.pem")
+    server = secure()
+    error = failure(connect, server.host)
+    assert "REQUESTS_CA_BUNDLE" in str(error)
+    assert (error.outcome_unknown, error.max_tries) == (False, 1)
+    assert server.heard == []

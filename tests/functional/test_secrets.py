@@ -13,6 +13,7 @@ import pytest
 from .expect import assert_one_sentence
 from .playbook import PlaybookRun, Story, connect, project, project_info, show
 
+MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 FAILING = ("revoked", "refused", "talkative", "talkative-exchange", "bad-name", "broken", "half-a-token",
            "lookup-fails")
 
@@ -92,8 +93,8 @@ def test_the_error_of_a_talkative_server_holds_no_secret(run: PlaybookRun, secre
         assert secrets["accounts"][name].api_token not in json.dumps(result.values)
 
 
-def test_the_options_are_masked_in_the_invocation(run: PlaybookRun) -> None:
-    options = run.of("given")["invocation"]["module_args"]
-    assert options["bearer_token"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
-    options = run.of("revoked")["invocation"]["module_args"]
-    assert options["api_token"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+@pytest.mark.parametrize(("story", "option"), [("given", "bearer_token"), ("revoked", "api_token")])
+def test_the_options_are_masked_in_the_invocation(run: PlaybookRun, story: str, option: str) -> None:
+    """Where there is one: ansible-core 2.20 and newer keep it to themselves."""
+    options = run.of(story).get("invocation", {"module_args": {option: MASK}})["module_args"]
+    assert options[option] == MASK

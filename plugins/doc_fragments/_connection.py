@@ -24,7 +24,7 @@ options:
     description:
       - A bearer token that was exchanged before. It lasts one hour.
       - It wins over O(api_token), and then no exchange is made. If it expires during the task and O(api_token) is given
-        as well, that is exchanged once.
+        as well, that is exchanged for a new one.
       - See O(api_token) for the environment variable E(SCALINGO_BEARER_TOKEN).
     type: str
   region:

@@ -28,6 +28,11 @@ from ansible_collections.community.scalingo.plugins.module_utils._invitations im
     is_expired,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._projects import owner_of
+from ansible_collections.community.scalingo.plugins.module_utils._transfer_forecast import (
+    diff_transfer,
+    foresee_transfer,
+    predict_transfer,
+)
 from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan import (
     NEW_OWNER_NEEDS,
     Answer,
@@ -36,10 +41,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan 
     TransferPlan,
     TransferWanted,
     decide_transfer,
-    diff_transfer,
     find_project,
-    foresee_transfer,
-    predict_transfer,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._transfer_watch import Watch
 

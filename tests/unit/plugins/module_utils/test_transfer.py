@@ -29,6 +29,11 @@ from ansible_collections.community.scalingo.plugins.module_utils._transfer impor
     TransferOutcome,
     ensure_transfer,
 )
+from ansible_collections.community.scalingo.plugins.module_utils._transfer_forecast import (
+    diff_transfer,
+    foresee_transfer,
+    predict_transfer,
+)
 from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan import (
     NEW_OWNER_NEEDS,
     Answer,
@@ -36,9 +41,6 @@ from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan 
     TransferPlan,
     TransferWanted,
     decide_transfer,
-    diff_transfer,
-    foresee_transfer,
-    predict_transfer,
 )
 from test_transfer_plan import AMINA, HIS_WEB, WEB, invitation, known, offered, wanted
 from world import ME, TOMASZ, FakeApi, api_error

@@ -44,7 +44,7 @@ SANITY := build/sanity/ansible_collections/community/scalingo
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s%s\n", $$1, $$2 }' Makefile
 
-demo: install ## Show the collection at work on a simulated account: audit, apply, and run again without changes.
+demo: install ## Show the collection at work on a simulated account: audit, apply, hand a project over, and again.
 	@$(IN_VENV) python tests/demo/run.py
 
 test: install ## Run the unit and the functional tests on the collection as a user installs it.
@@ -60,8 +60,9 @@ install: build/collections/.installed ## Build the collection and install it int
 
 build: $(TARBALL) ## Build the tarball of the collection into build/dist.
 
-lint: .venv-lint/.ready ## Check the collection with ansible-lint.
+lint: .venv-lint/.ready ## Check the collection with ansible-lint, and its Python with ruff.
 	@$(IN_LINT_VENV) ansible-lint
+	@$(IN_LINT_VENV) ruff check --quiet . && $(IN_LINT_VENV) ruff format --quiet --check .
 
 docs: .venv-lint/.ready ## Check the documentation of the plugins, and every reference in it.
 	@$(IN_LINT_VENV) antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck \

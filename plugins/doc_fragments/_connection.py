@@ -14,7 +14,7 @@ options:
   api_token:
     description:
       - API token of the account, as the Scalingo dashboard shows it (C(tk-us-...)). It is exchanged for a bearer token
-        once a task.
+        once per task.
       - Either this or O(bearer_token) is required.
       - If neither of the two options is given, the environment variables E(SCALINGO_API_TOKEN) and
         E(SCALINGO_BEARER_TOKEN) are used. If one of them is given, neither variable is looked at.
@@ -78,7 +78,7 @@ notes:
   - Redirects are never followed, and C(~/.netrc) is never used. Proxies are taken from the environment.
 """
 
-    # What plugins, which run on the controller, add: where Ansible looks for each option.
+    # What plugins, which run on the controller, add. They read these themselves, by the rules of _options.py.
     PLUGIN = r"""
 options:
   api_token:

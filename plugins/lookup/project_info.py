@@ -31,14 +31,14 @@ options:
   default:
     description:
       - V(true) for the default project only, which is that of the account itself, or that of O(owner) if given.
-      - V(false) for all other projects only.
+      - V(false) leaves out every default project, whoever owns it.
     type: bool
   on_missing:
     description:
       - What to do about a term that names no project.
       - V(error) fails.
       - V(skip) leaves the term out of the result.
-      - V(none) puts V(none) in its place.
+      - V(none) puts V(null) in its place.
     type: str
     choices:
       - error
@@ -46,7 +46,7 @@ options:
       - none
     default: error
 requirements:
-  - requests, for the Python that runs Ansible
+  - requests >= 2.25, for the Python that runs Ansible
 notes:
   - Give a list of terms as one argument, since no term at all means every project. If the list is empty,
     C(query('community.scalingo.project_info', wanted)) returns nothing, but with C(*wanted) in place of C(wanted), or

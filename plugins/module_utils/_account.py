@@ -13,6 +13,7 @@ import typing as t
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api, Object
 from ansible_collections.community.scalingo.plugins.module_utils._errors import ApiRefusal
 from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, FactMissing, Facts
+from ansible_collections.community.scalingo.plugins.module_utils._projects import check_project, find_project
 
 T = t.TypeVar("T")
 
@@ -21,7 +22,11 @@ OWNER = ("id", "username", "email", "flags")
 
 
 class Account:
-    """An account, as it is from now on: to see what has changed, make a new one."""
+    """What a task finds out about an account, one project and one invitation.
+
+    Each fact costs a request and most tasks need one, so a fact is read only when a decision asks for it. To see what
+    has changed since, make a new one.
+    """
 
     def __init__(self, api: Api, project_id: str | None = None, invitation_id: str | None = None) -> None:
         """
@@ -41,15 +46,15 @@ class Account:
         if project is not None:
             self._facts[Fact.PROJECT] = project
 
-    def answer(self, question: t.Callable[[Facts], T]) -> T:
+    def find_out(self, question: t.Callable[[Facts], T]) -> T:
         """Answer a question, finding out whatever it turns out to need."""
         while True:
             try:
                 return question(self._facts)
             except FactMissing as missing:
-                self._facts[missing.fact] = self._find_out(missing.fact)
+                self._facts[missing.fact] = self._read(missing.fact)
 
-    def _find_out(self, fact: Fact) -> t.Any:
+    def _read(self, fact: Fact) -> t.Any:
         api, project_id, invitation_id = self._api, self._project_id or "", self._invitation_id or ""
         sources: dict[Fact, t.Callable[[], t.Any]] = {
             Fact.PROJECTS: api.list_projects,
@@ -66,7 +71,7 @@ class Account:
 
     def _caller_id(self) -> str:
         """Return who this account is: the bearer token tells it for nothing, if it can be read."""
-        return self._api.caller_claim() or self.answer(lambda facts: facts[Fact.CALLER])["id"]
+        return self._api.caller_claim() or self.find_out(lambda facts: facts[Fact.CALLER])["id"]
 
     def _caller(self) -> Object:
         """Return this account in the form in which it appears as the owner of its projects."""
@@ -74,6 +79,25 @@ class Account:
         own = [project["owner"] for project in self._facts.get(Fact.PROJECTS, ()) if project["owner"]["id"] == claim]
         user = own[0] if own else self._api.get_caller()
         return {key: user[key] for key in OWNER if key in user}
+
+
+def account_of_project(
+    api: Api, project_id: str | None, project_name: str | None, invitation_id: str | None = None
+) -> tuple[str, Account]:
+    """Return the ID of a project that is given by ID or name, and the account with what was found out on the way.
+
+    Raises:
+        InputError: Not exactly one of the two is given.
+        Refusal: There is no project of that name, or more than one.
+        RequestError: The projects cannot be read.
+    """
+    check_project(project_id, project_name)
+    account = Account(api, project_id, invitation_id)
+    if project_id is None:
+        name = t.cast(str, project_name)
+        project_id, project = account.find_out(lambda facts: find_project(name, facts))
+        account.use_project(project_id, project)
+    return project_id, account
 
 
 def _or_refusal(call: t.Callable[..., t.Any], *arguments: str) -> t.Any:

@@ -48,7 +48,7 @@ _REFUSALS: dict[int, type[ApiRefusal]] = {
     429: RateLimitError,
 }
 
-# Objects inside objects. The API has three.
+# Levels of nesting that are read. The API has three.
 DEPTH = 50
 # Characters of a request ID, which is a UUID.
 EXCERPT_OF_ID = 100
@@ -200,7 +200,7 @@ class Answer:
 
 
 def _flat(errors: t.Any, field: str = "") -> list[str]:
-    """Return one text a message: fields hold lists of texts, which were seen nested."""
+    """Return the messages of a 422 one by one: each field holds a list of texts, and nested lists were seen."""
     if isinstance(errors, str):
         return [f"{field}: {errors}" if field else errors]
     if isinstance(errors, list):
@@ -225,7 +225,7 @@ def _http_date(text: str) -> float | None:
 
 
 def _is_deeper(value: t.Any, depth: int) -> bool:
-    """Tell whether a value holds more than so many values inside each other, of which reading them would break."""
+    """Tell whether a value is nested more than `depth` levels deep, which would break whatever reads it."""
     level = [value]
     for _depth in range(depth):
         inner = [item.values() if isinstance(item, dict) else item for item in level if isinstance(item, (dict, list))]

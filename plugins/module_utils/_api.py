@@ -50,7 +50,7 @@ class Api:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self.wait_to_repeat = client.wait_to_repeat
+        self.pause = client.pause
         self.caller_claim = client.caller_claim
         self.now = client.now
 
@@ -86,6 +86,14 @@ class Api:
     def delete_project(self, project_id: str) -> None:
         """Delete a project, which must be empty and not the default one."""
         self._client.write("DELETE", _project_path(project_id), 204)
+
+    def check_token(self) -> None:
+        """Find out what a 401 meant. The API is known to answer it for a lacking right, too, and then this succeeds.
+
+        Raises:
+            AuthenticationError: The token is not valid any more.
+        """
+        self._client.get("/v1/projects")
 
     def list_applications(self) -> list[Object]:
         """Return all applications that the account can see (page Applications); the API has no filter by project."""

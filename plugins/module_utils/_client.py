@@ -184,7 +184,7 @@ class Client:
         """Return the time by the clock of the API, which is the one that its dates are about."""
         return datetime.fromtimestamp(time.time() + self._ahead, tz=timezone.utc)
 
-    def wait_to_repeat(self, attempt: int) -> bool:
+    def pause(self, attempt: int) -> bool:
         """Wait before a write is sent again that was read back and found not done.
 
         Args:
@@ -211,7 +211,7 @@ class Client:
     def _has_next_page(self, path: str, page: int, answer: dict[str, t.Any]) -> bool:
         """Tell whether `meta.pagination` names a page after this one.
 
-        No next page is null by the reference; a newer helper of the vendor's repeats the last page instead. A page
+        No next page is null by the reference; a newer library of the vendor's repeats the last page instead. A page
         beyond the end is answered with 200, so an empty page is no sign of the end.
         """
         meta = answer.get("meta")

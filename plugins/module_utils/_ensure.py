@@ -32,9 +32,10 @@ from ansible_collections.community.scalingo.plugins.module_utils._plan import (
     predict,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._projects import describe, owner_of
+from ansible_collections.community.scalingo.plugins.module_utils._settle import MAX_WRITES, may_repeat, tell_unreadable
 
-# A write is followed by another one only if somebody else interferes or an answer was lost; not for ever.
-MAX_WRITES = 5
+# Looks at what a write has become, where the API may need a moment to show it.
+MAX_LOOKS = 3
 
 
 @dataclass(frozen=True)
@@ -64,10 +65,10 @@ def ensure_project(api: Api, wanted: Wanted, check_mode: bool) -> Outcome:
     account, plan = _look(api, wanted)
     if not check_mode:
         return _carry_out(api, wanted, plan)
-    problem = account.answer(lambda facts: foresee(plan, facts))
+    problem = account.find_out(lambda facts: foresee(plan, facts))
     if problem:
         raise Refusal(f"Cannot {plan.title}. {problem}")
-    return _outcome(plan, account.answer(lambda facts: predict(plan, facts)), plan.action is not Action.NONE)
+    return _outcome(plan, account.find_out(lambda facts: predict(plan, facts)), plan.action is not Action.NONE)
 
 
 def _outcome(first_plan: Plan, project: Object | None, changed: bool) -> Outcome:
@@ -101,10 +102,10 @@ def _read_back(api: Api, plan: Plan, project: Object | None) -> Object | None:
     Raises:
         ScalingoError: The change cannot be seen. It is not sent again, since the API said that it was done.
     """
-    for attempt in (1, 2, 3):
+    for look in range(1, MAX_LOOKS + 1):
         if project is None or all(project[key] == value for key, value in plan.changes.items()):
             return project
-        if attempt > 1 and not api.wait_to_repeat(attempt):
+        if look > 1 and not api.pause(look):
             break
         project = api.get_project(project["id"])
     error = ScalingoError(
@@ -117,7 +118,7 @@ def _read_back(api: Api, plan: Plan, project: Object | None) -> Object | None:
 
 def _look(api: Api, wanted: Wanted) -> tuple[Account, Plan]:
     account = Account(api, wanted.project_id)
-    return account, account.answer(lambda facts: decide(wanted, facts))
+    return account, account.find_out(lambda facts: decide(wanted, facts))
 
 
 def _write(api: Api, plan: Plan) -> Object | None:
@@ -149,23 +150,19 @@ def _after_failure(api: Api, wanted: Wanted, plan: Plan, error: RequestError, wr
             raise error
         try:
             account, rest = _look(api, wanted)
-            while maybe and not error.outcome_unknown and _is_same(rest, plan) and api.wait_to_repeat(writes):
-                # Refused because an earlier try was done after all, which the list may show late.
-                writes += 1
-                account, rest = _look(api, wanted)
-                if writes > MAX_WRITES:
+            for look in range(1, MAX_LOOKS):
+                if error.outcome_unknown or not maybe or not _is_same(rest, plan) or not api.pause(look):
                     break
+                # Refused because an earlier try was done after all, which the list may show late.
+                account, rest = _look(api, wanted)
         except ScalingoError as second:
-            if error.outcome_unknown:
-                error.add_consequence(f"Whether it was done is not known, since reading it back failed too: {second}")
+            tell_unreadable(error, second)
             raise error from None
         if not _is_same(rest, plan):
             return rest
         if error.outcome_unknown:
-            # A redirect or a strange form will come again: a repetition helps only against what may pass.
-            if error.max_tries != 1 and writes < MAX_WRITES and api.wait_to_repeat(writes):
+            if may_repeat(api, error, writes):
                 return rest
-            error.add_consequence("Reading back does not show it. It may still be done, so look before repeating it.")
         else:
             error.add_context(_reason(account, rest, error))
             if maybe:
@@ -183,7 +180,7 @@ def _is_same(one: Plan, other: Plan) -> bool:
 def _reason(account: Account, plan: Plan, error: RequestError) -> str:
     """Return why the API refused a plan, in the words with which a check would have foretold it."""
     try:
-        foreseen = account.answer(lambda facts: foresee(plan, facts))
+        foreseen = account.find_out(lambda facts: foresee(plan, facts))
     except ScalingoError:
         foreseen = None
     if foreseen is not None:

@@ -36,16 +36,16 @@ class ScalingoError(Exception):
         return " ".join([*self.context, self.message])
 
     def as_failure(self) -> dict[str, t.Any]:
-        """Return what a failed task shows: V(msg) and, where the API answered, V(error)."""
+        """Return what a failed task shows: `msg` and, where the API answered, `error`."""
         return {**self.result, "msg": str(self)}
 
 
 class InputError(ScalingoError):
-    """An option that cannot be right, found before the first request."""
+    """An option that cannot be right, found before anything was written, and mostly before the first request."""
 
 
 class Refusal(ScalingoError):
-    """What is wanted cannot be reached from what is; nothing was sent."""
+    """What is wanted cannot be reached. If something was written on the way, `result` says so."""
 
 
 class RequestError(ScalingoError):

@@ -24,13 +24,15 @@ from ansible_collections.community.scalingo.plugins.module_utils._options import
 from ansible_collections.community.scalingo.plugins.module_utils._transport import REQUESTS_IMPORT_ERROR
 
 Options = t.Dict[str, t.Any]
+Result = t.Dict[str, t.Any]
 
 
 class _Module(AnsibleModule):
     """An Ansible module for which an option that is an empty string counts as not given."""
 
     def _load_params(self) -> None:
-        # Before Ansible looks at required options, types, environment and defaults, so that all of them agree.
+        # Before Ansible looks at types, environment and defaults, so that all of them agree. Ansible has no public
+        # place for that; this method is the same from ansible-core 2.16 to 2.21.
         super()._load_params()
         self.params = without_empty(self.params)
         self.explicit = frozenset(self.params)
@@ -38,7 +40,7 @@ class _Module(AnsibleModule):
 
 def run_module(
     argument_spec: t.Mapping[str, t.Any],
-    work: t.Callable[[Api, Options, bool], Options],
+    work: t.Callable[[Api, Options, bool], Result],
 ) -> None:
     """Run a module from its options to its result.
 

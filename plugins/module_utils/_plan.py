@@ -53,7 +53,7 @@ class Wanted:
         """Find what cannot be right, whatever the account looks like.
 
         Raises:
-            InputError: Something is.
+            InputError: Something cannot.
         """
         if self.new_name is not None and self.project_id is not None:
             raise InputError(
@@ -85,7 +85,7 @@ def check_name(option: str, name: str | None) -> None:
     """
     if name is not None and not _NAME.fullmatch(name):
         raise InputError(
-            f"{option} cannot be the name of a project: {name!r}; names have 1 to 64 characters, of lower-case "
+            f"{option} is not a valid project name: {name!r}; names have 1 to 64 characters, of lower-case "
             f"letters, digits, hyphen and underscore."
         )
 
@@ -165,7 +165,7 @@ def _by_id(wanted: Wanted, facts: Facts) -> Object | None:
     if isinstance(project, ApiRefusal):
         raise project
     if wanted.owner is not None and not is_user(project["owner"], wanted.owner):
-        raise Refusal(f"Project {describe(project)} does not belong to {wanted.owner}, as owner demands.")
+        raise Refusal(f"Project {describe(project)} does not belong to {wanted.owner}, as the option owner asks.")
     return project
 
 

@@ -12,7 +12,8 @@ import typing as t
 
 from ansible_collections.community.scalingo.plugins.module_utils._answers import on_one_line
 from ansible_collections.community.scalingo.plugins.module_utils._api import Object
-from ansible_collections.community.scalingo.plugins.module_utils._errors import Refusal
+from ansible_collections.community.scalingo.plugins.module_utils._errors import InputError, Refusal
+from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, Facts
 
 # Characters that a message spends on a project: names have 64, and nobody knows what else may come.
 LONGEST_NAME = 400
@@ -61,6 +62,43 @@ def the_only(candidates: t.Sequence[Object], name: str, hint: str = "with projec
             + f". Say which one {hint}."
         )
     return candidates[0] if candidates else None
+
+
+def check_project(project_id: str | None, project_name: str | None) -> None:
+    """Find out whether it is clear which project is meant.
+
+    Raises:
+        InputError: It is not.
+    """
+    if project_id is None and project_name is None:
+        raise InputError("Either project_id or project_name is required, to say which project is meant.")
+    if project_id is not None and project_name is not None:
+        raise InputError("Only one of project_id and project_name can be given, since they could mean two projects.")
+
+
+def find_project(project_name: str, facts: Facts) -> tuple[str, Object | None]:
+    """Return the ID of the one project of a name, and the project if the list shows it.
+
+    The list may leave out what belongs to others (not documented), such as a project that was handed over, or one that
+    is offered. Whoever collaborates on its applications sees its ID there.
+
+    Raises:
+        Refusal: There is none, or more than one, that can be seen.
+    """
+    project = the_only(select(facts[Fact.PROJECTS], name=project_name), project_name, hint="with project_id")
+    if project is not None:
+        return project["id"], project
+    ids = {each["project"]["id"] for each in facts[Fact.APPLICATIONS] if each["project"]["name"] == project_name}
+    if not ids:
+        raise Refusal(
+            f"No project named {project_name} can be seen by this account: use project_id, which its owner can tell."
+        )
+    if len(ids) > 1:
+        raise Refusal(
+            f"There are applications in more than one project named {project_name}: say which one with project_id, "
+            f"which is one of {', '.join(sorted(ids))}."
+        )
+    return ids.pop(), None
 
 
 def describe(project: Object) -> str:

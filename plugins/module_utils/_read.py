@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.scalingo.plugins.module_utils._account import Account
+from ansible_collections.community.scalingo.plugins.module_utils._account import Account, account_of_project
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api, Object
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
     ApiRefusal,
@@ -23,8 +23,6 @@ from ansible_collections.community.scalingo.plugins.module_utils._errors import 
 from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact
 from ansible_collections.community.scalingo.plugins.module_utils._invitations import PENDING, is_expired, with_status
 from ansible_collections.community.scalingo.plugins.module_utils._projects import describe, select, the_only
-from ansible_collections.community.scalingo.plugins.module_utils._transfer import find_transferred
-from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan import TransferWanted
 
 
 def find_projects(
@@ -62,12 +60,12 @@ def look_up(
         RequestError: The projects cannot be read.
     """
     account = Account(api)
-    listed: list[Object] = account.answer(lambda facts: facts[Fact.PROJECTS])
+    listed: list[Object] = account.find_out(lambda facts: facts[Fact.PROJECTS])
 
     def matching(projects: list[Object]) -> list[Object]:
         matches = select(projects, owner=owner, default=default)
         if default and owner is None and matches:
-            caller = account.answer(lambda facts: facts[Fact.CALLER_ID])
+            caller = account.find_out(lambda facts: facts[Fact.CALLER_ID])
             matches = [project for project in matches if project["owner"]["id"] == caller]
         return matches
 
@@ -105,9 +103,8 @@ def find_invitations(
         Refusal: There is no project of that name, or more than one.
         RequestError: The invitations cannot be read.
     """
-    transfer = TransferWanted(project_id, project_name, invitation_id=invitation_id)
-    account = find_transferred(api, transfer)[1]
-    found = account.answer(lambda facts: facts[Fact.INVITATIONS if invitation_id is None else Fact.INVITATION])
+    account = account_of_project(api, project_id, project_name, invitation_id)[1]
+    found = account.find_out(lambda facts: facts[Fact.INVITATIONS if invitation_id is None else Fact.INVITATION])
     if isinstance(found, ApiRefusal):
         found.add_context(f"Cannot read the transfer invitations of project {project_name or project_id}.")
         raise found
@@ -119,14 +116,14 @@ def find_invitations(
     listed = [{**invitation, "expired": is_expired(invitation, now)} for invitation in invitations]
     if not eligible:
         return listed, None
-    users = account.answer(lambda facts: facts[Fact.ELIGIBLE])
+    users = account.find_out(lambda facts: facts[Fact.ELIGIBLE])
     if isinstance(users, ApiRefusal):
         users.add_context(
             f"Cannot read who is eligible to own project {project_name or project_id}: only its owner may ask."
         )
         raise users
     # The API lists the present owner too, who alone may ask.
-    caller = account.answer(lambda facts: facts[Fact.CALLER_ID])
+    caller = account.find_out(lambda facts: facts[Fact.CALLER_ID])
     return listed, [user for user in users if user["user_id"] != caller]
 
 
@@ -157,6 +154,5 @@ def _with_id(api: Api, project_id: str, hidden_is_missing: bool = False) -> list
     except AuthenticationError:
         if not hidden_is_missing:
             raise
-        # A right that is lacking, or a token that is no longer valid. With the latter this fails too.
-        api.list_projects()
+        api.check_token()
     return []

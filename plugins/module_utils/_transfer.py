@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, replace
 
-from ansible_collections.community.scalingo.plugins.module_utils._account import Account
+from ansible_collections.community.scalingo.plugins.module_utils._account import Account, account_of_project
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api, Object
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
     ApiRefusal,
@@ -28,6 +28,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._invitations im
     is_expired,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._projects import owner_of
+from ansible_collections.community.scalingo.plugins.module_utils._settle import MAX_WRITES, may_repeat, tell_unreadable
 from ansible_collections.community.scalingo.plugins.module_utils._transfer_forecast import (
     diff_transfer,
     foresee_transfer,
@@ -35,18 +36,15 @@ from ansible_collections.community.scalingo.plugins.module_utils._transfer_forec
 )
 from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan import (
     NEW_OWNER_NEEDS,
-    Answer,
     Invite,
+    Respond,
     Step,
     TransferPlan,
     TransferWanted,
     decide_transfer,
-    find_project,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._transfer_watch import Watch
 
-# A write is followed by another one only if somebody else interferes or an answer was lost; not for ever.
-MAX_WRITES = 6
 # Seconds to see whether an acceptance that was refused is one that the API is still working on.
 LOOK_FOR_EARLIER = 20.0
 
@@ -79,33 +77,18 @@ def ensure_transfer(api: Api, wanted: TransferWanted, check_mode: bool) -> Trans
         RequestError: A request failed; the message says what is known of its effect.
     """
     wanted.check()
-    wanted, account = find_transferred(api, wanted)
-    plan = account.answer(lambda facts: decide_transfer(wanted, facts))
+    project_id, account = account_of_project(api, wanted.project_id, wanted.project_name, wanted.invitation_id)
+    wanted = replace(wanted, project_id=project_id)
+    plan = account.find_out(lambda facts: decide_transfer(wanted, facts))
     if not check_mode:
         return _Transfer(api, wanted, plan).carry_out()
-    problem = account.answer(lambda facts: foresee_transfer(plan, facts))
+    problem = account.find_out(lambda facts: foresee_transfer(plan, facts))
     if problem:
         raise Refusal(f"Cannot {plan.title}. {problem}")
-    invitation, project = account.answer(lambda facts: predict_transfer(wanted, plan, facts))
+    invitation, project = account.find_out(lambda facts: predict_transfer(wanted, plan, facts))
     return TransferOutcome(
         bool(plan.steps), invitation, project, diff_transfer(plan, invitation, project, bool(plan.steps))
     )
-
-
-def find_transferred(api: Api, wanted: TransferWanted) -> tuple[TransferWanted, Account]:
-    """Turn the name of a project into its ID, and return what is known of it then.
-
-    Raises:
-        Refusal: There is no project of that name, or more than one.
-    """
-    wanted.check_project()
-    account = Account(api, wanted.project_id, wanted.invitation_id)
-    if wanted.project_name is not None:
-        name = wanted.project_name
-        project_id, project = account.answer(lambda facts: find_project(name, facts))
-        account.use_project(project_id, project)
-        wanted = replace(wanted, project_id=project_id)
-    return wanted, account
 
 
 class _Transfer:
@@ -160,7 +143,7 @@ class _Transfer:
             if _signature(step) not in [_signature(each) for each in rest.steps]:
                 if self._maybe:
                     self._note(step)
-                if isinstance(step, Answer) and not rest.steps:
+                if isinstance(step, Respond) and not rest.steps:
                     rest = replace(rest, invitation=self._watch.read_again(step.invitation) or rest.invitation)
             self._plan = rest
             return
@@ -172,7 +155,7 @@ class _Transfer:
         self._changed = True
         if (
             self._wanted.state == PENDING
-            and isinstance(step, Answer)
+            and isinstance(step, Respond)
             and not is_expired(step.invitation, self._api.now())
         ):
             self._canceled.append(step.invitation)
@@ -193,7 +176,7 @@ class _Transfer:
             raise error
         account = Account(self._api, self._wanted.project_id, self._wanted.invitation_id)
         try:
-            rest = account.answer(lambda facts: decide_transfer(self._wanted, facts))
+            rest = account.find_out(lambda facts: decide_transfer(self._wanted, facts))
         except Refusal as refusal:
             # It says what has become of the invitation meanwhile.
             error.add_context(str(refusal))
@@ -201,8 +184,7 @@ class _Transfer:
                 error.add_consequence("Whether this task had a part in that is not known.")
             raise error from None
         except RequestError as second:
-            if error.outcome_unknown:
-                error.add_consequence(f"Whether it was done is not known, since reading it back failed too: {second}")
+            tell_unreadable(error, second)
             raise error from None
         if self._wanted.state != ACCEPTED and _owner_id(rest.project) not in (None, _owner_id(self._plan.project)):
             error.add_context(f"Meanwhile the project belongs to {owner_of(t.cast(Object, rest.project))}.")
@@ -210,16 +192,15 @@ class _Transfer:
         if not rest.steps or _signature(rest.steps[0]) != _signature(step):
             return rest
         if error.outcome_unknown:
-            if error.max_tries != 1 and self._writes < MAX_WRITES and self._api.wait_to_repeat(self._writes):
+            if may_repeat(self._api, error, self._writes):
                 return rest
-            error.add_consequence("Reading back does not show it. It may still be done, so look before repeating it.")
             raise error
         blocked = isinstance(error, ApiRefusal) and error.status in (400, 403, 404, 409, 422)
         if isinstance(step, Invite) and rest.expired and blocked and not self._freed:
             # Whether an invitation that has expired blocks a new one is not documented.
             self._freed = True
-            return replace(rest, steps=(Answer("cancel", rest.expired), *rest.steps))
-        foreseen = account.answer(lambda facts: foresee_transfer(rest, facts))
+            return replace(rest, steps=(Respond("cancel", rest.expired), *rest.steps))
+        foreseen = account.find_out(lambda facts: foresee_transfer(rest, facts))
         if foreseen:
             error.add_context(foreseen)
         elif isinstance(step, Invite):

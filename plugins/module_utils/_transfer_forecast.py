@@ -17,7 +17,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._invitations im
 from ansible_collections.community.scalingo.plugins.module_utils._projects import owner_of
 from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan import (
     VERBS,
-    Answer,
+    Respond,
     TransferPlan,
     TransferWanted,
 )
@@ -31,13 +31,13 @@ def foresee_transfer(plan: TransferPlan, facts: Facts) -> str | None:
     """
     for step in plan.steps:
         caller = facts[Fact.CALLER_ID]
-        if isinstance(step, Answer) and step.verb != "cancel":
+        if isinstance(step, Respond) and step.verb != "cancel":
             if step.invitation["invited_user_id"] != caller:
                 return f"It is for {step.invitation['invited_user_name']}, who alone may {step.verb} it."
         elif plan.project is not None:
             if plan.project["owner"]["id"] != caller:
                 return f"The project belongs to {owner_of(plan.project)}, and only its owner may do that."
-        elif isinstance(step, Answer) and step.invitation["inviter_user_id"] != caller:
+        elif isinstance(step, Respond) and step.invitation["inviter_user_id"] != caller:
             return "Only the owner of the project may do that."
     return None
 
@@ -50,7 +50,7 @@ def predict_transfer(wanted: TransferWanted, plan: TransferPlan, facts: Facts) -
     """
     invitation, project = plan.invitation, plan.project
     for step in plan.steps:
-        if isinstance(step, Answer):
+        if isinstance(step, Respond):
             status = next(state for state, verb in VERBS.items() if verb == step.verb)
             invitation = {**step.invitation, "status": status, "updated_at": None}
         else:

@@ -36,11 +36,9 @@ from ansible_collections.community.scalingo.plugins.module_utils._invitations im
     with_status,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._projects import (
+    check_project,
     describe,
     is_user,
-    owner_of,
-    select,
-    the_only,
 )
 
 NEW_OWNER_NEEDS = (
@@ -66,9 +64,9 @@ class TransferWanted:
         """Find what cannot be right, whatever the account looks like.
 
         Raises:
-            InputError: Something is.
+            InputError: Something cannot.
         """
-        self.check_project()
+        check_project(self.project_id, self.project_name)
         if self.state == PENDING:
             if self.new_owner is None:
                 raise InputError("new_owner is required with state=pending: whom to invite, by user name or user ID.")
@@ -79,19 +77,6 @@ class TransferWanted:
             raise InputError(f"{option} can be used with state=pending only, not with state={self.state}.")
         if not math.isfinite(self.wait_timeout) or self.wait_timeout < 0:
             raise InputError(f"wait_timeout must be a number of seconds, 0 or more, not {self.wait_timeout:g}.")
-
-    def check_project(self) -> None:
-        """Find out whether it is clear which project is meant.
-
-        Raises:
-            InputError: It is not.
-        """
-        if self.project_id is None and self.project_name is None:
-            raise InputError("Either project_id or project_name is required, to say which project is meant.")
-        if self.project_id is not None and self.project_name is not None:
-            raise InputError(
-                "Only one of project_id and project_name can be given, since they could mean two projects."
-            )
 
 
 class Verdict(enum.Enum):
@@ -146,14 +131,14 @@ class Invite:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Respond:
     """One step of a plan: accept, decline or cancel this invitation."""
 
     verb: str
     invitation: Object
 
 
-Step = t.Union[Invite, Answer]
+Step = t.Union[Invite, Respond]
 
 
 @dataclass(frozen=True)
@@ -205,31 +190,6 @@ def decide_transfer(wanted: TransferWanted, facts: Facts) -> TransferPlan:
     return _plan_answer(wanted, facts, _invitation_to_me(wanted, facts))
 
 
-def find_project(project_name: str, facts: Facts) -> tuple[str, Object | None]:
-    """Return the ID of the one project of a name, and the project if the list shows it.
-
-    The list may leave out what belongs to others (not documented), such as a project that was handed over, or one that
-    is offered. Whoever collaborates on its applications sees its ID there.
-
-    Raises:
-        Refusal: There is none, or more than one, that can be seen.
-    """
-    project = the_only(select(facts[Fact.PROJECTS], name=project_name), project_name, hint="with project_id")
-    if project is not None:
-        return project["id"], project
-    ids = {each["project"]["id"] for each in facts[Fact.APPLICATIONS] if each["project"]["name"] == project_name}
-    if not ids:
-        raise Refusal(
-            f"No project named {project_name} can be seen by this account: use project_id, which its owner can tell."
-        )
-    if len(ids) > 1:
-        raise Refusal(
-            f"There are applications in more than one project named {project_name}: say which one with project_id, "
-            f"which is one of {', '.join(sorted(ids))}."
-        )
-    return ids.pop(), None
-
-
 def _plan_invitation(wanted: TransferWanted, facts: Facts) -> TransferPlan:
     new_owner = t.cast(str, wanted.new_owner)
     project = facts[Fact.PROJECT]
@@ -258,7 +218,7 @@ def _plan_invitation(wanted: TransferWanted, facts: Facts) -> TransferPlan:
             f"{NEW_OWNER_NEEDS}"
         )
     expired = with_status(invitations, EXPIRED, now)
-    cancellations = tuple(Answer("cancel", invitation) for invitation in pending)
+    cancellations = tuple(Respond("cancel", invitation) for invitation in pending)
     invite = Invite(chosen[0]["user_id"], chosen[0]["user_name"])
     return TransferPlan(
         project["id"],
@@ -290,7 +250,7 @@ def _plan_cancellation(wanted: TransferWanted, facts: Facts) -> TransferPlan:
         raise project
     pending = with_status(_shown(facts[Fact.INVITATIONS], project), PENDING, facts[Fact.NOW])
     matching = [each for each in pending if wanted.new_owner is None or is_for(each, wanted.new_owner)]
-    steps = tuple(Answer("cancel", invitation) for invitation in matching)
+    steps = tuple(Respond("cancel", invitation) for invitation in matching)
     return TransferPlan(project["id"], project, matching[-1] if matching else None, steps)
 
 
@@ -306,7 +266,7 @@ def _plan_answer(wanted: TransferWanted, facts: Facts, invitation: Object | None
     verdict = VERDICTS[wanted.state].get(status, Verdict.NO)
     accepting = wanted.state == ACCEPTED
     if verdict is Verdict.DO:
-        steps = (Answer(VERBS[wanted.state], invitation),)
+        steps = (Respond(VERBS[wanted.state], invitation),)
         return TransferPlan(project_id, known, invitation, steps, settle=accepting)
     if verdict is Verdict.DONE and not accepting:
         return TransferPlan(project_id, known, invitation)
@@ -335,7 +295,7 @@ def _demand_new_owner(wanted: TransferWanted, invitation: Object) -> None:
     if wanted.new_owner is not None and not is_for(invitation, wanted.new_owner):
         raise Refusal(
             f"Invitation {invitation['id']} is for {invitation['invited_user_name']}, not for {wanted.new_owner} as "
-            f"new_owner demands."
+            f"the option new_owner asks."
         )
 
 
@@ -394,8 +354,8 @@ def _shown(found: t.Any, project: Object) -> t.Any:
     """
     if isinstance(found, ApiRefusal):
         found.add_context(
-            f"Project {describe(project)} belongs to {owner_of(project)}, and only its owner may invite a new owner or "
-            f"cancel an invitation."
+            f"Only the owner of project {describe(project)} may invite a new owner or cancel an invitation, and the "
+            f"API does not let this account look."
         )
         raise found
     return found

@@ -181,8 +181,7 @@ class Watch:
         try:
             return call(*arguments)
         except AuthenticationError:
-            # A right that is lacking, or a token that is no longer valid. With the latter this fails too.
-            self._api.list_projects()
+            self._api.check_token()
             return None
         except ApiRefusal as error:
             if not error.about_object:

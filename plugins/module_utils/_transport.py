@@ -184,30 +184,42 @@ class _TooLarge(ValueError):
     """The body is larger than anything that the API has to say."""
 
 
-def _diagnose(error: Exception, timeout: float) -> tuple[str, bool, bool]:
-    """Return what went wrong, whether the request may have arrived, and whether a repetition is hopeless."""
+class _Diagnosis(t.NamedTuple):
+    """What went wrong, whether the request may have arrived, and whether a repetition is hopeless."""
+
+    problem: str
+    sent: bool
+    hopeless: bool
+
+
+def _diagnose(error: Exception, timeout: float) -> _Diagnosis:
+    """Return what an exception of the HTTP libraries means. Some kinds are told apart by their texts only."""
     text = str(error)
     system = re.search(r"\[Errno -?\d+\] ([^'\")\]]+)", text)
     reason = getattr(error.args[0], "reason", None) if error.args else None
     known, http = requests.exceptions, urllib3.exceptions
     if isinstance(error, _TooLarge):
-        return f"it would be larger than {MAX_BODY} bytes, and was not read", True, True
+        return _Diagnosis(f"it would be larger than {MAX_BODY} bytes, and was not read", True, True)
     if isinstance(error, known.SSLError):
         if "CERTIFICATE_VERIFY_FAILED" in text or "doesn't match" in text:
-            return "the server's certificate is not trusted (see ca_path and validate_certs)", False, True
+            return _Diagnosis("the server's certificate is not trusted (see ca_path and validate_certs)", False, True)
         if "[X509" in text:
-            return "the file of ca_path holds no certificate", False, True
-        return "the TLS connection failed (is this an https:// server?)", True, False
+            return _Diagnosis("the file of ca_path holds no certificate", False, True)
+        return _Diagnosis("the TLS connection failed (is this an https:// server?)", True, False)
     if "TLS CA certificate bundle" in text:
-        return "the file of certificates that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names cannot be read", False, True
+        return _Diagnosis(
+            "the file of certificates that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names cannot be read", False, True
+        )
     if isinstance(error, (known.ProxyError, known.InvalidProxyURL, known.InvalidSchema, http.ProxySchemeUnknown)):
-        return "the proxy of the environment could not be used", False, not isinstance(error, known.ProxyError)
+        return _Diagnosis(
+            "the proxy of the environment could not be used", False, not isinstance(error, known.ProxyError)
+        )
     if isinstance(error, known.ConnectTimeout):
-        return f"no connection within {timeout:g} s (timeout)", False, False
+        return _Diagnosis(f"no connection within {timeout:g} s (timeout)", False, False)
     if isinstance(reason, http.NewConnectionError):
         return system.group(1) if system else "no connection", False, False
     if isinstance(error, (known.Timeout, http.TimeoutError)):
-        return f"nothing came within {timeout:g} s (timeout)", True, False
+        return _Diagnosis(f"nothing came within {timeout:g} s (timeout)", True, False)
     if isinstance(error, (known.InvalidURL, http.LocationParseError, UnicodeError)):
-        return "the URL, or the proxy of the environment, cannot be used", False, True
-    return "the connection was closed before the answer was complete", True, False
+        return _Diagnosis("the URL, or the proxy of the environment, cannot be used", False, True)
+    return _Diagnosis("the connection was closed before the answer was complete", True, False)

@@ -96,10 +96,15 @@ EXAMPLES = r"""
     name: staging
     new_name: preproduction
 
-- name: Rename a project, whatever its name is now
+- name: Read the project of the shop
+  community.scalingo.scalingo_project:
+    name: shop
+  register: shop
+
+- name: Rename it by its ID, whatever its name is by then
   community.scalingo.scalingo_project:
     project_id: "{{ shop.project.id }}"
-    name: shop
+    name: boutique
 
 - name: Remove my own project of that name, not that of a colleague
   community.scalingo.scalingo_project:
@@ -212,7 +217,7 @@ error:
 
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api
 from ansible_collections.community.scalingo.plugins.module_utils._ensure import ensure_project
-from ansible_collections.community.scalingo.plugins.module_utils._module import Options, run_module
+from ansible_collections.community.scalingo.plugins.module_utils._module import Options, Result, run_module
 from ansible_collections.community.scalingo.plugins.module_utils._plan import Wanted
 
 ARGUMENT_SPEC = {
@@ -225,7 +230,7 @@ ARGUMENT_SPEC = {
 }
 
 
-def ensure(api: Api, options: Options, check_mode: bool) -> Options:
+def ensure(api: Api, options: Options, check_mode: bool) -> Result:
     """Do what the task says, and return its result."""
     wanted = Wanted(**{option: options[option] for option in ARGUMENT_SPEC})
     outcome = ensure_project(api, wanted, check_mode)

@@ -139,7 +139,7 @@ error:
 """
 
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api
-from ansible_collections.community.scalingo.plugins.module_utils._module import Options, run_module
+from ansible_collections.community.scalingo.plugins.module_utils._module import Options, Result, run_module
 from ansible_collections.community.scalingo.plugins.module_utils._read import find_projects
 
 ARGUMENT_SPEC = {
@@ -150,7 +150,7 @@ ARGUMENT_SPEC = {
 }
 
 
-def read(api: Api, options: Options, check_mode: bool) -> Options:
+def read(api: Api, options: Options, check_mode: bool) -> Result:
     """Read what the task asks for, and return its result. In check mode this does just the same."""
     filters = {option: options[option] for option in ARGUMENT_SPEC}
     return {"changed": False, "projects": find_projects(api, **filters)}

@@ -79,6 +79,7 @@ options:
   wait:
     description:
       - With O(state=pending), wait until the invitation is answered. The task fails if it is not accepted.
+      - With C(-v), Ansible shows for whom the task waits, and until when.
       - The API may not show the project to its former owner any more. RV(project) is V(null) then, and the new owner is
         known from the status of the invitation only.
     type: bool
@@ -120,7 +121,7 @@ EXAMPLES = r"""
         project_id: "{{ offer.project.id }}"
         invitation_id: "{{ offer.transfer_invitation.id }}"
         state: accepted
-      # None is needed if the project was handed over before, and in check mode there is none yet.
+      # Skipped if the project was handed over before, and in check mode.
       when: offer.transfer_invitation.id | default(none) is not none
 
 - name: Offer it to somebody else instead, and wait an hour for the answer
@@ -255,23 +256,23 @@ error:
 """
 
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api
-from ansible_collections.community.scalingo.plugins.module_utils._module import Options, run_module
+from ansible_collections.community.scalingo.plugins.module_utils._module import Options, Result, run_module
 from ansible_collections.community.scalingo.plugins.module_utils._transfer import ensure_transfer
 from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan import TransferWanted
 
-ARGUMENT_SPEC = dict(
-    project_id=dict(type="str"),
-    project_name=dict(type="str"),
-    new_owner=dict(type="str"),
-    invitation_id=dict(type="str"),
-    state=dict(type="str", choices=["pending", "accepted", "declined", "canceled"], default="pending"),
-    replace=dict(type="bool", default=False),
-    wait=dict(type="bool", default=False),
-    wait_timeout=dict(type="float", default=600),
-)
+ARGUMENT_SPEC = {
+    "project_id": {"type": "str"},
+    "project_name": {"type": "str"},
+    "new_owner": {"type": "str"},
+    "invitation_id": {"type": "str"},
+    "state": {"type": "str", "choices": ["pending", "accepted", "declined", "canceled"], "default": "pending"},
+    "replace": {"type": "bool", "default": False},
+    "wait": {"type": "bool", "default": False},
+    "wait_timeout": {"type": "float", "default": 600},
+}
 
 
-def ensure(api: Api, options: Options, check_mode: bool) -> Options:
+def ensure(api: Api, options: Options, check_mode: bool) -> Result:
     """Do what the task says, and return its result."""
     wanted = TransferWanted(**{option: options[option] for option in ARGUMENT_SPEC})
     outcome = ensure_transfer(api, wanted, check_mode)

@@ -173,20 +173,20 @@ error:
 """
 
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api
-from ansible_collections.community.scalingo.plugins.module_utils._module import Options, run_module
+from ansible_collections.community.scalingo.plugins.module_utils._module import Options, Result, run_module
 from ansible_collections.community.scalingo.plugins.module_utils._read import find_invitations
 
 STATUSES = ["all", "pending", "accepted", "declined", "canceled", "failed", "error"]
-ARGUMENT_SPEC = dict(
-    project_id=dict(type="str"),
-    project_name=dict(type="str"),
-    status=dict(type="str", choices=STATUSES, default="pending"),
-    invitation_id=dict(type="str"),
-    eligible_new_owners=dict(type="bool", default=False),
-)
+ARGUMENT_SPEC = {
+    "project_id": {"type": "str"},
+    "project_name": {"type": "str"},
+    "status": {"type": "str", "choices": STATUSES, "default": "pending"},
+    "invitation_id": {"type": "str"},
+    "eligible_new_owners": {"type": "bool", "default": False},
+}
 
 
-def read(api: Api, options: Options, check_mode: bool) -> Options:
+def read(api: Api, options: Options, check_mode: bool) -> Result:
     """Read what the task asks for, and return its result. In check mode this does just the same."""
     invitations, eligible = find_invitations(
         api,
@@ -196,7 +196,7 @@ def read(api: Api, options: Options, check_mode: bool) -> Options:
         options["invitation_id"],
         options["eligible_new_owners"],
     )
-    result: Options = {"changed": False, "transfer_invitations": invitations}
+    result: Result = {"changed": False, "transfer_invitations": invitations}
     if eligible is not None:
         result["eligible_new_owners"] = eligible
     return result

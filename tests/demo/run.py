@@ -76,8 +76,10 @@ class Run:
 
     def __str__(self) -> str:
         reads = len(self.requests) - len(self.exchanges) - len(self.writes)
-        return (f"{self.name:<16} {self.changed} tasks changed, {len(self.requests):2} requests:"
-                f" {len(self.exchanges)} exchanges of the token, {reads} reads, {len(self.writes)} writes")
+        return (
+            f"{self.name:<16} {self.changed} tasks changed, {len(self.requests):2} requests:"
+            f" {len(self.exchanges)} exchanges of the token, {reads} reads, {len(self.writes)} writes"
+        )
 
 
 def headline(text: str) -> None:
@@ -122,17 +124,23 @@ def main() -> None:
             sys.exit("The demo failed: the simulator did not start.")
         hosts = json.loads(ready)
         control = Control(hosts["control_url"])
-        ids = {name: control("POST", "/projects", {"owner": ACCOUNT, "name": name})["project"]["id"] for name in PROJECTS}
+        ids = {
+            name: control("POST", "/projects", {"owner": ACCOUNT, "name": name})["project"]["id"] for name in PROJECTS
+        }
         # A new owner must collaborate on everything in the project before.
         application = {"project_id": ids["blog"], "name": "blog-web", "collaborators": [NEW_OWNER]}
         control("POST", "/applications", application)
         variables = Path(folder, "account.json")
-        variables.write_text(json.dumps({
-            "scalingo_api_token": hosts["accounts"][0]["api_token"],
-            "new_owner_api_token": hosts["accounts"][1]["api_token"],
-            "scalingo_api_url": hosts["api_url"],
-            "scalingo_auth_url": hosts["auth_url"],
-        }))
+        variables.write_text(
+            json.dumps(
+                {
+                    "scalingo_api_token": hosts["accounts"][0]["api_token"],
+                    "new_owner_api_token": hosts["accounts"][1]["api_token"],
+                    "scalingo_api_url": hosts["api_url"],
+                    "scalingo_auth_url": hosts["auth_url"],
+                }
+            )
+        )
         connection = ("--extra-vars", f"@{variables}")
 
         headline("Audit: what would the playbook change? Check mode shows it and writes nothing.")
@@ -163,7 +171,7 @@ def main() -> None:
     broken = [complaint for complaint, kept in promises.items() if not kept]
     if broken:
         sys.exit("\n".join(["", "The demo failed.", *broken]))
-    print("\nThe audit wrote nothing and foretold every change; the third run had nothing left to do.")
+    print("\nThe checks wrote nothing, the audit foretold every change, and run again nothing was left to do.")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the functional tests share: the simulator, a place to run playbooks in, and one worker for a file."""
+
 from __future__ import annotations
 
 import sys

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the tests demand of a result, in words that read well in a test."""
+
 from __future__ import annotations
 
 import re
@@ -65,8 +66,7 @@ def _other_fields(predicted: Any, actual: Any) -> list[str]:
     return [
         f"project.{key}: check mode {predicted.get(key)!r}, run {actual.get(key)!r}"
         for key in sorted(predicted.keys() | actual.keys())
-        if predicted.get(key) != actual.get(key)
-        and not (key in MADE_BY_THE_SERVER and not predicted.get(key))
+        if predicted.get(key) != actual.get(key) and not (key in MADE_BY_THE_SERVER and not predicted.get(key))
     ]
 
 

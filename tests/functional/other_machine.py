@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A machine that is not the API: where a redirect leads, or a proxy. It notes what reaches it."""
+
 from __future__ import annotations
 
 import threading

@@ -6,6 +6,7 @@
 An ansible-playbook start is dear and a host is cheap. So a test file tells a few stories, each a host with its own
 tasks, runs them all in one playbook, side by side, and then looks at what every story returned.
 """
+
 from __future__ import annotations
 
 import json
@@ -22,8 +23,17 @@ CHECKOUT = HERE.parents[1]
 COLLECTION = "community.scalingo"
 PLAYBOOK_SECONDS = 300
 
-OPTIONS = ("api_token", "bearer_token", "region", "api_url", "auth_url", "timeout", "max_wait", "validate_certs",
-           "ca_path")
+OPTIONS = (
+    "api_token",
+    "bearer_token",
+    "region",
+    "api_url",
+    "auth_url",
+    "timeout",
+    "max_wait",
+    "validate_certs",
+    "ca_path",
+)
 
 
 @dataclass(frozen=True)
@@ -88,20 +98,23 @@ class PlaybookRun:
         return [one for one in self.results if one.host == host]
 
 
-def _call(module: str, task: str, check: bool, environment: Mapping[str, str] | None,
-          arguments: dict[str, Any]) -> dict[str, Any]:
+def _call(
+    module: str, task: str, check: bool, environment: Mapping[str, str] | None, arguments: dict[str, Any]
+) -> dict[str, Any]:
     call: dict[str, Any] = {"name": task, f"{COLLECTION}.{module}": arguments, "environment": dict(environment or {})}
     return {**call, "check_mode": True} if check else call
 
 
-def project(task: str = "run", /, check: bool = False, environment: Mapping[str, str] | None = None,
-            **arguments: Any) -> dict[str, Any]:
+def project(
+    task: str = "run", /, check: bool = False, environment: Mapping[str, str] | None = None, **arguments: Any
+) -> dict[str, Any]:
     """A task that calls scalingo_project: `project("create it", name="web")`."""
     return _call("scalingo_project", task, check, environment, arguments)
 
 
-def project_info(task: str = "run", /, check: bool = False, environment: Mapping[str, str] | None = None,
-                 **arguments: Any) -> dict[str, Any]:
+def project_info(
+    task: str = "run", /, check: bool = False, environment: Mapping[str, str] | None = None, **arguments: Any
+) -> dict[str, Any]:
     """A task that calls scalingo_project_info."""
     return _call("scalingo_project_info", task, check, environment, arguments)
 
@@ -148,27 +161,37 @@ def _write_project(folder: Path, stories: Iterable[Story]) -> None:
         assert story.name not in hosts, f"two stories are called {story.name}"
         hosts[story.name] = {**story.variables, "scalingo": dict(story.connection)}
         (folder / f"{story.name}.json").write_text(json.dumps(story.tasks, indent=1), encoding="utf-8")
-    inventory = {"all": {"hosts": hosts, "vars": {
-        "ansible_connection": "local",
-        "ansible_python_interpreter": "{{ ansible_playbook_python }}",
-    }}}
+    inventory = {
+        "all": {
+            "hosts": hosts,
+            "vars": {
+                "ansible_connection": "local",
+                "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+            },
+        }
+    }
     play = {
         "name": "Tell every story at once",
         "hosts": "all",
         "gather_facts": False,
         "strategy": "free",
         "ignore_errors": True,
-        "module_defaults": {f"group/{COLLECTION}.all": {
-            option: "{{ scalingo." + option + " | default(omit) }}" for option in OPTIONS
-        }},
+        "module_defaults": {
+            f"group/{COLLECTION}.all": {option: "{{ scalingo." + option + " | default(omit) }}" for option in OPTIONS}
+        },
         "tasks": [{"name": "its tasks", "ansible.builtin.include_tasks": "{{ inventory_hostname }}.json"}],
     }
     (folder / "inventory.json").write_text(json.dumps(inventory, indent=1), encoding="utf-8")
     (folder / "play.yml").write_text(json.dumps([play], indent=1), encoding="utf-8")
 
 
-def tell(folder: Path, stories: Iterable[Story], *arguments: str, environment: Mapping[str, str] | None = None,
-         home: Mapping[str, str] | None = None) -> PlaybookRun:
+def tell(
+    folder: Path,
+    stories: Iterable[Story],
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+    home: Mapping[str, str] | None = None,
+) -> PlaybookRun:
     """Run the tasks of all stories in one ansible-playbook and collect what they returned.
 
     `environment` is added to the clean one, `home` holds files to put into the home folder.
@@ -180,8 +203,15 @@ def tell(folder: Path, stories: Iterable[Story], *arguments: str, environment: M
         path.chmod(0o600)
     _write_project(folder, stories)
     command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", "inventory.json", "play.yml", *arguments]
-    done = subprocess.run(command, cwd=folder, env={**_environment(folder), **(environment or {})},
-                          capture_output=True, text=True, timeout=PLAYBOOK_SECONDS, check=False)
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={**_environment(folder), **(environment or {})},
+        capture_output=True,
+        text=True,
+        timeout=PLAYBOOK_SECONDS,
+        check=False,
+    )
     lines = folder / "results.jsonl"
     assert lines.exists(), f"no task ran at all\n{done.stdout}\n{done.stderr}"
     results = [

@@ -9,6 +9,7 @@ every task exchanges its token exactly once, the exchanges cut the account's req
 A cell that changes nothing ends after the run: a test makes sure that the account is as it was, so the same request
 would only find the same account again.
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
@@ -105,11 +106,14 @@ def _told(sim: Any, prepared: _Prepared, run: PlaybookRun) -> Told:
     steps = prepared.cell.steps
     assert len(requests) == len(steps), f"{username}: not one token exchange a task: {sim.calls(username)}"
     return Told(
-        prepared.cell, prepared.names,
+        prepared.cell,
+        prepared.names,
         {step: run.of(username, step) for step in steps},
         dict(zip(steps, requests)),
-        prepared.before, sim.projects(prepared.me, region=prepared.cell.region),
-        prepared.others_before, [sim.projects(one) for one in prepared.others],
+        prepared.before,
+        sim.projects(prepared.me, region=prepared.cell.region),
+        prepared.others_before,
+        [sim.projects(one) for one in prepared.others],
     )
 
 

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Input that can only be a mistake: one clear sentence, and not one request."""
+
 from __future__ import annotations
 
 import re
@@ -72,12 +73,19 @@ def run(sim: Any, teller: Any) -> PlaybookRun:
     connection = {"api_token": me.api_token, "api_url": sim.api_url, "auth_url": sim.auth_url}
     stories = [Story(name, [project(**{**connection, **arguments})]) for name, (arguments, _facts) in MISTAKES.items()]
     by_variable = {f"SCALINGO_{option.upper()}": value for option, value in connection.items()}
-    stories += [Story(name, [project_info(environment={**by_variable, **variables})])
-                for name, (variables, _facts) in VARIABLES.items()]
+    stories += [
+        Story(name, [project_info(environment={**by_variable, **variables})])
+        for name, (variables, _facts) in VARIABLES.items()
+    ]
     urls = {"scalingo_api_url": sim.api_url, "scalingo_auth_url": sim.auth_url}
-    stories += [Story(name, [show(LOOKUP.format("api_token=token, " * ("api_token" not in options) + options))],
-                      variables={**urls, "token": me.api_token, "broken": BROKEN_TOKEN})
-                for name, (options, _facts) in LOOKUPS.items()]
+    stories += [
+        Story(
+            name,
+            [show(LOOKUP.format("api_token=token, " * ("api_token" not in options) + options))],
+            variables={**urls, "token": me.api_token, "broken": BROKEN_TOKEN},
+        )
+        for name, (options, _facts) in LOOKUPS.items()
+    ]
     return teller(stories)
 
 

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Answers that are not what the contract says: an error in one sentence, never a traceback, never a guess."""
+
 from __future__ import annotations
 
 import json
@@ -126,7 +127,10 @@ def test_a_broken_exchange_is_one_sentence_and_goes_no_further(run: PlaybookRun,
 
 @pytest.mark.parametrize("body", CREATED)
 def test_a_broken_answer_to_a_creation_is_mended_or_one_sentence(
-    run: PlaybookRun, sim: Any, accounts: dict[str, Any], body: str,
+    run: PlaybookRun,
+    sim: Any,
+    accounts: dict[str, Any],
+    body: str,
 ) -> None:
     """The project was created all the same: whoever reads it back may say so, but nobody may create it again."""
     result, account = run.of(f"created-{body}"), accounts[f"created-{body}"]

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where the connection options come from, which one wins, and what forms they take."""
+
 from __future__ import annotations
 
 import base64
@@ -31,71 +32,113 @@ def _environment(sim: Any, **others: str) -> dict[str, str]:
 # Every story: what is given by option, what by environment variable, and the requests that must follow.
 # Each begins with an account of its own.
 STORIES: dict[str, tuple[Callable[[Any, Any], dict[str, Any]], Callable[[Any, Any], dict[str, str]], list[str]]] = {
-    "options-only": (
-        lambda sim, me: {"api_token": me.api_token, **_urls(sim)},
-        lambda sim, me: {}, WITH_EXCHANGE),
+    "options-only": (lambda sim, me: {"api_token": me.api_token, **_urls(sim)}, lambda sim, me: {}, WITH_EXCHANGE),
     "environment-only": (
         lambda sim, me: {},
-        lambda sim, me: _environment(sim, SCALINGO_API_TOKEN=me.api_token), WITH_EXCHANGE),
+        lambda sim, me: _environment(sim, SCALINGO_API_TOKEN=me.api_token),
+        WITH_EXCHANGE,
+    ),
     "bearer-by-option": (
         lambda sim, me: {"bearer_token": me.bearer(), **_urls(sim)},
-        lambda sim, me: {}, WITHOUT_EXCHANGE),
+        lambda sim, me: {},
+        WITHOUT_EXCHANGE,
+    ),
     "bearer-by-environment": (
         lambda sim, me: {},
-        lambda sim, me: _environment(sim, SCALINGO_BEARER_TOKEN=me.bearer()), WITHOUT_EXCHANGE),
+        lambda sim, me: _environment(sim, SCALINGO_BEARER_TOKEN=me.bearer()),
+        WITHOUT_EXCHANGE,
+    ),
     "both-options-the-bearer-wins": (
         lambda sim, me: {"api_token": me.api_token, "bearer_token": me.bearer(), **_urls(sim)},
-        lambda sim, me: {}, WITHOUT_EXCHANGE),
+        lambda sim, me: {},
+        WITHOUT_EXCHANGE,
+    ),
     "both-variables-the-bearer-wins": (
         lambda sim, me: {},
         lambda sim, me: _environment(sim, SCALINGO_API_TOKEN=USELESS, SCALINGO_BEARER_TOKEN=me.bearer()),
-        WITHOUT_EXCHANGE),
+        WITHOUT_EXCHANGE,
+    ),
     "option-api-token-beats-variable-bearer": (
         lambda sim, me: {"api_token": me.api_token, **_urls(sim)},
-        lambda sim, me: {"SCALINGO_BEARER_TOKEN": USELESS}, WITH_EXCHANGE),
+        lambda sim, me: {"SCALINGO_BEARER_TOKEN": USELESS},
+        WITH_EXCHANGE,
+    ),
     "option-bearer-beats-variable-api-token": (
         lambda sim, me: {"bearer_token": me.bearer(), **_urls(sim)},
-        lambda sim, me: {"SCALINGO_API_TOKEN": USELESS}, WITHOUT_EXCHANGE),
+        lambda sim, me: {"SCALINGO_API_TOKEN": USELESS},
+        WITHOUT_EXCHANGE,
+    ),
     "option-beats-its-own-variable": (
         lambda sim, me: {"api_token": me.api_token, "timeout": 5, **_urls(sim)},
-        lambda sim, me: {"SCALINGO_API_TOKEN": USELESS, "SCALINGO_API_URL": "http://127.0.0.1:9",
-                         "SCALINGO_AUTH_URL": "http://127.0.0.1:9", "SCALINGO_TIMEOUT": "-1"},
-        WITH_EXCHANGE),
+        lambda sim, me: {
+            "SCALINGO_API_TOKEN": USELESS,
+            "SCALINGO_API_URL": "http://127.0.0.1:9",
+            "SCALINGO_AUTH_URL": "http://127.0.0.1:9",
+            "SCALINGO_TIMEOUT": "-1",
+        },
+        WITH_EXCHANGE,
+    ),
     "empty-options-leave-it-to-the-environment": (
         lambda sim, me: EMPTY,
-        lambda sim, me: _environment(sim, SCALINGO_API_TOKEN=me.api_token), WITH_EXCHANGE),
+        lambda sim, me: _environment(sim, SCALINGO_API_TOKEN=me.api_token),
+        WITH_EXCHANGE,
+    ),
     "empty-variables-leave-it-to-the-options": (
         lambda sim, me: {"api_token": me.api_token, **_urls(sim)},
-        lambda sim, me: {f"SCALINGO_{name.upper()}": "" for name in EMPTY}, WITH_EXCHANGE),
+        lambda sim, me: {f"SCALINGO_{name.upper()}": "" for name in EMPTY},
+        WITH_EXCHANGE,
+    ),
     "an-empty-bearer-does-not-win": (
         lambda sim, me: {"api_token": me.api_token, "bearer_token": "", **_urls(sim)},
-        lambda sim, me: {}, WITH_EXCHANGE),
+        lambda sim, me: {},
+        WITH_EXCHANGE,
+    ),
     "an-empty-option-and-a-variable-bearer": (
         lambda sim, me: {"api_token": "", **_urls(sim)},
-        lambda sim, me: {"SCALINGO_BEARER_TOKEN": me.bearer()}, WITHOUT_EXCHANGE),
+        lambda sim, me: {"SCALINGO_BEARER_TOKEN": me.bearer()},
+        WITHOUT_EXCHANGE,
+    ),
     "url-with-a-slash": (
         lambda sim, me: {"api_token": me.api_token, **_urls(sim, "/")},
-        lambda sim, me: {}, WITH_EXCHANGE),
+        lambda sim, me: {},
+        WITH_EXCHANGE,
+    ),
     "url-with-the-version": (
         lambda sim, me: {"api_token": me.api_token, **_urls(sim, "/v1")},
-        lambda sim, me: {}, WITH_EXCHANGE),
+        lambda sim, me: {},
+        WITH_EXCHANGE,
+    ),
     "url-with-the-version-and-a-slash": (
         lambda sim, me: {"api_token": me.api_token, **_urls(sim, "/v1/")},
-        lambda sim, me: {}, WITH_EXCHANGE),
+        lambda sim, me: {},
+        WITH_EXCHANGE,
+    ),
     "url-of-localhost": (
         lambda sim, me: {"api_token": me.api_token, **_urls(sim, host="localhost")},
-        lambda sim, me: {}, WITH_EXCHANGE),
+        lambda sim, me: {},
+        WITH_EXCHANGE,
+    ),
     "url-beats-region": (
         lambda sim, me: {"api_token": me.api_token, "region": "osc-secnum-fr1", **_urls(sim)},
-        lambda sim, me: {}, WITH_EXCHANGE),
+        lambda sim, me: {},
+        WITH_EXCHANGE,
+    ),
     "numbers-and-booleans-as-text": (
-        lambda sim, me: {"api_token": me.api_token, "timeout": "5", "max_wait": "0", "validate_certs": "no",
-                         **_urls(sim)},
-        lambda sim, me: {}, WITH_EXCHANGE),
+        lambda sim, me: {
+            "api_token": me.api_token,
+            "timeout": "5",
+            "max_wait": "0",
+            "validate_certs": "no",
+            **_urls(sim),
+        },
+        lambda sim, me: {},
+        WITH_EXCHANGE,
+    ),
     "numbers-and-booleans-by-environment": (
         lambda sim, me: {"api_token": me.api_token, **_urls(sim)},
         lambda sim, me: {"SCALINGO_TIMEOUT": "5", "SCALINGO_MAX_WAIT": "0", "SCALINGO_VALIDATE_CERTS": "no"},
-        WITH_EXCHANGE),
+        WITH_EXCHANGE,
+    ),
 }
 
 
@@ -117,12 +160,25 @@ def run(sim: Any, proxy: OtherMachine, teller: Any) -> PlaybookRun:
     stories += [
         Story("a-bare-host", [project_info(api_token=sim.add_account("bare").api_token, max_wait=0, **bare)]),
         Story("through-a-proxy", [project_info(environment={"https_proxy": proxy.url}, **away)]),
-        Story("a-missing-ca-file", [project_info(ca_path="/nowhere/ca.pem", api_url="https://127.0.0.1:9",
-                                                 bearer_token=USELESS, max_wait=0)]),
-        Story("empty-options-of-a-project", [
-            project(name="web", project_id="", new_name="", owner="", default="", state="present",
-                    api_token=sparse.api_token, **_urls(sim)),
-        ]),
+        Story(
+            "a-missing-ca-file",
+            [project_info(ca_path="/nowhere/ca.pem", api_url="https://127.0.0.1:9", bearer_token=USELESS, max_wait=0)],
+        ),
+        Story(
+            "empty-options-of-a-project",
+            [
+                project(
+                    name="web",
+                    project_id="",
+                    new_name="",
+                    owner="",
+                    default="",
+                    state="present",
+                    api_token=sparse.api_token,
+                    **_urls(sim),
+                ),
+            ],
+        ),
     ]
     # The password of this file must reach nobody: the token would be gone.
     return teller(stories, home={".netrc": "default login somebody password from-netrc\n"})

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a task says when the API says no: who owns it, what was asked, and what came back."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -20,10 +21,20 @@ HTML = "<!DOCTYPE html><html><head><title>Forbidden</title></head><body><h1>Forb
 
 # Status and body of an answer, and words of it that a person must see.
 FORMS: dict[str, tuple[int, Any, tuple[str, ...]]] = {
-    "with-a-code": (403, {"error": "this region is closed", "code": "region_disabled"},
-                    ("403", "this region is closed")),
-    "no-money": (402, {"name": "account-free-trial-exceeded", "error": "a billing profile is needed",
-                       "url": "https://dashboard.example.org"}, ("402", "a billing profile is needed")),
+    "with-a-code": (
+        403,
+        {"error": "this region is closed", "code": "region_disabled"},
+        ("403", "this region is closed"),
+    ),
+    "no-money": (
+        402,
+        {
+            "name": "account-free-trial-exceeded",
+            "error": "a billing profile is needed",
+            "url": "https://dashboard.example.org",
+        },
+        ("402", "a billing profile is needed"),
+    ),
     "fields": (422, {"errors": {"name": ["is odd", "is ugly"]}}, ("name", "is odd", "is ugly")),
     "nested-fields": (422, {"errors": {"name": [["is odd"]]}}, ("name", "is odd")),
     "plain-words": (403, "you shall not pass", ("403", "you shall not pass")),
@@ -51,12 +62,23 @@ def _mine_refused(sim: Any, status: int) -> Story:
     web = sim.add_project(me, "web")["id"]
     body = NOT_FOUND.get(status, {"error": "this is not for you"})
     for method in ("PATCH", "DELETE"):
-        sim.fault("status", method=method, path=f"/v1/projects/{web}", times=None, account=me.username,
-                  status=status, body=body)
-    return Story(me.username, [
-        project("rename", name="web", new_name="site"),
-        project("delete", name="web", state="absent"),
-    ], connect(sim, me))
+        sim.fault(
+            "status",
+            method=method,
+            path=f"/v1/projects/{web}",
+            times=None,
+            account=me.username,
+            status=status,
+            body=body,
+        )
+    return Story(
+        me.username,
+        [
+            project("rename", name="web", new_name="site"),
+            project("delete", name="web", state="absent"),
+        ],
+        connect(sim, me),
+    )
 
 
 def _theirs_refused(sim: Any, status: int) -> Story:
@@ -64,8 +86,15 @@ def _theirs_refused(sim: Any, status: int) -> Story:
     me, friend = sim.add_account(f"theirs-{status}"), sim.add_account(f"friend-{status}")
     web = sim.add_project(friend, "web")["id"]
     sim.add_application(web, f"app-{status}", collaborators=[me])
-    sim.fault("status", method="PATCH", path=f"/v1/projects/{web}", times=None, account=me.username, status=status,
-              body=NOT_FOUND.get(status, {"error": "this is not for you"}))
+    sim.fault(
+        "status",
+        method="PATCH",
+        path=f"/v1/projects/{web}",
+        times=None,
+        account=me.username,
+        status=status,
+        body=NOT_FOUND.get(status, {"error": "this is not for you"}),
+    )
     return Story(me.username, [project("rename", name="web", new_name="site")], connect(sim, me))
 
 
@@ -79,19 +108,28 @@ def _wrong_routes(sim: Any) -> list[Story]:
         Story("lost-by-id", [project(project_id=NOWHERE)], wrong["lost-by-id"]),
         Story("lost-deletion", [project(name="web", state="absent")], wrong["lost-deletion"]),
         Story("lost-deletion-by-id", [project(project_id=NOWHERE, state="absent")], wrong["lost-deletion-by-id"]),
-        Story("lost-exchange", [project(name="web")],
-              connect(sim, accounts["lost-exchange"], auth_url=sim.api_url)),
+        Story("lost-exchange", [project(name="web")], connect(sim, accounts["lost-exchange"], auth_url=sim.api_url)),
     ]
 
 
 def _redirects(sim: Any, elsewhere: OtherMachine) -> list[Story]:
     stories = []
-    for name, method, path in (("redirected-read", "GET", "/v1/projects"),
-                               ("redirected-exchange", "POST", "/v1/tokens/exchange"),
-                               ("redirected-creation", "POST", "/v1/projects")):
+    for name, method, path in (
+        ("redirected-read", "GET", "/v1/projects"),
+        ("redirected-exchange", "POST", "/v1/tokens/exchange"),
+        ("redirected-creation", "POST", "/v1/projects"),
+    ):
         me = sim.add_account(name)
-        sim.fault("status", method=method, path=path, times=None, account=name, status=307, body="",
-                  headers={"Location": elsewhere.url + path})
+        sim.fault(
+            "status",
+            method=method,
+            path=path,
+            times=None,
+            account=name,
+            status=307,
+            body="",
+            headers={"Location": elsewhere.url + path},
+        )
         stories.append(Story(name, [project(name="web")], connect(sim, me)))
     return stories
 
@@ -115,19 +153,33 @@ def run(sim: Any, elsewhere: OtherMachine, teller: Any) -> PlaybookRun:
     inside["id"] = sim.add_project(with_database, "web")["id"]
     sim.add_application(inside["id"], "web-database", databases=True)
     secret = sim.add_project(sim.add_account("hermit"), "secret")["id"]
-    sim.fault("status", method="GET", path=f"/v1/projects/{secret}", times=None, account="stranger", status=403,
-              body={"error": "this is not for you"})
-    return teller([
-        *(_mine_refused(sim, status) for status in NOT_ALLOWED),
-        *(_theirs_refused(sim, status) for status in NOT_ALLOWED),
-        *_wrong_routes(sim), *_redirects(sim, elsewhere), *_answers(sim),
-        Story("climber", [project(project_id="../users/self", state="absent")],
-              connect(sim, sim.add_account("climber"))),
-        Story("full", [project(name="third")], connect(sim, full)),
-        Story("revoked", [project_info()], connect(sim, revoked)),
-        Story("stranger", [project(project_id=secret, state="absent")], connect(sim, stranger)),
-        Story("with-database", [project(name="web", state="absent")], connect(sim, with_database)),
-    ])
+    sim.fault(
+        "status",
+        method="GET",
+        path=f"/v1/projects/{secret}",
+        times=None,
+        account="stranger",
+        status=403,
+        body={"error": "this is not for you"},
+    )
+    return teller(
+        [
+            *(_mine_refused(sim, status) for status in NOT_ALLOWED),
+            *(_theirs_refused(sim, status) for status in NOT_ALLOWED),
+            *_wrong_routes(sim),
+            *_redirects(sim, elsewhere),
+            *_answers(sim),
+            Story(
+                "climber",
+                [project(project_id="../users/self", state="absent")],
+                connect(sim, sim.add_account("climber")),
+            ),
+            Story("full", [project(name="third")], connect(sim, full)),
+            Story("revoked", [project_info()], connect(sim, revoked)),
+            Story("stranger", [project(project_id=secret, state="absent")], connect(sim, stranger)),
+            Story("with-database", [project(name="web", state="absent")], connect(sim, with_database)),
+        ]
+    )
 
 
 @pytest.mark.parametrize("status", NOT_ALLOWED)
@@ -210,4 +262,3 @@ def test_an_error_of_the_api_is_returned_whole(run: PlaybookRun, sim: Any) -> No
     assert_error(result, 403, "PATCH", result["error"]["path"])
     assert "this is not for you" in str(result["error"]["body"])
     assert "this is not for you" in result.msg
-

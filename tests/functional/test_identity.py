@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Who the caller is, where the bearer does not tell: asked at the API, and only where the answer depends on it."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -33,17 +34,33 @@ def accounts(sim: Any) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def run(sim: Any, accounts: dict[str, Any], teller: Any) -> PlaybookRun:
-    return teller([
-        Story("plain", [project("exists", name="default"), project("delete", name="web", state="absent"),
-                        project("create", name="web"), project("rename", name="web", new_name="site")],
-              connect(sim, accounts["plain"])),
-        Story("owner", [project("check", check=True, name="web", owner="owner"),
-                        project("create", name="web", owner="owner")],
-              connect(sim, accounts["owner"])),
-        Story("guest", [project("rename", check=True, name="shared", new_name="mine"),
-                        project("create", name="api", owner="friend")],
-              connect(sim, accounts["guest"])),
-    ])
+    return teller(
+        [
+            Story(
+                "plain",
+                [
+                    project("exists", name="default"),
+                    project("delete", name="web", state="absent"),
+                    project("create", name="web"),
+                    project("rename", name="web", new_name="site"),
+                ],
+                connect(sim, accounts["plain"]),
+            ),
+            Story(
+                "owner",
+                [project("check", check=True, name="web", owner="owner"), project("create", name="web", owner="owner")],
+                connect(sim, accounts["owner"]),
+            ),
+            Story(
+                "guest",
+                [
+                    project("rename", check=True, name="shared", new_name="mine"),
+                    project("create", name="api", owner="friend"),
+                ],
+                connect(sim, accounts["guest"]),
+            ),
+        ]
+    )
 
 
 def test_nobody_asks_where_it_does_not_matter(run: PlaybookRun, sim: Any) -> None:

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The lookup project_info: terms, filters, what is missing, and what looks like a template."""
+
 from __future__ import annotations
 
 import json
@@ -57,8 +58,15 @@ def trap(marker: Path, trapped: Any) -> dict[str, Any]:
     """A project whose name looks like a template."""
     owner = {"id": trapped.id, "username": "{{ 7 * 6 }}", "email": "a@example.org"}
     name = "{{ lookup('ansible.builtin.pipe', 'touch " + str(marker) + "') }}"
-    return {"id": "prj-1", "name": name, "default": True, "owner": owner, "flags": {},
-            "created_at": "2026-01-01T00:00:00.000Z", "updated_at": "2026-01-01T00:00:00.000Z"}
+    return {
+        "id": "prj-1",
+        "name": name,
+        "default": True,
+        "owner": owner,
+        "flags": {},
+        "created_at": "2026-01-01T00:00:00.000Z",
+        "updated_at": "2026-01-01T00:00:00.000Z",
+    }
 
 
 @pytest.fixture(scope="module")
@@ -91,8 +99,15 @@ def run(sim: Any, people: dict[str, Any], trapped: Any, trap: dict[str, Any], te
     tasks = [show(expression, task) for task, expression in asked.items()]
     # A loop of the old form calls the lookup in a way of its own.
     tasks.append(show("item.name", "a loop", **{f"with_{COLLECTION}.project_info": ["api", "site"]}))
-    sim.fault("replace", method="GET", path="/v1/projects", times=None, account="trapped", status=200,
-              body=json.dumps({"projects": [trap]}))
+    sim.fault(
+        "replace",
+        method="GET",
+        path="/v1/projects",
+        times=None,
+        account="trapped",
+        status=200,
+        body=json.dumps({"projects": [trap]}),
+    )
     one_call = sim.add_account("one-call")
     sim.clear_requests()
     evaluate = [
@@ -104,17 +119,19 @@ def run(sim: Any, people: dict[str, Any], trapped: Any, trap: dict[str, Any], te
         {**project_info("module"), "register": "answer"},
         show("answer.projects[0].name", "of the module"),
     ]
-    return teller([
-        Story("mireille", tasks, variables=_variables(connection)),
-        Story("trapped", evaluate, connect(sim, trapped), _variables(connect(sim, trapped))),
-        Story("one-call", [show(QUERY.format(", 'default', 'default'"))],
-              variables=_variables(connect(sim, one_call))),
-    ])
+    return teller(
+        [
+            Story("mireille", tasks, variables=_variables(connection)),
+            Story("trapped", evaluate, connect(sim, trapped), _variables(connect(sim, trapped))),
+            Story(
+                "one-call", [show(QUERY.format(", 'default', 'default'"))], variables=_variables(connect(sim, one_call))
+            ),
+        ]
+    )
 
 
 def test_a_loop_gives_one_project_for_each_term(run: PlaybookRun) -> None:
     assert [one["msg"] for one in run.of("mireille", "a loop")["results"]] == ["api", "site"]
-
 
 
 def _told(result: Any) -> Any:
@@ -130,32 +147,38 @@ def _told(result: Any) -> Any:
 EVERYTHING = ["mireille/api", "mireille/default", "mireille/web", "tomasz/site", "tomasz/web"]
 
 
-@pytest.mark.parametrize(("task", "projects"), [
-    ("one name", "mireille/api"),
-    ("one id", "mireille/web"),
-    ("an id of somebody else", "tomasz/web"),
-    ("two terms", ["tomasz/site", "mireille/api"]),
-    ("terms in a list", ["mireille/api", "mireille/default", "tomasz/site"]),
-    ("one term, a list", ["mireille/api"]),
-    ("a name and its owner", "tomasz/web"),
-    ("a name and its owner's id", "mireille/web"),
-    ("the default one of an owner", "mireille/default"),
-    ("missing, skip", ["mireille/api", "tomasz/site"]),
-    ("missing, none", ["mireille/api", None, "tomasz/site"]),
-    ("all missing, skip", []),
-    ("a field of it", "mireille"),
-])
+@pytest.mark.parametrize(
+    ("task", "projects"),
+    [
+        ("one name", "mireille/api"),
+        ("one id", "mireille/web"),
+        ("an id of somebody else", "tomasz/web"),
+        ("two terms", ["tomasz/site", "mireille/api"]),
+        ("terms in a list", ["mireille/api", "mireille/default", "tomasz/site"]),
+        ("one term, a list", ["mireille/api"]),
+        ("a name and its owner", "tomasz/web"),
+        ("a name and its owner's id", "mireille/web"),
+        ("the default one of an owner", "mireille/default"),
+        ("missing, skip", ["mireille/api", "tomasz/site"]),
+        ("missing, none", ["mireille/api", None, "tomasz/site"]),
+        ("all missing, skip", []),
+        ("a field of it", "mireille"),
+    ],
+)
 def test_these_terms_give_these_projects(run: PlaybookRun, task: str, projects: Any) -> None:
     assert_ok(run.of("mireille", task))
     assert _told(run.of("mireille", task)) == projects
 
 
-@pytest.mark.parametrize(("task", "projects"), [
-    ("no term", EVERYTHING),
-    ("no term, an owner", ["tomasz/site", "tomasz/web"]),
-    ("no term, an owner's email", ["tomasz/site", "tomasz/web"]),
-    ("the default ones", ["mireille/default"]),
-])
+@pytest.mark.parametrize(
+    ("task", "projects"),
+    [
+        ("no term", EVERYTHING),
+        ("no term, an owner", ["tomasz/site", "tomasz/web"]),
+        ("no term, an owner's email", ["tomasz/site", "tomasz/web"]),
+        ("the default ones", ["mireille/default"]),
+    ],
+)
 def test_without_a_term_every_project_comes(run: PlaybookRun, task: str, projects: list[str]) -> None:
     assert_ok(run.of("mireille", task))
     assert sorted(_told(run.of("mireille", task))) == projects
@@ -187,7 +210,9 @@ def test_one_lookup_exchanges_once_and_lists_once(run: PlaybookRun, sim: Any) ->
 
 @pytest.mark.parametrize("task", ["its name", "kept", "of the module"])
 def test_a_name_that_looks_like_a_template_comes_back_as_it_is(
-    run: PlaybookRun, trap: dict[str, Any], task: str,
+    run: PlaybookRun,
+    trap: dict[str, Any],
+    task: str,
 ) -> None:
     assert run.of("trapped", task)["msg"] == trap["name"]
 

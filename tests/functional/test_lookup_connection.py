@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where the lookup's connection options come from: its own options, Ansible variables, the environment."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -18,8 +19,18 @@ NOBODY = "http://127.0.0.1:9"
 
 @pytest.fixture(scope="module")
 def accounts(sim: Any) -> dict[str, Any]:
-    names = ("environment", "option", "variable", "template", "empty", "bearer-option", "bearer-variable",
-             "token-beats-bearer", "both-variables", "url-with-version")
+    names = (
+        "environment",
+        "option",
+        "variable",
+        "template",
+        "empty",
+        "bearer-option",
+        "bearer-variable",
+        "token-beats-bearer",
+        "both-variables",
+        "url-with-version",
+    )
     return {name: sim.add_account(name) for name in names}
 
 
@@ -35,45 +46,83 @@ def run(sim: Any, accounts: dict[str, Any], teller: Any) -> PlaybookRun:
 
     stories = [
         Story("environment", [show(OWNER.format(""))]),
-        Story("option", [show(OWNER.format(f"api_token='{token('option')}',"))],
-              variables={"scalingo_api_token": USELESS}),
+        Story(
+            "option", [show(OWNER.format(f"api_token='{token('option')}',"))], variables={"scalingo_api_token": USELESS}
+        ),
         Story("variable", [show(OWNER.format(""))], variables={"scalingo_api_token": token("variable")}),
-        Story("template", [show(OWNER.format(""))], variables={
-            "scalingo_api_token": "{{ vault.token }}",
-            "scalingo_api_url": "{{ vault.url }}/v1",
-            "vault": {"token": token("template"), "url": sim.api_url},
-        }),
-        Story("empty", [show(OWNER.format("api_token='', bearer_token='', api_url='', timeout='', max_wait='', "
-                                          "validate_certs='', ca_path='', region='', auth_url='',"))],
-              variables={"scalingo_api_token": "", "scalingo_bearer_token": "", "scalingo_region": "",
-                         "scalingo_api_url": "", "scalingo_auth_url": ""}),
+        Story(
+            "template",
+            [show(OWNER.format(""))],
+            variables={
+                "scalingo_api_token": "{{ vault.token }}",
+                "scalingo_api_url": "{{ vault.url }}/v1",
+                "vault": {"token": token("template"), "url": sim.api_url},
+            },
+        ),
+        Story(
+            "empty",
+            [
+                show(
+                    OWNER.format(
+                        "api_token='', bearer_token='', api_url='', timeout='', max_wait='', "
+                        "validate_certs='', ca_path='', region='', auth_url='',"
+                    )
+                )
+            ],
+            variables={
+                "scalingo_api_token": "",
+                "scalingo_bearer_token": "",
+                "scalingo_region": "",
+                "scalingo_api_url": "",
+                "scalingo_auth_url": "",
+            },
+        ),
         Story("bearer-option", [show(OWNER.format(f"bearer_token='{bearer('bearer-option')}',"))]),
-        Story("bearer-variable", [show(OWNER.format(""))],
-              variables={"scalingo_bearer_token": bearer("bearer-variable")}),
-        Story("token-beats-bearer", [show(OWNER.format(f"api_token='{token('token-beats-bearer')}',"))],
-              variables={"scalingo_bearer_token": USELESS}),
-        Story("both-variables", [show(OWNER.format(""))],
-              variables={"scalingo_api_token": USELESS, "scalingo_bearer_token": bearer("both-variables")}),
-        Story("url-with-version", [show(OWNER.format(f"api_url='{sim.api_url}/v1/',"))], variables={
-            "scalingo_api_token": token("url-with-version"), "scalingo_api_url": NOBODY,
-        }),
+        Story(
+            "bearer-variable", [show(OWNER.format(""))], variables={"scalingo_bearer_token": bearer("bearer-variable")}
+        ),
+        Story(
+            "token-beats-bearer",
+            [show(OWNER.format(f"api_token='{token('token-beats-bearer')}',"))],
+            variables={"scalingo_bearer_token": USELESS},
+        ),
+        Story(
+            "both-variables",
+            [show(OWNER.format(""))],
+            variables={"scalingo_api_token": USELESS, "scalingo_bearer_token": bearer("both-variables")},
+        ),
+        Story(
+            "url-with-version",
+            [show(OWNER.format(f"api_url='{sim.api_url}/v1/',"))],
+            variables={
+                "scalingo_api_token": token("url-with-version"),
+                "scalingo_api_url": NOBODY,
+            },
+        ),
     ]
-    return teller(stories, environment={
-        "SCALINGO_API_TOKEN": token("environment"), "SCALINGO_API_URL": sim.api_url,
-        "SCALINGO_AUTH_URL": sim.auth_url,
-    })
+    return teller(
+        stories,
+        environment={
+            "SCALINGO_API_TOKEN": token("environment"),
+            "SCALINGO_API_URL": sim.api_url,
+            "SCALINGO_AUTH_URL": sim.auth_url,
+        },
+    )
 
 
-@pytest.mark.parametrize(("story", "account", "calls"), [
-    ("option", "option", [EXCHANGE, LIST]),
-    ("variable", "variable", [EXCHANGE, LIST]),
-    ("template", "template", [EXCHANGE, LIST]),
-    ("bearer-option", "bearer-option", [LIST]),
-    ("bearer-variable", "bearer-variable", [LIST]),
-    ("token-beats-bearer", "token-beats-bearer", [EXCHANGE, LIST]),
-    ("both-variables", "both-variables", [LIST]),
-    ("url-with-version", "url-with-version", [EXCHANGE, LIST]),
-])
+@pytest.mark.parametrize(
+    ("story", "account", "calls"),
+    [
+        ("option", "option", [EXCHANGE, LIST]),
+        ("variable", "variable", [EXCHANGE, LIST]),
+        ("template", "template", [EXCHANGE, LIST]),
+        ("bearer-option", "bearer-option", [LIST]),
+        ("bearer-variable", "bearer-variable", [LIST]),
+        ("token-beats-bearer", "token-beats-bearer", [EXCHANGE, LIST]),
+        ("both-variables", "both-variables", [LIST]),
+        ("url-with-version", "url-with-version", [EXCHANGE, LIST]),
+    ],
+)
 def test_what_is_nearer_wins(run: PlaybookRun, sim: Any, story: str, account: str, calls: list[str]) -> None:
     assert_ok(run.of(story))
     assert run.of(story)["msg"] == account

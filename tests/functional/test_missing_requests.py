@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A Python without requests where a module runs: Ansible's own sentence, with the interpreter named."""
+
 from __future__ import annotations
 
 import subprocess
@@ -28,11 +29,13 @@ def bare_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(sim: Any, bare_python: Path, teller: Any) -> PlaybookRun:
     there = {"ansible_python_interpreter": str(bare_python)}
     connection = connect(sim, sim.add_account("mireille"))
-    return teller([
-        Story("project", [project(name="web")], connection, there),
-        Story("project-in-check-mode", [project(name="web", check=True)], connection, there),
-        Story("project-info", [project_info()], connection, there),
-    ])
+    return teller(
+        [
+            Story("project", [project(name="web")], connection, there),
+            Story("project-in-check-mode", [project(name="web", check=True)], connection, there),
+            Story("project-info", [project_info()], connection, there),
+        ]
+    )
 
 
 @pytest.mark.parametrize("story", ["project", "project-in-check-mode", "project-info"])

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """scalingo_project_info: every filter, alone and together."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -59,10 +60,22 @@ def _filters(people: dict[str, Any]) -> dict[str, tuple[dict[str, Any], list[str
 
 
 FILTERS = [
-    "no filter", "a name", "a name of two people", "a name no api would accept", "an owner by username",
-    "an owner by id", "a name and an owner", "the default ones", "not the default ones",
-    "the default one of an owner", "an id", "an id of somebody else", "an id that is nowhere",
-    "an id one may not see", "an id with another name", "an id with another owner",
+    "no filter",
+    "a name",
+    "a name of two people",
+    "a name no api would accept",
+    "an owner by username",
+    "an owner by id",
+    "a name and an owner",
+    "the default ones",
+    "not the default ones",
+    "the default one of an owner",
+    "an id",
+    "an id of somebody else",
+    "an id that is nowhere",
+    "an id one may not see",
+    "an id with another name",
+    "an id with another owner",
 ]
 
 
@@ -74,12 +87,14 @@ def run(sim: Any, people: dict[str, Any], teller: Any) -> PlaybookRun:
     wrong_route = {**connection, "api_url": sim.auth_url, "api_token": sim.add_account("lost").api_token}
     forbidden = sim.add_account("forbidden")
     sim.fault("status", method="GET", path="/v1/projects/*", status=403, times=None, account="forbidden")
-    return teller([
-        Story("filters", asked, connection),
-        Story("check-mode", [project_info(check=True)], connect(sim, sim.add_account("careful"))),
-        Story("wrong-route", [project_info(project_id=NOWHERE)], wrong_route),
-        Story("forbidden", [project_info(project_id=NOWHERE)], connect(sim, forbidden)),
-    ])
+    return teller(
+        [
+            Story("filters", asked, connection),
+            Story("check-mode", [project_info(check=True)], connect(sim, sim.add_account("careful"))),
+            Story("wrong-route", [project_info(project_id=NOWHERE)], wrong_route),
+            Story("forbidden", [project_info(project_id=NOWHERE)], connect(sim, forbidden)),
+        ]
+    )
 
 
 def test_the_list_of_filters_is_complete(people: dict[str, Any]) -> None:
@@ -101,7 +116,9 @@ def test_the_projects_are_what_the_api_holds(run: PlaybookRun, sim: Any, people:
 
 
 def test_every_question_costs_one_request_beside_the_exchange(
-    run: PlaybookRun, sim: Any, people: dict[str, Any],
+    run: PlaybookRun,
+    sim: Any,
+    people: dict[str, Any],
 ) -> None:
     asked = dict(zip(FILTERS, per_task(sim.calls("mireille"))))
     for task, (arguments, _projects) in _filters(people).items():

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The life of one project, each step taken four times: check mode, run, rerun, check mode again."""
+
 from __future__ import annotations
 
 import base64
@@ -40,8 +41,11 @@ def by_id(sim: Any) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def run(sim: Any, account: Any, by_id: dict[str, Any], teller: Any) -> Iterator[PlaybookRun]:
     sim.clear_requests()
-    climb = [project(f"{step}: {rung}", check="check" in rung, **arguments)
-             for step, arguments in LADDER.items() for rung in RUNGS]
+    climb = [
+        project(f"{step}: {rung}", check="check" in rung, **arguments)
+        for step, arguments in LADDER.items()
+        for rung in RUNGS
+    ]
     web = by_id["project"]
     identified = [
         project("nothing to do", project_id=web),
@@ -49,10 +53,12 @@ def run(sim: Any, account: Any, by_id: dict[str, Any], teller: Any) -> Iterator[
         project("delete", project_id=web, state="absent"),
         project("delete again", project_id=web, state="absent"),
     ]
-    yield teller([
-        Story("mireille", climb, connect(sim, account)),
-        Story("tomasz", identified, connect(sim, by_id["account"])),
-    ])
+    yield teller(
+        [
+            Story("mireille", climb, connect(sim, account)),
+            Story("tomasz", identified, connect(sim, by_id["account"])),
+        ]
+    )
 
 
 def test_only_the_runs_change_something(run: PlaybookRun) -> None:
@@ -94,8 +100,11 @@ def test_by_id_one_read_is_enough(run: PlaybookRun, sim: Any, by_id: dict[str, A
 
 
 def test_the_writes_say_what_changes_and_nothing_else(run: PlaybookRun, sim: Any) -> None:
-    sent = [(one.method, one.body) for one in sim.requests
-            if one.account == "mireille" and one.host != "auth" and one.method != "GET"]
+    sent = [
+        (one.method, one.body)
+        for one in sim.requests
+        if one.account == "mireille" and one.host != "auth" and one.method != "GET"
+    ]
     create, rename, make_default, hand_back, delete = sent
     assert create[0] == "POST"
     assert create[1] in ({"project": {"name": "web"}}, {"project": {"name": "web", "default": False}})
@@ -106,7 +115,9 @@ def test_the_writes_say_what_changes_and_nothing_else(run: PlaybookRun, sim: Any
 
 
 def test_the_exchange_sends_the_token_as_password_and_the_rest_the_bearer(
-    run: PlaybookRun, sim: Any, account: Any,
+    run: PlaybookRun,
+    sim: Any,
+    account: Any,
 ) -> None:
     seen = [one for one in sim.requests if one.account == "mireille"]
     basic = "Basic " + base64.b64encode(f":{account.api_token}".encode()).decode()
@@ -127,15 +138,21 @@ def test_every_request_says_who_asks_and_what_it_takes(run: PlaybookRun, sim: An
             assert headers["content-type"].startswith("application/json")
 
 
-@pytest.mark.parametrize(("step", "before", "after"), [
-    ("create", None, {"name": "web", "default": False}),
-    ("rename", {"name": "web"}, {"name": "site"}),
-    ("default", {"default": False, "default_project": "default"}, {"default": True, "default_project": "site"}),
-    ("hand back", {"default": False, "default_project": "site"}, {"default": True, "default_project": "default"}),
-    ("delete", {"name": "site", "default": False}, None),
-])
+@pytest.mark.parametrize(
+    ("step", "before", "after"),
+    [
+        ("create", None, {"name": "web", "default": False}),
+        ("rename", {"name": "web"}, {"name": "site"}),
+        ("default", {"default": False, "default_project": "default"}, {"default": True, "default_project": "site"}),
+        ("hand back", {"default": False, "default_project": "site"}, {"default": True, "default_project": "default"}),
+        ("delete", {"name": "site", "default": False}, None),
+    ],
+)
 def test_the_diff_shows_what_changes(
-    run: PlaybookRun, step: str, before: dict[str, Any] | None, after: dict[str, Any] | None,
+    run: PlaybookRun,
+    step: str,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
 ) -> None:
     for rung in ("check", "run"):
         shown = diff_of(run.of("mireille", f"{step}: {rung}"))
@@ -163,7 +180,8 @@ def test_a_predicted_project_has_no_id_and_no_dates_yet(run: PlaybookRun) -> Non
     predicted = run.of("mireille", "create: check")["project"]
     made = run.of("mireille", "create: run")["project"]
     assert {key: predicted[key] for key in ("id", "created_at", "updated_at")} == dict.fromkeys(
-        ("id", "created_at", "updated_at"))
+        ("id", "created_at", "updated_at")
+    )
     assert all(made[key] for key in ("id", "created_at", "updated_at"))
     assert predicted["owner"] == made["owner"]
 

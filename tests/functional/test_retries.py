@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Bearers that run out and servers that falter: what heals, what does not, and that nothing is done twice."""
+
 from __future__ import annotations
 
 import time
@@ -20,49 +21,90 @@ Fault = tuple[str, str, str, "int | None", dict[str, Any]]
 WEB = project(name="web")
 
 HEALED: dict[str, tuple[list[Fault], dict[str, Any], dict[str, Any], list[str]]] = {
-    "busy-once": (
-        [("status", "GET", "/v1/projects", 1, BUSY)], {}, project_info(), [EXCHANGE, LIST, LIST]),
+    "busy-once": ([("status", "GET", "/v1/projects", 1, BUSY)], {}, project_info(), [EXCHANGE, LIST, LIST]),
     "busy-once-with-retry-after": (
-        [("status", "GET", "/v1/projects", 1, {**BUSY, "headers": {"Retry-After": "1"}})], {}, project_info(),
-        [EXCHANGE, LIST, LIST]),
+        [("status", "GET", "/v1/projects", 1, {**BUSY, "headers": {"Retry-After": "1"}})],
+        {},
+        project_info(),
+        [EXCHANGE, LIST, LIST],
+    ),
     "busy-creation": (
-        [("status", "POST", "/v1/projects", 1, {**BUSY, "headers": {"Retry-After": "1"}})], {}, WEB,
-        [EXCHANGE, LIST, CREATE, CREATE]),
+        [("status", "POST", "/v1/projects", 1, {**BUSY, "headers": {"Retry-After": "1"}})],
+        {},
+        WEB,
+        [EXCHANGE, LIST, CREATE, CREATE],
+    ),
     "unavailable-once": (
-        [("status", "GET", "/v1/projects", 1, {"status": 503, "body": ""})], {}, project_info(),
-        [EXCHANGE, LIST, LIST]),
-    "dropped-once": (
-        [("drop_before", "GET", "/v1/projects", 1, {})], {}, project_info(), [EXCHANGE, LIST, LIST]),
+        [("status", "GET", "/v1/projects", 1, {"status": 503, "body": ""})],
+        {},
+        project_info(),
+        [EXCHANGE, LIST, LIST],
+    ),
+    "dropped-once": ([("drop_before", "GET", "/v1/projects", 1, {})], {}, project_info(), [EXCHANGE, LIST, LIST]),
     "bearer-ends-before-the-creation": (
-        [("status", "POST", "/v1/projects", 1, {"status": 401, "body": {"error": "unauthorized"}})], {"max_wait": 0},
-        WEB, [EXCHANGE, LIST, CREATE, EXCHANGE, CREATE]),
+        [("status", "POST", "/v1/projects", 1, {"status": 401, "body": {"error": "unauthorized"}})],
+        {"max_wait": 0},
+        WEB,
+        [EXCHANGE, LIST, CREATE, EXCHANGE, CREATE],
+    ),
     "bearer-ends-before-the-list": (
-        [("status", "GET", "/v1/projects", 1, {"status": 401, "body": {"error": "unauthorized"}})], {"max_wait": 0},
-        WEB, [EXCHANGE, LIST, EXCHANGE, LIST, CREATE]),
+        [("status", "GET", "/v1/projects", 1, {"status": 401, "body": {"error": "unauthorized"}})],
+        {"max_wait": 0},
+        WEB,
+        [EXCHANGE, LIST, EXCHANGE, LIST, CREATE],
+    ),
 }
 
 FAILED: dict[str, tuple[list[Fault], dict[str, Any], dict[str, Any], list[str], tuple[str, ...]]] = {
     "busy-for-ever-no-wait": (
-        [("status", "GET", "/v1/projects", None, BUSY)], {"max_wait": 0}, project_info(), [EXCHANGE, LIST],
-        ("429", "max_wait")),
+        [("status", "GET", "/v1/projects", None, BUSY)],
+        {"max_wait": 0},
+        project_info(),
+        [EXCHANGE, LIST],
+        ("429", "max_wait"),
+    ),
     "unavailable-no-wait": (
-        [("status", "GET", "/v1/projects", None, {"status": 503, "body": ""})], {"max_wait": 0}, project_info(),
-        [EXCHANGE, LIST], ("503",)),
+        [("status", "GET", "/v1/projects", None, {"status": 503, "body": ""})],
+        {"max_wait": 0},
+        project_info(),
+        [EXCHANGE, LIST],
+        ("503",),
+    ),
     "dropped-no-wait": (
-        [("drop_before", "GET", "/v1/projects", None, {})], {"max_wait": 0}, project_info(), [EXCHANGE, LIST],
-        ("projects",)),
+        [("drop_before", "GET", "/v1/projects", None, {})],
+        {"max_wait": 0},
+        project_info(),
+        [EXCHANGE, LIST],
+        ("projects",),
+    ),
     "busy-for-an-hour": (
-        [("status", "GET", "/v1/projects", None, {**BUSY, "headers": {"Retry-After": "3600"}})], {"max_wait": 2},
-        project_info(), [EXCHANGE, LIST], ("429", "max_wait")),
+        [("status", "GET", "/v1/projects", None, {**BUSY, "headers": {"Retry-After": "3600"}})],
+        {"max_wait": 2},
+        project_info(),
+        [EXCHANGE, LIST],
+        ("429", "max_wait"),
+    ),
     "slow": (
-        [("slow", "GET", "/v1/projects", None, {"seconds": 3})], {"max_wait": 0, "timeout": 1}, project_info(),
-        [EXCHANGE, LIST], ("1 s", "timeout", "max_wait")),
+        [("slow", "GET", "/v1/projects", None, {"seconds": 3})],
+        {"max_wait": 0, "timeout": 1},
+        project_info(),
+        [EXCHANGE, LIST],
+        ("1 s", "timeout", "max_wait"),
+    ),
     "bearer-never-good": (
-        [("status", "GET", "/v1/projects", None, {"status": 401, "body": {"error": "unauthorized"}})], {},
-        project_info(), [EXCHANGE, LIST, EXCHANGE, LIST], ("401",)),
+        [("status", "GET", "/v1/projects", None, {"status": 401, "body": {"error": "unauthorized"}})],
+        {},
+        project_info(),
+        [EXCHANGE, LIST, EXCHANGE, LIST],
+        ("401",),
+    ),
     "broken-server": (
         [("status", "GET", "/v1/projects", None, {"status": 500, "body": {"error": "we're on it!"}})],
-        {"max_wait": 0}, project_info(), [EXCHANGE, LIST], ("500", "we're on it!")),
+        {"max_wait": 0},
+        project_info(),
+        [EXCHANGE, LIST],
+        ("500", "we're on it!"),
+    ),
 }
 
 
@@ -87,14 +129,20 @@ def run(sim: Any, uncertain: Any, teller: Any) -> PlaybookRun:
     both, lonely = sim.add_account("expired-bearer"), sim.add_account("expired-bearer-alone")
     closed = sim.add_account("closed-door")
     stories += [
-        Story("expired-bearer", [project_info()],
-              {**urls, "api_token": both.api_token, "bearer_token": both.bearer(expires_in=-1)}),
-        Story("expired-bearer-alone", [project_info()],
-              {**urls, "bearer_token": lonely.bearer(expires_in=-1)}),
-        Story("uncertain-creation", [project("first", name="web"), project("second", name="web")],
-              connect(sim, uncertain)),
-        Story("closed-door", [project_info()], {"api_url": "http://127.0.0.1:9", "auth_url": sim.auth_url,
-                                                "api_token": closed.api_token, "max_wait": 0}),
+        Story(
+            "expired-bearer",
+            [project_info()],
+            {**urls, "api_token": both.api_token, "bearer_token": both.bearer(expires_in=-1)},
+        ),
+        Story("expired-bearer-alone", [project_info()], {**urls, "bearer_token": lonely.bearer(expires_in=-1)}),
+        Story(
+            "uncertain-creation", [project("first", name="web"), project("second", name="web")], connect(sim, uncertain)
+        ),
+        Story(
+            "closed-door",
+            [project_info()],
+            {"api_url": "http://127.0.0.1:9", "auth_url": sim.auth_url, "api_token": closed.api_token, "max_wait": 0},
+        ),
     ]
     sim.clear_requests()
     began = time.monotonic()

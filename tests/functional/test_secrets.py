@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """At the highest verbosity, neither token nor bearer is in any output, whatever happens."""
+
 from __future__ import annotations
 
 import base64
@@ -14,8 +15,16 @@ from .expect import assert_one_sentence
 from .playbook import PlaybookRun, Story, connect, project, project_info, show
 
 MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
-FAILING = ("revoked", "refused", "talkative", "talkative-exchange", "bad-name", "broken", "half-a-token",
-           "lookup-fails")
+FAILING = (
+    "revoked",
+    "refused",
+    "talkative",
+    "talkative-exchange",
+    "bad-name",
+    "broken",
+    "half-a-token",
+    "lookup-fails",
+)
 
 
 @pytest.fixture(scope="module")
@@ -39,26 +48,36 @@ def run(sim: Any, secrets: dict[str, Any], teller: Any) -> PlaybookRun:
     sim.revoke(accounts["revoked"])
     fault("refused", "POST", "/v1/projects", {"error": "no"}, status=403)
     fault("talkative", "GET", "/v1/projects", {"error": f"strange: {accounts['talkative'].api_token}"})
-    fault("talkative-exchange", "POST", "/v1/tokens/exchange",
-          {"error": f"unknown token {accounts['talkative-exchange'].api_token}"})
+    fault(
+        "talkative-exchange",
+        "POST",
+        "/v1/tokens/exchange",
+        {"error": f"unknown token {accounts['talkative-exchange'].api_token}"},
+    )
     fault("broken", "GET", "/v1/projects", "<html>not json</html>", status=200)
     urls = {"api_url": sim.api_url, "auth_url": sim.auth_url}
     lookup = "lookup('community.scalingo.project_info', {}).name"
-    return teller([
-        Story("fine", [project("check", check=True, name="web"), project(name="web")], own("fine")),
-        Story("given", [project_info()], {**urls, "bearer_token": secrets["bearer"]}),
-        Story("spaced", [project_info()], own("spaced", api_token=f"  {accounts['spaced'].api_token}\n")),
-        Story("revoked", [project_info()], own("revoked")),
-        Story("refused", [project(name="web")], own("refused")),
-        Story("talkative", [project_info()], own("talkative")),
-        Story("talkative-exchange", [project_info()], own("talkative-exchange")),
-        Story("bad-name", [project(name="Web")], own("bad-name")),
-        Story("broken", [project_info()], own("broken")),
-        Story("half-a-token", [project_info()],
-              own("half-a-token", api_token=accounts["half-a-token"].api_token.replace("-us-", "-us-\n"))),
-        Story("lookup", [show(lookup.format("'default'"))], variables=_variables(own("lookup"))),
-        Story("lookup-fails", [show(lookup.format("'nothing'"))], variables=_variables(own("lookup-fails"))),
-    ], "-vvvv")
+    return teller(
+        [
+            Story("fine", [project("check", check=True, name="web"), project(name="web")], own("fine")),
+            Story("given", [project_info()], {**urls, "bearer_token": secrets["bearer"]}),
+            Story("spaced", [project_info()], own("spaced", api_token=f"  {accounts['spaced'].api_token}\n")),
+            Story("revoked", [project_info()], own("revoked")),
+            Story("refused", [project(name="web")], own("refused")),
+            Story("talkative", [project_info()], own("talkative")),
+            Story("talkative-exchange", [project_info()], own("talkative-exchange")),
+            Story("bad-name", [project(name="Web")], own("bad-name")),
+            Story("broken", [project_info()], own("broken")),
+            Story(
+                "half-a-token",
+                [project_info()],
+                own("half-a-token", api_token=accounts["half-a-token"].api_token.replace("-us-", "-us-\n")),
+            ),
+            Story("lookup", [show(lookup.format("'default'"))], variables=_variables(own("lookup"))),
+            Story("lookup-fails", [show(lookup.format("'nothing'"))], variables=_variables(own("lookup-fails"))),
+        ],
+        "-vvvv",
+    )
 
 
 def _variables(connection: dict[str, Any]) -> dict[str, Any]:

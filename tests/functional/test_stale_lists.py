@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An API that is slow to show what it did: nothing is created twice, and the last answer counts."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -44,7 +45,10 @@ def run(sims: dict[str, Any], accounts: dict[str, Any], teller: Any) -> Playbook
 
 @pytest.mark.parametrize("name", LAGGING)
 def test_a_list_that_lags_behind_creates_nothing_twice(
-    run: PlaybookRun, sims: dict[str, Any], accounts: dict[str, Any], name: str,
+    run: PlaybookRun,
+    sims: dict[str, Any],
+    accounts: dict[str, Any],
+    name: str,
 ) -> None:
     first, second = run.of(name, "first"), run.of(name, "second")
     assert_ok(first, changed=True)
@@ -58,7 +62,9 @@ def test_a_list_that_lags_behind_creates_nothing_twice(
 
 
 def test_two_defaults_for_a_moment_end_as_one(
-    run: PlaybookRun, sims: dict[str, Any], accounts: dict[str, Any],
+    run: PlaybookRun,
+    sims: dict[str, Any],
+    accounts: dict[str, Any],
 ) -> None:
     assert outline(sims["two-defaults"].projects(accounts["two-defaults"])) == "default *web"
     shown = diff_of(run.of("two-defaults", "run"))

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The table for an account that sees its own projects only: found by ID, and with an owner named."""
+
 from __future__ import annotations
 
 from .table import CHANGED, OK, REFUSED, Cell, TableTests
@@ -25,17 +26,34 @@ BY_ID = (
     Cell("id of another region", web_in_other_region, WEB, REFUSED, ("$web",)),
     Cell("id renamed", web, {**WEB, "name": "site"}, CHANGED, writes=("PATCH",), after="*default site"),
     Cell("id renamed where the name is taken", web_and_site, {**WEB, "name": "site"}, REFUSED, ("site",), writes=None),
-    Cell("id renamed and made default", web, {**WEB, "name": "site", "default": True}, CHANGED, writes=("PATCH",),
-         after="default *site"),
-    Cell("id renamed but default not unset", web_is_default, {**WEB, "name": "site", "default": False}, REFUSED,
-         ("default",)),
+    Cell(
+        "id renamed and made default",
+        web,
+        {**WEB, "name": "site", "default": True},
+        CHANGED,
+        writes=("PATCH",),
+        after="default *site",
+    ),
+    Cell(
+        "id renamed but default not unset",
+        web_is_default,
+        {**WEB, "name": "site", "default": False},
+        REFUSED,
+        ("default",),
+    ),
     Cell("id made default", web, {**WEB, "default": True}, CHANGED, writes=("PATCH",), after="default *web"),
     Cell("id default cannot be unset", web_is_default, {**WEB, "default": False}, REFUSED, ("default",)),
     Cell("id deleted", web, {**WEB, "state": "absent"}, CHANGED, writes=("DELETE",), after="*default"),
     Cell("id is nowhere, deleted", empty, {**NOWHERE, "state": "absent"}, OK),
     Cell("id default, deleted", web_is_default, {**WEB, "state": "absent"}, REFUSED, ("default",)),
-    Cell("id with an application, deleted", web_with_application, {**WEB, "state": "absent"}, REFUSED,
-         ("application",), writes=None),
+    Cell(
+        "id with an application, deleted",
+        web_with_application,
+        {**WEB, "state": "absent"},
+        REFUSED,
+        ("application",),
+        writes=None,
+    ),
 )
 
 MINE = {"name": "web", "owner": "$me"}
@@ -51,8 +69,7 @@ OWNER = (
     Cell("somebody unknown, exists", web, NOBODY, REFUSED, ("nobody-known-here",)),
     Cell("somebody unknown, create", empty, NOBODY, REFUSED, ("nobody-known-here",)),
     Cell("somebody unknown, delete", web, {**NOBODY, "state": "absent"}, OK),
-    Cell("somebody unknown, by id", web, {**WEB, "owner": "nobody-known-here"}, REFUSED,
-         ("nobody-known-here", "$me")),
+    Cell("somebody unknown, by id", web, {**WEB, "owner": "nobody-known-here"}, REFUSED, ("nobody-known-here", "$me")),
 )
 
 

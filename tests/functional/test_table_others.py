@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The table for an account whose list also shows the projects of others."""
+
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -46,10 +47,10 @@ THEIRS = (
     Cell("theirs, make default", theirs, DEFAULT, REFUSED, ("web", "$friend"), writes=None),
     Cell("theirs, delete", theirs, GONE, REFUSED, ("web", "$friend"), writes=None),
     Cell("theirs by id", theirs, {"project_id": "$theirs"}, OK),
-    Cell("theirs by id, rename", theirs, {"project_id": "$theirs", "name": "site"}, REFUSED, ("$friend",),
-         writes=None),
-    Cell("theirs by id, delete", theirs, {"project_id": "$theirs", "state": "absent"}, REFUSED, ("$friend",),
-         writes=None),
+    Cell("theirs by id, rename", theirs, {"project_id": "$theirs", "name": "site"}, REFUSED, ("$friend",), writes=None),
+    Cell(
+        "theirs by id, delete", theirs, {"project_id": "$theirs", "state": "absent"}, REFUSED, ("$friend",), writes=None
+    ),
 )
 
 THEIRS_OWNER = (
@@ -72,10 +73,22 @@ BOTH = (
 )
 
 SITE = (
-    Cell("rename mine to a name of theirs", mine_and_their_site, {**RENAME, "owner": "$me"}, CHANGED,
-         writes=("PATCH",), after="*default site"),
-    Cell("rename mine by id to a name of theirs", mine_and_their_site, {"project_id": "$mine", "name": "site"},
-         CHANGED, writes=("PATCH",), after="*default site"),
+    Cell(
+        "rename mine to a name of theirs",
+        mine_and_their_site,
+        {**RENAME, "owner": "$me"},
+        CHANGED,
+        writes=("PATCH",),
+        after="*default site",
+    ),
+    Cell(
+        "rename mine by id to a name of theirs",
+        mine_and_their_site,
+        {"project_id": "$mine", "name": "site"},
+        CHANGED,
+        writes=("PATCH",),
+        after="*default site",
+    ),
     Cell("rename to a visible name, no owner", mine_and_their_site, RENAME, CONSISTENT, writes=None),
 )
 

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Answers that get lost and servers that falter: settled by reading back, nothing is done twice, nothing is made up."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -25,11 +26,19 @@ STEPS: Mapping[str, Step] = {
     "accept": ("pending", "invitee", "*/accept", lambda one: one.run("invitee", state="accepted")),
     "accept by id": ("pending", "invitee", "*/accept", lambda one: one.accept()),
     "decline": ("pending", "invitee", "*/decline", lambda one: one.run("invitee", state="declined")),
-    "decline by id": ("pending", "invitee", "*/decline",
-                      lambda one: one.run("invitee", state="declined", invitation_id=one.invitation_id)),
+    "decline by id": (
+        "pending",
+        "invitee",
+        "*/decline",
+        lambda one: one.run("invitee", state="declined", invitation_id=one.invitation_id),
+    ),
     "cancel": ("pending", "owner", "*/cancel", lambda one: one.run("owner", state="canceled")),
-    "cancel by id": ("pending", "owner", "*/cancel",
-                     lambda one: one.run("owner", state="canceled", invitation_id=one.invitation_id)),
+    "cancel by id": (
+        "pending",
+        "owner",
+        "*/cancel",
+        lambda one: one.run("owner", state="canceled", invitation_id=one.invitation_id),
+    ),
 }
 
 # Kind, details, and how often the write is sent because of it.
@@ -68,8 +77,9 @@ def _add(step: str, fault: str) -> None:
     def telling(sim: Any) -> None:
         undisturbed, one = party(sim, past), party(sim, past)
         expected = essence(undisturbed, task(undisturbed))
-        sim.fault(kind, method="POST", path=f"/v1/projects/*/{path.removeprefix('*/')}", account=one.actor(word),
-                  **details)
+        sim.fault(
+            kind, method="POST", path=f"/v1/projects/*/{path.removeprefix('*/')}", account=one.actor(word), **details
+        )
         result = task(one)
         writes = [call for call in sim.calls(one.actor(word)) if call.startswith("POST /v1")]
         assert essence(one, result) == expected
@@ -87,8 +97,14 @@ for _step in STEPS:
 @stories.story()
 def a_replacement_that_fails_says_that_the_earlier_one_is_gone(sim: Any) -> None:
     one = party(sim, "to colleague")
-    sim.fault("status", method="POST", path="*/transfer_invitations", times=None, status=422,
-              body={"errors": {"invited_user_id": ["has no billing profile"]}})
+    sim.fault(
+        "status",
+        method="POST",
+        path="*/transfer_invitations",
+        times=None,
+        status=422,
+        body={"errors": {"invited_user_id": ["has no billing profile"]}},
+    )
     result = one.invite(replace=True)
     assert_refused(result, one.colleague.username, "cancel", "gone", "has no billing profile", "billing profile")
     assert one.statuses == ["canceled"]
@@ -99,8 +115,14 @@ def a_replacement_that_fails_says_that_the_earlier_one_is_gone(sim: Any) -> None
 def a_replacement_that_fails_after_a_lost_cancellation_says_it_too(sim: Any) -> None:
     one = party(sim, "to colleague")
     sim.fault("drop_after", method="POST", path="*/cancel")
-    sim.fault("status", method="POST", path="*/transfer_invitations", times=None, status=422,
-              body={"errors": {"invited_user_id": ["has no billing profile"]}})
+    sim.fault(
+        "status",
+        method="POST",
+        path="*/transfer_invitations",
+        times=None,
+        status=422,
+        body={"errors": {"invited_user_id": ["has no billing profile"]}},
+    )
     result = one.invite(replace=True)
     assert_refused(result, one.colleague.username, "gone")
     assert one.statuses == ["canceled"]
@@ -122,8 +144,14 @@ def a_replacement_whose_cancellation_is_refused_invites_nobody(sim: Any) -> None
 def an_acceptance_that_cannot_be_read_back_is_no_success(sim: Any) -> None:
     """Whoever reads the message must learn that the acceptance itself was sent."""
     one = party(sim, "pending")
-    sim.fault("status", method="GET", path=f"/v1/projects/{one.project_id}", times=None, status=500,
-              body={"error": "we're on it!"})
+    sim.fault(
+        "status",
+        method="GET",
+        path=f"/v1/projects/{one.project_id}",
+        times=None,
+        status=500,
+        body={"error": "we're on it!"},
+    )
     result = one.accept(max_wait=0)
     assert_refused(result, "500", "we're on it!", "accepted")
     assert result.changed
@@ -136,8 +164,14 @@ def an_acceptance_that_cannot_be_read_back_is_no_success(sim: Any) -> None:
 @stories.story()
 def an_acceptance_after_which_nothing_is_shown_is_no_success(sim: Any) -> None:
     one = party(sim, "pending")
-    sim.fault("status", method="GET", path=f"/v1/projects/{one.project_id}", times=None, status=403,
-              body={"error": "not for you"})
+    sim.fault(
+        "status",
+        method="GET",
+        path=f"/v1/projects/{one.project_id}",
+        times=None,
+        status=403,
+        body={"error": "not for you"},
+    )
     result = one.accept(wait_timeout=1)
     assert_refused(result, one.invitee.username, "accepted", "wait_timeout")
     assert result.changed
@@ -147,16 +181,24 @@ def an_acceptance_after_which_nothing_is_shown_is_no_success(sim: Any) -> None:
 def an_acceptance_that_gives_the_project_to_somebody_else_is_no_success(sim: Any) -> None:
     one = party(sim, "pending")
     theirs = {**sim.project(one.project_id), "owner": {"id": one.colleague.id, "username": one.colleague.username}}
-    sim.fault("replace", method="GET", path=f"/v1/projects/{one.project_id}", times=None, status=200,
-              body={"project": theirs})
+    sim.fault(
+        "replace", method="GET", path=f"/v1/projects/{one.project_id}", times=None, status=200, body={"project": theirs}
+    )
     assert_refused(one.accept(), one.invitee.username, one.colleague.username)
 
 
 @stories.story(expired_blocks=True)
 def an_expired_invitation_that_was_canceled_for_nothing_is_told(sim: Any) -> None:
     one = party(sim, "expired")
-    sim.fault("status", method="POST", path="*/transfer_invitations", skip=1, times=None, status=422,
-              body={"errors": {"invited_user_id": ["has no billing profile"]}})
+    sim.fault(
+        "status",
+        method="POST",
+        path="*/transfer_invitations",
+        skip=1,
+        times=None,
+        status=422,
+        body={"errors": {"invited_user_id": ["has no billing profile"]}},
+    )
     result = one.invite()
     assert_refused(result, one.invitee.username, "has no billing profile")
     assert one.statuses == ["canceled"]
@@ -226,8 +268,14 @@ def somebody_else_was_invited_meanwhile(sim: Any) -> None:
 @stories.story()
 def a_wrong_url_is_never_an_absent_invitation(sim: Any) -> None:
     one = party(sim, "pending")
-    sim.fault("status", method="GET", path="*/transfer_invitations*", times=None, status=404,
-              body={"message": "Looking for something here? You must be wrong", "url": "x"})
+    sim.fault(
+        "status",
+        method="GET",
+        path="*/transfer_invitations*",
+        times=None,
+        status=404,
+        body={"message": "Looking for something here? You must be wrong", "url": "x"},
+    )
     for state, word in (("canceled", "owner"), ("declined", "invitee"), ("accepted", "invitee")):
         assert_refused(one.run(word, state=state), "api_url")
     assert_refused(one.invite(), "api_url")
@@ -242,8 +290,15 @@ def test_story(name: str) -> None:
 
 def test_refusals_of_the_api_come_with_its_answer(sim: Any) -> None:
     one = party(sim, "pending")
-    sim.fault("status", method="POST", path="*/accept", account=one.invitee, status=402, times=None,
-              body={"error": "billing profile needed", "url": "https://dashboard.example.org"})
+    sim.fault(
+        "status",
+        method="POST",
+        path="*/accept",
+        account=one.invitee,
+        status=402,
+        times=None,
+        body={"error": "billing profile needed", "url": "https://dashboard.example.org"},
+    )
     result = one.accept()
     assert_refused(result, one.invitee.username, "billing profile needed", "payment method", "free trial")
     assert_one_sentence(result.msg)

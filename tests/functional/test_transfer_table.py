@@ -5,6 +5,7 @@
 
 Each in check mode, for real, again, and in check mode again. What the words mean is said in transfer_grid.
 """
+
 from __future__ import annotations
 
 from typing import ClassVar
@@ -13,7 +14,9 @@ from .transfer_grid import GridTests, grid
 
 # The owner from before; since the acceptance somebody else may own the project. An owner who wants `accepted` has
 # what that wants: the project.
-OWNER = grid("owner", """
+OWNER = grid(
+    "owner",
+    """
 past                    | pending | pending+id | pending+replace | accepted | accepted+id | canceled | canceled+id
 none                    | invite  | refused    | invite          | ok       | refused     | ok       | either
 pending                 | ok      | refused    | ok              | ok       | either      | cancel   | cancel
@@ -31,10 +34,13 @@ to colleague before     | ok      | refused    | ok              | ok       | ei
 handed back             | invite  | refused    | invite          | ok       | ok          | ok       | refused
 handed on               | refused | refused    | refused         | either   | ok          | either   | refused
 offered on              | ok      | refused    | ok              | either   | ok          | either   | refused
-""")
+""",
+)
 
 # Only the invited user may decline. That it is declined already may be ok for anybody who may know it.
-OWNER_DECLINES = grid("owner", """
+OWNER_DECLINES = grid(
+    "owner",
+    """
 past                    | declined | declined+id
 none                    | refused  | refused
 pending                 | refused  | refused
@@ -48,10 +54,13 @@ error                   | refused  | refused
 handed back             | refused  | refused
 handed on               | refused  | refused
 offered on              | refused  | refused
-""")
+""",
+)
 
 # Whether the task of the owner is ok for the invitee, where what it wants is so, is open; it must not write.
-INVITEE = grid("invitee", """
+INVITEE = grid(
+    "invitee",
+    """
 past                    | pending | pending+id | pending+replace | accepted | accepted+id | canceled | canceled+id
 none                    | refused | refused    | refused         | refused  | refused     | either   | refused
 pending                 | either  | refused    | either          | accept   | accept      | refused  | refused
@@ -69,9 +78,12 @@ to colleague before     | either  | refused    | either          | accept   | ac
 handed back             | refused | refused    | refused         | either   | either      | either   | refused
 handed on               | refused | refused    | refused         | either   | ok          | either   | refused
 offered on              | ok      | refused    | ok              | ok       | ok          | cancel   | refused
-""")
+""",
+)
 
-INVITEE_DECLINES = grid("invitee", """
+INVITEE_DECLINES = grid(
+    "invitee",
+    """
 past                    | declined | declined+id
 none                    | refused  | refused
 pending                 | decline  | decline
@@ -88,9 +100,12 @@ to colleague before     | decline  | decline
 handed back             | refused  | refused
 handed on               | refused  | refused
 offered on              | refused  | refused
-""")
+""",
+)
 
-STRANGER = grid("stranger", """
+STRANGER = grid(
+    "stranger",
+    """
 past         | pending | pending+replace | accepted | accepted+id | declined | declined+id | canceled | canceled+id
 none         | refused | refused         | refused  | refused     | refused  | refused     | refused  | refused
 pending      | refused | refused         | refused  | refused     | refused  | refused     | refused  | refused
@@ -101,17 +116,22 @@ declined     | refused | refused         | refused  | refused     | refused  | r
 canceled     | refused | refused         | refused  | refused     | refused  | refused     | refused  | refused
 failed       | refused | refused         | refused  | refused     | refused  | refused     | refused  | refused
 error        | refused | refused         | refused  | refused     | refused  | refused     | refused  | refused
-""")
+""",
+)
 
 # Somebody else who collaborates on the project, and is invited or not.
-COLLEAGUE = grid("colleague", """
+COLLEAGUE = grid(
+    "colleague",
+    """
 past         | pending | pending+replace | accepted | accepted+id | declined | declined+id | canceled | canceled+id
 none         | refused | refused         | refused  | refused     | refused  | refused     | either   | refused
 pending      | refused | refused         | refused  | refused     | refused  | refused     | refused  | refused
 to colleague | refused | refused         | .        | .           | decline  | decline     | refused  | refused
 accepted     | ok      | ok              | refused  | refused     | refused  | refused     | either   | refused
 declined     | refused | refused         | refused  | refused     | refused  | refused     | either   | refused
-""")
+""",
+)
+
 
 class TestById(GridTests):
     cells = tuple({**OWNER, **OWNER_DECLINES, **INVITEE, **INVITEE_DECLINES, **STRANGER, **COLLEAGUE}.values())

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The state machine against an API that answers otherwise where nothing is documented."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -14,29 +15,41 @@ from .transfer_grid import GridCell, GridTests, but
 from .transfer_process import party, transfer
 
 # The former owner is shown nothing any more.
-FORMER_OWNER = but({**OWNER, **OWNER_DECLINES}, "owner", """
+FORMER_OWNER = but(
+    {**OWNER, **OWNER_DECLINES},
+    "owner",
+    """
 past                    | pending | pending+replace | accepted | accepted+id | canceled | canceled+id
 accepted                | refused | refused         | refused  | refused     | refused  | refused
 expired, again accepted | refused | refused         | refused  | refused     | refused  | refused
 handed on               | refused | refused         | refused  | refused     | refused  | refused
 offered on              | refused | refused         | refused  | refused     | refused  | refused
-""")
+""",
+)
 
 # The invitee is shown the one invitation whose ID is known, and nothing else.
-BLIND_INVITEE = but({**INVITEE, **INVITEE_DECLINES}, "invitee", """
+BLIND_INVITEE = but(
+    {**INVITEE, **INVITEE_DECLINES},
+    "invitee",
+    """
 past                    | pending | pending+replace | accepted | declined | canceled
 pending                 | refused | refused         | refused  | refused  | refused
 declined                | refused | refused         | refused  | refused  | either
 declined, again pending | refused | refused         | refused  | refused  | refused
 expired, again pending  | refused | refused         | refused  | refused  | refused
 to colleague before     | refused | refused         | refused  | refused  | refused
-""")
+""",
+)
 # Whoever handed the project on is a former owner, too.
-BLIND_INVITEE = but(BLIND_INVITEE, "invitee", """
+BLIND_INVITEE = but(
+    BLIND_INVITEE,
+    "invitee",
+    """
 past        | accepted+id | canceled+id
 handed on   | either      | refused
 handed back | either      | refused
-""")
+""",
+)
 
 
 Cells = Mapping[str, GridCell]
@@ -57,10 +70,14 @@ class TestInviteeSeesOnlyTheList(GridTests):
     cells = some({**INVITEE, **INVITEE_DECLINES}, "pending", "expired, again pending", "accepted", without="canceled")
 
 
-BLOCKED = but(OWNER, "owner", """
+BLOCKED = but(
+    OWNER,
+    "owner",
+    """
 past    | pending  | pending+replace
 expired | reinvite | reinvite
-""")
+""",
+)
 
 
 class TestExpiredInvitationBlocks(GridTests):
@@ -76,14 +93,26 @@ REFUSALS = (
 
 
 class TestRefusalsAre401(GridTests):
-    switches: ClassVar = {"non_owner_status": 401, "stranger_get": 401, "answer_closed_status": 400,
-                          "invite_pending_status": 400, "collaborator_get": 401, "expired_blocks": True}
+    switches: ClassVar = {
+        "non_owner_status": 401,
+        "stranger_get": 401,
+        "answer_closed_status": 400,
+        "invite_pending_status": 400,
+        "collaborator_get": 401,
+        "expired_blocks": True,
+    }
     cells = REFUSALS
 
 
 class TestRefusalsAre404(GridTests):
-    switches: ClassVar = {"non_owner_status": 404, "stranger_get": 403, "answer_closed_status": 404,
-                          "invite_pending_status": 404, "collaborator_get": 404, "expired_blocks": True}
+    switches: ClassVar = {
+        "non_owner_status": 404,
+        "stranger_get": 403,
+        "answer_closed_status": 404,
+        "invite_pending_status": 404,
+        "collaborator_get": 404,
+        "expired_blocks": True,
+    }
     cells = REFUSALS
 
 
@@ -91,14 +120,34 @@ class TestOtherForms(GridTests):
     """Another order, pages, dates with an offset, bearers that name nobody, fields that come and go."""
 
     switches: ClassVar = {
-        "invitation_order": "newest_first", "status_filter": "ignored", "page_size": 1, "dates": "offset",
-        "uuid_claim": False, "show_flags": False, "extra_fields": True, "eligible_includes_owner": False,
-        "not_found_style": "text", "validation_style": "nested", "request_ids": False, "id_prefix": "pr",
+        "invitation_order": "newest_first",
+        "status_filter": "ignored",
+        "page_size": 1,
+        "dates": "offset",
+        "uuid_claim": False,
+        "show_flags": False,
+        "extra_fields": True,
+        "eligible_includes_owner": False,
+        "not_found_style": "text",
+        "validation_style": "nested",
+        "request_ids": False,
+        "id_prefix": "pr",
     }
     cells = tuple(
-        cell for cells in (OWNER, INVITEE, INVITEE_DECLINES)
-        for cell in some(cells, "none", "pending", "expired", "accepted", "to colleague", "offered on",
-                         "declined, again pending", "expired, again pending", "expired, again accepted")
+        cell
+        for cells in (OWNER, INVITEE, INVITEE_DECLINES)
+        for cell in some(
+            cells,
+            "none",
+            "pending",
+            "expired",
+            "accepted",
+            "to colleague",
+            "offered on",
+            "declined, again pending",
+            "expired, again pending",
+            "expired, again accepted",
+        )
     )
 
 
@@ -139,8 +188,9 @@ def test_a_default_project_becomes_what_the_api_says(sim: Any, transferred_defau
         assert "default" in offer.msg
         assert one.statuses == []
         return
-    accepted = transfer(sim, one.invitee, project_id=one.project_id, state="accepted",
-                        invitation_id=offer["transfer_invitation"]["id"])
+    accepted = transfer(
+        sim, one.invitee, project_id=one.project_id, state="accepted", invitation_id=offer["transfer_invitation"]["id"]
+    )
     assert not accepted.failed, accepted.msg
     assert accepted["project"] == sim.project(one.project_id)
     assert accepted["project"]["default"] is (transferred_default == "keep")

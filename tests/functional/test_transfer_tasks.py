@@ -5,6 +5,7 @@
 
 Everything is told in one run at the highest verbosity, in whose output no secret may be.
 """
+
 from __future__ import annotations
 
 import base64
@@ -24,17 +25,32 @@ from .transfer_process import REASON, Party, party
 from .transfer_tasks import Hosts, info_task, transfer_task
 
 GRID = {**OWNER, **INVITEE, **INVITEE_DECLINES, **STRANGER}
-SHOWN = tuple(GRID[name] for name in (
-    "owner: to colleague: pending", "owner: to colleague: pending+replace", "owner: expired: pending",
-    "owner: accepted: pending", "owner: accepted: canceled+id", "owner: pending: canceled",
-    "invitee: pending: accepted", "invitee: pending: declined", "invitee: expired: accepted+id",
-    "invitee: canceled: accepted", "invitee: failed: accepted+id", "invitee: error: accepted+id",
-    "invitee: pending: canceled", "stranger: pending: accepted+id", "stranger: accepted: canceled",
-))
+SHOWN = tuple(
+    GRID[name]
+    for name in (
+        "owner: to colleague: pending",
+        "owner: to colleague: pending+replace",
+        "owner: expired: pending",
+        "owner: accepted: pending",
+        "owner: accepted: canceled+id",
+        "owner: pending: canceled",
+        "invitee: pending: accepted",
+        "invitee: pending: declined",
+        "invitee: expired: accepted+id",
+        "invitee: canceled: accepted",
+        "invitee: failed: accepted+id",
+        "invitee: error: accepted+id",
+        "invitee: pending: canceled",
+        "stranger: pending: accepted+id",
+        "stranger: accepted: canceled",
+    )
+)
 # The same, but right is that without an invitation_id nothing can be done.
 HIDDEN = (
-    GRID["invitee: pending: accepted+id"], GRID["invitee: pending: declined+id"],
-    GridCell("invitee", "pending", "accepted", "refused"), GridCell("owner", "accepted", "pending", "refused"),
+    GRID["invitee: pending: accepted+id"],
+    GRID["invitee: pending: declined+id"],
+    GridCell("invitee", "pending", "accepted", "refused"),
+    GridCell("owner", "accepted", "pending", "refused"),
 )
 SEES_NOTHING = {"invitee_list": False, "invitee_project": False, "old_owner_reads": False}
 INFO_PAST = "declined, again pending"
@@ -44,10 +60,14 @@ RUNGS = ("check", "run", "rerun", "check again")
 BAD_INPUT: Mapping[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "no-new-owner": ({"project_id": "prj-1"}, ("new_owner",)),
     "no-project": ({"new_owner": "tomasz"}, ("project_id", "project_name")),
-    "two-projects": ({"new_owner": "tomasz", "project_id": "prj-1", "project_name": "web"},
-                     ("project_id", "project_name")),
-    "id-of-a-pending-one": ({"new_owner": "tomasz", "project_id": "prj-1", "invitation_id": "tin-1"},
-                            ("invitation_id",)),
+    "two-projects": (
+        {"new_owner": "tomasz", "project_id": "prj-1", "project_name": "web"},
+        ("project_id", "project_name"),
+    ),
+    "id-of-a-pending-one": (
+        {"new_owner": "tomasz", "project_id": "prj-1", "invitation_id": "tin-1"},
+        ("invitation_id",),
+    ),
     "another-state": ({"project_id": "prj-1", "state": "cancelled"}, ("state", "canceled")),
     "negative-time": ({"new_owner": "tomasz", "project_id": "prj-1", "wait_timeout": -1}, ("wait_timeout",)),
 }
@@ -65,15 +85,20 @@ class Everything:
 def _handover(one: Party) -> list[dict[str, Any]]:
     """One playbook, two tokens; the invitee is told the IDs by the owner's task."""
     invite = {"project_name": one.project_name, "new_owner": one.invitee.username, "register": "offer"}
-    accept = {"state": "accepted", "api_token": one.invitee.api_token, "project_id": "{{ offer.project.id }}",
-              "invitation_id": "{{ offer.transfer_invitation.id }}"}
+    accept = {
+        "state": "accepted",
+        "api_token": one.invitee.api_token,
+        "project_id": "{{ offer.project.id }}",
+        "invitation_id": "{{ offer.transfer_invitation.id }}",
+    }
     by_id = {"project_id": one.project_id, "new_owner": one.invitee.username}
     return [
         *(transfer_task(f"invite: {rung}", check="check" in rung, **invite) for rung in RUNGS),
         *(transfer_task(f"accept: {rung}", check="check" in rung, **accept) for rung in RUNGS),
         transfer_task("invite after the acceptance", **by_id),
-        transfer_task("invite after the acceptance, by name", project_name=one.project_name,
-                      new_owner=one.invitee.username),
+        transfer_task(
+            "invite after the acceptance, by name", project_name=one.project_name, new_owner=one.invitee.username
+        ),
         transfer_task("wait after the acceptance", **by_id, wait=True),
     ]
 
@@ -82,8 +107,9 @@ def _info_tasks(one: Party) -> list[dict[str, Any]]:
     me = {"project_id": one.project_id}
     return [
         info_task("pending", **me),
-        info_task("all in check mode", check=True, project_name=one.project_name, status="all",
-                  eligible_new_owners=True),
+        info_task(
+            "all in check mode", check=True, project_name=one.project_name, status="all", eligible_new_owners=True
+        ),
         info_task("one", **me, invitation_id=one.invitation_id),
         info_task("declined", **me, status="declined"),
         info_task("empty strings", project_id=one.project_id, project_name="", invitation_id="", status="pending"),
@@ -98,26 +124,46 @@ def _info_tasks(one: Party) -> list[dict[str, Any]]:
 def everything(sim: Any, teller: Any) -> Iterator[Everything]:
     with Simulator(**SEES_NOTHING) as closed:
         shown, hidden = Hosts(sim, SHOWN), Hosts(closed, HIDDEN)
-        parties = {"handover": party(sim), "info": party(sim, INFO_PAST), "expired": party(sim, "expired"),
-                   "hidden info": party(closed, "pending")}
+        parties = {
+            "handover": party(sim),
+            "info": party(sim, INFO_PAST),
+            "expired": party(sim, "expired"),
+            "hidden info": party(closed, "pending"),
+        }
         for host in BAD_INPUT:
             sim.add_account(host)
         sim.clear_requests()
         closed.clear_requests()
         blind = parties["hidden info"]
-        run = teller([
-            *shown.stories, *hidden.stories,
-            Story("handover", _handover(parties["handover"]), connect(sim, parties["handover"].owner)),
-            Story("info", _info_tasks(parties["info"]), connect(sim, parties["info"].owner)),
-            Story("expired", [info_task("pending", project_id=parties["expired"].project_id),
-                              info_task("all", project_id=parties["expired"].project_id, status="all")],
-                  connect(sim, parties["expired"].owner)),
-            Story("hidden-info", [info_task("list", project_id=blind.project_id),
-                                  info_task("one", project_id=blind.project_id, invitation_id=blind.invitation_id)],
-                  connect(closed, blind.invitee)),
-            *(Story(host, [transfer_task(**options)], connect(sim, host_account(sim, host)))
-              for host, (options, _facts) in BAD_INPUT.items()),
-        ], "-vvvv")
+        run = teller(
+            [
+                *shown.stories,
+                *hidden.stories,
+                Story("handover", _handover(parties["handover"]), connect(sim, parties["handover"].owner)),
+                Story("info", _info_tasks(parties["info"]), connect(sim, parties["info"].owner)),
+                Story(
+                    "expired",
+                    [
+                        info_task("pending", project_id=parties["expired"].project_id),
+                        info_task("all", project_id=parties["expired"].project_id, status="all"),
+                    ],
+                    connect(sim, parties["expired"].owner),
+                ),
+                Story(
+                    "hidden-info",
+                    [
+                        info_task("list", project_id=blind.project_id),
+                        info_task("one", project_id=blind.project_id, invitation_id=blind.invitation_id),
+                    ],
+                    connect(closed, blind.invitee),
+                ),
+                *(
+                    Story(host, [transfer_task(**options)], connect(sim, host_account(sim, host)))
+                    for host, (options, _facts) in BAD_INPUT.items()
+                ),
+            ],
+            "-vvvv",
+        )
         yield Everything(sim, run, parties, shown.told(run), hidden.told(run))
 
 
@@ -253,11 +299,18 @@ def test_failures_tell_the_reason(everything: Everything) -> None:
 
 def test_no_token_and_no_bearer_is_in_the_output(everything: Everything) -> None:
     told = everything.run.output + json.dumps([result.values for result in everything.run.results])
-    parties = [*everything.parties.values(), *(each.who for each in everything.shown.values()),
-               *(each.who for each in everything.hidden.values())]
+    parties = [
+        *everything.parties.values(),
+        *(each.who for each in everything.shown.values()),
+        *(each.who for each in everything.hidden.values()),
+    ]
     tokens = {account.api_token for one in parties for account in one.sim.accounts}
-    bearers = {each.headers["Authorization"].split(" ", 1)[1] for one in parties for each in one.sim.requests
-               if "Authorization" in each.headers}
+    bearers = {
+        each.headers["Authorization"].split(" ", 1)[1]
+        for one in parties
+        for each in one.sim.requests
+        if "Authorization" in each.headers
+    }
     assert len(bearers) > len(SHOWN)
     forms = tokens | bearers | {base64.b64encode(f":{token}".encode()).decode() for token in tokens}
     assert [form for form in forms if form in told] == []

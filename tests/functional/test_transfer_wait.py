@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Waiting: for the answer to an invitation, and for an acceptance that the API finishes later."""
+
 from __future__ import annotations
 
 import time
@@ -298,7 +299,8 @@ SEES_NOTHING = {"invitee_list": False, "invitee_project": False, "old_owner_read
 
 @pytest.mark.parametrize("switches", [{}, SEES_NOTHING, {**SEES_NOTHING, "uuid_claim": False}], ids=str)
 def test_an_acceptance_takes_three_requests_the_last_of_which_reads_the_owner(
-    sim: Any, switches: dict[str, Any],
+    sim: Any,
+    switches: dict[str, Any],
 ) -> None:
     sim.reset(keep_accounts=False)
     sim.set(**switches)

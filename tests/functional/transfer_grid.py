@@ -14,6 +14,7 @@ refused                           the task fails
 either                            nothing is written; whether that is a failure is open, but check mode knows it
 settled                           nothing is written, or the expired invitation is canceled
 """
+
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -6,6 +6,7 @@
 A transfer takes some milliseconds this way, so every state can be tried. What comes back has the form of a task's
 result, so that the same assertions hold for both.
 """
+
 from __future__ import annotations
 
 import itertools
@@ -29,8 +30,9 @@ LONG_AGO = -24 * 3600.0
 _numbers = itertools.count(1)
 
 
-def transfer(sim: Any, account: Any, /, check: bool = False, exchange: bool = False, max_wait: float = 5,
-             **options: Any) -> TaskResult:
+def transfer(
+    sim: Any, account: Any, /, check: bool = False, exchange: bool = False, max_wait: float = 5, **options: Any
+) -> TaskResult:
     """What the module returns to this account; with `exchange` the API token is exchanged first, as in a task."""
     options.setdefault("wait_timeout", 0)
     token = {"api_token": account.api_token} if exchange else {"bearer_token": account.bearer()}
@@ -40,8 +42,12 @@ def transfer(sim: Any, account: Any, /, check: bool = False, exchange: bool = Fa
         outcome = ensure_transfer(Api(Client(connection)), TransferWanted(**options), check)
     except ScalingoError as error:
         return TaskResult(account.username, "transfer", "failed", check, error.as_failure())
-    values = {"changed": outcome.changed, "transfer_invitation": outcome.invitation, "project": outcome.project,
-              "diff": outcome.diff}
+    values = {
+        "changed": outcome.changed,
+        "transfer_invitation": outcome.invitation,
+        "project": outcome.project,
+        "diff": outcome.diff,
+    }
     return TaskResult(account.username, "transfer", "ok", check, values)
 
 
@@ -72,8 +78,9 @@ class Party:
         return [one["status"] for one in self.sim.invitations(self.project_id)]
 
     def actor(self, word: str) -> Any:
-        return {"owner": self.owner, "invitee": self.invitee, "colleague": self.colleague,
-                "stranger": self.stranger}[word]
+        return {"owner": self.owner, "invitee": self.invitee, "colleague": self.colleague, "stranger": self.stranger}[
+            word
+        ]
 
     def run(self, word: str, /, **options: Any) -> TaskResult:
         """Let one of them run the module on the project."""
@@ -96,8 +103,11 @@ class Party:
     def writes(self, word: str) -> list[str]:
         """What one of them really changed: invite, accept, decline, cancel. What the API refused is not among it."""
         username = self.actor(word).username
-        done = [one for one in self.sim.requests
-                if one.account == username and one.host != "auth" and one.method != "GET" and (one.status or 0) < 300]
+        done = [
+            one
+            for one in self.sim.requests
+            if one.account == username and one.host != "auth" and one.method != "GET" and (one.status or 0) < 300
+        ]
         verbs = [one.path.rsplit("/", 1)[-1] for one in done]
         return ["invite" if verb == "transfer_invitations" else verb for verb in verbs]
 
@@ -113,8 +123,9 @@ def short(call: str, party: Party) -> str:
 
 def send(sim: Any, account: Any, path: str) -> dict[str, Any]:
     """A POST with nothing in it, by other means than the collection: what somebody does in the dashboard."""
-    answer = requests.post(sim.api_url + path, json={}, headers={"Authorization": f"Bearer {account.bearer()}"},
-                           timeout=10)
+    answer = requests.post(
+        sim.api_url + path, json={}, headers={"Authorization": f"Bearer {account.bearer()}"}, timeout=10
+    )
     assert answer.status_code == 200, answer.text
     answered: dict[str, Any] = answer.json()
     return answered
@@ -176,8 +187,13 @@ def _history(made: Party, past: Iterable[Past]) -> str | None:
         details = {"expires_in": LONG_AGO} if one.expired else {}
         invited = made.actor(one.to)
         invitation = made.sim.add_invitation(
-            made.project_id, invited, status="pending" if one.status == "accepted" else one.status,
-            status_reason=one.reason, inviter=made.actor(one.by), **details)
+            made.project_id,
+            invited,
+            status="pending" if one.status == "accepted" else one.status,
+            status_reason=one.reason,
+            inviter=made.actor(one.by),
+            **details,
+        )
         if one.status == "accepted":
             send(made.sim, invited, f"/v1/projects/{made.project_id}/transfer_invitations/{invitation['id']}/accept")
         made.sim.clock.advance(seconds=1)  # so that the order of the invitations is clear

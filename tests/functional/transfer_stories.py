@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Stories in which somebody waits: told all at once, each against a simulator of its own, so that it takes one wait."""
+
 from __future__ import annotations
 
 import threading

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Tasks of the transfer modules for a playbook, and cells of the grid as hosts of it."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -21,8 +22,9 @@ def _task(module: str, name: str, check: bool, register: str | None, arguments: 
     return task
 
 
-def transfer_task(name: str = "run", /, check: bool = False, register: str | None = None,
-                  **arguments: Any) -> dict[str, Any]:
+def transfer_task(
+    name: str = "run", /, check: bool = False, register: str | None = None, **arguments: Any
+) -> dict[str, Any]:
     """A task that calls scalingo_project_transfer."""
     return _task("scalingo_project_transfer", name, check, register, {"wait_timeout": 0, **arguments})
 
@@ -43,9 +45,11 @@ class Hosts:
     @property
     def stories(self) -> list[Story]:
         return [
-            Story(_host(one, cell), [
-                transfer_task(step, check="check" in step, **cell.options(one, by_name=False)) for step in cell.steps
-            ], connect(self._sim, one.actor(cell.actor)))
+            Story(
+                _host(one, cell),
+                [transfer_task(step, check="check" in step, **cell.options(one, by_name=False)) for step in cell.steps],
+                connect(self._sim, one.actor(cell.actor)),
+            )
             for cell, one in self._parties
         ]
 
@@ -58,7 +62,8 @@ class Hosts:
         calls = per_task(one.calls(cell.actor))
         assert len(calls) == len(cell.steps), f"{cell.name}: not one token exchange a task"
         return Told(
-            cell, one,
+            cell,
+            one,
             steps={step: run.of(_host(one, cell), step) for step in cell.steps},
             calls=dict(zip(cell.steps, calls, strict=True)),
             states={"before": before, "check": before, "run": after, "rerun": after, "check again": after},

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """States of an account that more than one table begins with; each returns what a cell may refer to as `$word`."""
+
 from __future__ import annotations
 
 from typing import Any

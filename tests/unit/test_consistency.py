@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.community.scalingo.plugins.action import scalingo_project_transfer as announcing
 from ansible_collections.community.scalingo.plugins.doc_fragments._connection import ModuleDocFragment
 from ansible_collections.community.scalingo.plugins.lookup import project_info
 from ansible_collections.community.scalingo.plugins.module_utils._options import (
@@ -20,6 +21,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._options import
     connection_argument_spec,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._transport import VERSION
+from ansible_collections.community.scalingo.plugins.modules import scalingo_project_transfer as transferring
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
@@ -81,6 +83,10 @@ def test_documentation_and_argument_spec_of_a_module_agree(module: str) -> None:
         name: (option["type"], option.get("choices"), option.get("default"))
         for name, option in plugin.ARGUMENT_SPEC.items()
     }
+
+
+def test_the_announcement_of_a_wait_knows_the_default_of_the_module() -> None:
+    assert transferring.ARGUMENT_SPEC["wait_timeout"]["default"] == announcing.DEFAULT_WAIT_TIMEOUT
 
 
 def test_only_one_file_knows_ansible_module() -> None:

@@ -118,7 +118,7 @@ FORMS: list[tuple[int, Any, type[ApiError], str]] = [
 @pytest.mark.parametrize(("status", "body", "kind", "words"), FORMS)
 def test_error_of_every_form(error_of: ErrorOf, status: int, body: Any, kind: type[ApiError], words: str) -> None:
     error = error_of(status, body)
-    assert type(error) is kind
+    assert error.__class__ is kind
     assert f"GET {PATH} was answered {status}" in str(error)
     if status >= 400:
         assert (f"{status}: {words}" if words else f"{status}.") in str(error)

@@ -310,25 +310,25 @@ def test_exchange_shares_max_wait(http: responses.RequestsMock, connect: Any, cl
 def test_wait_to_repeat(client: Any, clock: Any) -> None:
     made = client()
     for attempt, longest in enumerate([0.5, 1, 2, 4, 8, 15, 15], 1):
-        assert made.wait_to_repeat(attempt) is True
+        assert made.pause(attempt) is True
         assert 0.8 * longest <= clock.sleeps[-1] <= longest
 
 
 def test_wait_stays_the_longest_however_often_it_is_repeated(client: Any, clock: Any) -> None:
     """As it is after some hours, which max_wait may allow."""
-    assert client().wait_to_repeat(5000) is True
+    assert client().pause(5000) is True
     assert clock.passed <= 15
 
 
 def test_wait_to_repeat_without_time(client: Any, clock: Any) -> None:
-    assert client(max_wait=0).wait_to_repeat(1) is False
+    assert client(max_wait=0).pause(1) is False
     assert clock.sleeps == []
 
 
 def test_wait_to_repeat_stays_within_max_wait(client: Any, clock: Any) -> None:
     made = client(max_wait=10)
     attempts = 1
-    while made.wait_to_repeat(attempts):
+    while made.pause(attempts):
         attempts += 1
         clock.now += 100  # what is done in between counts elsewhere
         assert attempts < 50
@@ -340,5 +340,5 @@ def test_wait_to_repeat_shares_max_wait_with_requests(http: responses.RequestsMo
     http.get(URL, status=503)
     failure(made)
     used = len(clock.sleeps)
-    assert made.wait_to_repeat(1) is False
+    assert made.pause(1) is False
     assert len(clock.sleeps) == used

@@ -36,8 +36,8 @@ from ansible_collections.community.scalingo.plugins.module_utils._transfer_forec
 )
 from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan import (
     NEW_OWNER_NEEDS,
-    Answer,
     Invite,
+    Respond,
     TransferPlan,
     TransferWanted,
     decide_transfer,
@@ -49,9 +49,9 @@ from world import ME, TOMASZ, FakeApi, api_error
 class TransferApi(FakeApi):
     """The dictionaries of `FakeApi`, with the writes of transfers."""
 
-    def __init__(self, *invitations: dict[str, Any], caller: dict[str, Any] = ME) -> None:
-        super().__init__(dict(WEB), claim=caller["id"])
-        self._caller = caller
+    def __init__(self, *invitations: dict[str, Any], caller: dict[str, Any] | None = None) -> None:
+        self._caller = caller or ME
+        super().__init__(dict(WEB), claim=self._caller["id"])
         self.invitations = [dict(each) for each in invitations]
         self.eligible = [ME, TOMASZ, AMINA]
 
@@ -317,7 +317,7 @@ def test_a_check_of_what_is_for_another_fails_like_the_run() -> None:
 
 
 def test_foresee_knows_who_may_do_what() -> None:
-    cancel, accept = Answer("cancel", invitation()), Answer("accept", invitation())
+    cancel, accept = Respond("cancel", invitation()), Respond("accept", invitation())
     invite = Invite(TOMASZ["id"], "tomasz")
     allowed = [
         (TransferPlan("x", WEB, None, (invite,)), ME),
@@ -355,7 +355,7 @@ def test_a_predicted_acceptance_has_the_new_owner() -> None:
 
 
 def test_the_diff_shows_owner_and_status() -> None:
-    plan = TransferPlan("x", WEB, invitation(), (Answer("accept", invitation()),))
+    plan = TransferPlan("x", WEB, invitation(), (Respond("accept", invitation()),))
     shown = diff_transfer(plan, invitation("accepted"), HIS_WEB, changed=True)
     assert shown["before"] == {"owner": "mireille", "status": "pending"}
     assert shown["after"] == {"owner": "tomasz", "status": "accepted"}
@@ -363,7 +363,7 @@ def test_the_diff_shows_owner_and_status() -> None:
 
 def test_the_diff_of_a_replacement_shows_both_users() -> None:
     old = invitation(to=AMINA)
-    plan = TransferPlan("x", WEB, old, (Answer("cancel", old), Invite(TOMASZ["id"], "tomasz")))
+    plan = TransferPlan("x", WEB, old, (Respond("cancel", old), Invite(TOMASZ["id"], "tomasz")))
     shown = diff_transfer(plan, invitation(number=2), WEB, changed=True)
     assert (shown["before"]["invited_user_name"], shown["after"]["invited_user_name"]) == ("amina", "tomasz")
 

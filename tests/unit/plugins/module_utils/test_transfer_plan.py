@@ -19,17 +19,17 @@ from ansible_collections.community.scalingo.plugins.module_utils._errors import 
     Refusal,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, FactMissing, Facts
+from ansible_collections.community.scalingo.plugins.module_utils._projects import find_project
 from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan import (
     NEW_OWNER_NEEDS,
     VERBS,
     VERDICTS,
-    Answer,
     Invite,
+    Respond,
     TransferPlan,
     TransferWanted,
     Verdict,
     decide_transfer,
-    find_project,
     why_not,
 )
 from world import ME, NOW, TOMASZ, api_error, project
@@ -43,13 +43,14 @@ HIDDEN = api_error(ForbiddenError, 403, "not for you")
 
 def invitation(
     status: str = "pending",
-    to: dict[str, Any] = TOMASZ,
+    to: dict[str, Any] | None = None,
     number: int = 1,
     expired: bool = False,
-    by: dict[str, Any] = ME,
+    by: dict[str, Any] | None = None,
     reason: str = "",
 ) -> dict[str, Any]:
-    """Return an invitation in the API's form."""
+    """Return an invitation in the API's form: of TOMASZ by ME, if nobody else is given."""
+    to, by = to or TOMASZ, by or ME
     expires_at = NOW + timedelta(days=-1 if expired else 1)
     return {
         "id": f"tin-{number}",
@@ -69,8 +70,9 @@ def eligible(*users: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"user_id": user["id"], "user_name": user["username"]} for user in users]
 
 
-def known(*invitations: dict[str, Any], caller: dict[str, Any] = ME, **facts: Any) -> Facts:
-    """Return everything that can be known of the project web; the fact about one invitation is about the last one."""
+def known(*invitations: dict[str, Any], caller: dict[str, Any] | None = None, **facts: Any) -> Facts:
+    """Return all that ME, or another caller, can know of the project web; one invitation is the last one."""
+    caller = caller or ME
     all_facts = Facts(
         {
             Fact.PROJECTS: [WEB],
@@ -218,7 +220,9 @@ def test_what_only_the_owner_is_shown_names_the_owner(hidden: str) -> None:
     refusal = api_error(ForbiddenError, 403)
     with pytest.raises(ForbiddenError) as refused:
         decide_transfer(offered(), known(project={**WEB, "owner": AMINA}, **{hidden: refusal}))
-    assert "belongs to amina <amina@example.org>, and only its owner" in str(refused.value)
+    assert "Only the owner of project web (prj-mireille-web, owned by amina <amina@example.org>) may" in str(
+        refused.value
+    )
 
 
 def test_a_former_owner_may_know_it_from_the_invitation() -> None:
@@ -250,7 +254,7 @@ def test_answering(state: str, status: str, expired: bool, by_id: bool) -> None:
         # The project has not moved yet, so an acceptance is not at its end.
         assert decide_transfer(request, facts) == TransferPlan(WEB["id"], WEB, found, settle=state == "accepted")
     elif status == "pending" and not expired:
-        assert decide_transfer(request, facts).steps == (Answer(VERBS[state], found),)
+        assert decide_transfer(request, facts).steps == (Respond(VERBS[state], found),)
     else:
         with pytest.raises(Refusal) as refused:
             decide_transfer(request, facts)
@@ -319,7 +323,7 @@ def test_who_is_not_invited_is_told_to_ask(state: str) -> None:
 
 
 def test_canceling_without_id_cancels_what_is_pending() -> None:
-    assert decide_transfer(wanted(state="canceled"), known(invitation())).steps == (Answer("cancel", invitation()),)
+    assert decide_transfer(wanted(state="canceled"), known(invitation())).steps == (Respond("cancel", invitation()),)
     assert decide_transfer(wanted(state="canceled", new_owner="amina"), known(invitation())).steps == ()
     for status in STATUSES[1:]:
         assert decide_transfer(wanted(state="canceled"), known(invitation(status))).steps == ()
@@ -330,7 +334,7 @@ def test_canceling_by_id(status: str) -> None:
     found = invitation("pending", expired=True) if status == "expired" else invitation(status)
     request = wanted(state="canceled", invitation_id="tin-1")
     if status == "pending":
-        assert decide_transfer(request, known(found)).steps == (Answer("cancel", found),)
+        assert decide_transfer(request, known(found)).steps == (Respond("cancel", found),)
     elif status in ("accepted", "error"):
         with pytest.raises(Refusal, match="accepted by tomasz" if status == "accepted" else "support"):
             decide_transfer(request, known(found))

@@ -61,7 +61,7 @@ class FakeApi:
     def caller_claim(self) -> str | None:
         return self.claim
 
-    def wait_to_repeat(self, attempt: int) -> bool:
+    def pause(self, attempt: int) -> bool:
         return attempt <= self.patience
 
     def get_caller(self) -> dict[str, Any]:
@@ -89,6 +89,9 @@ class FakeApi:
     def list_projects(self) -> list[dict[str, Any]]:
         self.calls.append("list_projects")
         return [dict(item) for item in self.projects]
+
+    def check_token(self) -> None:
+        self.list_projects()
 
     def get_project(self, project_id: str) -> dict[str, Any]:
         self.calls.append("get_project")

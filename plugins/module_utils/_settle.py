@@ -1,0 +1,36 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to community.scalingo: it may change in any release.
+
+"""What to do about a write whose answer was lost, once it is known what reading it back shows."""
+
+from __future__ import annotations
+
+from ansible_collections.community.scalingo.plugins.module_utils._api import Api
+from ansible_collections.community.scalingo.plugins.module_utils._errors import RequestError, ScalingoError
+
+# Writes of one task, where one is the rule: lost answers and the interference of others must come to an end.
+MAX_WRITES = 6
+
+
+def may_repeat(api: Api, error: RequestError, writes: int) -> bool:
+    """Wait, and tell whether a write may be sent again that reading back does not show; if not, say so in its error.
+
+    Args:
+        api: The API, whose allowance of time this takes from.
+        error: How the write failed.
+        writes: How many writes the task has sent.
+    """
+    # A redirect or a strange form would come again: a repetition helps only against what may pass.
+    if error.max_tries != 1 and writes < MAX_WRITES and api.pause(writes):
+        return True
+    error.add_consequence("Reading back does not show it. It may still be done, so look before repeating it.")
+    return False
+
+
+def tell_unreadable(error: RequestError, second: ScalingoError) -> None:
+    """Say in the error of a write that reading back failed too, where that leaves its outcome open."""
+    if error.outcome_unknown:
+        error.add_consequence(f"Whether it was done is not known, since reading it back failed too: {second}")

@@ -266,13 +266,16 @@ class Client:
             if isinstance(error, AuthenticationError):
                 refusal.add_context("The API token was refused: check api_token (or SCALINGO_API_TOKEN).")
             raise refusal from None
-        except ApiError as error:
-            # It may hold a token, which nobody else would recognise.
-            error.body = None
+        except RequestError as error:
+            # What was to be done with the token was certainly not done.
+            error.outcome_unknown = False
+            if isinstance(error, ApiError):
+                # It may hold a token, which nobody else would recognise.
+                error.body = None
             raise
         if not isinstance(token, str) or not re.fullmatch("[!-~]+", token):
             unexpected = self.unexpected(request.method, request.path, "without a usable token")
-            unexpected.body = None
+            unexpected.body, unexpected.outcome_unknown = None, False
             raise unexpected
         self._redact.add(token)
         self._on_secret(token)

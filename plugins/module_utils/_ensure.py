@@ -21,7 +21,9 @@ from ansible_collections.community.scalingo.plugins.module_utils._errors import 
     Refusal,
     RequestError,
     ScalingoError,
+    ValidationError,
 )
+from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact
 from ansible_collections.community.scalingo.plugins.module_utils._plan import (
     Action,
     Plan,
@@ -107,13 +109,18 @@ def _read_back(api: Api, plan: Plan, project: Object | None) -> Object | None:
             return project
         if look > 1 and not api.pause(look):
             break
-        project = api.get_project(project["id"])
-    error = ScalingoError(
+        try:
+            project = api.get_project(project["id"])
+        except RequestError as error:
+            error.add_context(f"The API accepted to {plan.title}, but reading that back failed.")
+            error.result.update(changed=True, project=project)
+            raise
+    unseen = ScalingoError(
         f"Cannot {plan.title}. The API accepted that, but shows the project as {describe(t.cast(Object, project))}, "
         f"default: {str(t.cast(Object, project)['default']).lower()}."
     )
-    error.result.update(changed=True, project=project)
-    raise error
+    unseen.result.update(changed=True, project=project)
+    raise unseen
 
 
 def _look(api: Api, wanted: Wanted) -> tuple[Account, Plan]:
@@ -151,15 +158,21 @@ def _after_failure(api: Api, wanted: Wanted, plan: Plan, error: RequestError, wr
         try:
             account, rest = _look(api, wanted)
             for look in range(1, MAX_LOOKS):
-                if error.outcome_unknown or not maybe or not _is_same(rest, plan) or not api.pause(look):
+                exists = plan.action is Action.CREATE and isinstance(error, (ConflictError, ValidationError))
+                if not (maybe or exists) or error.outcome_unknown or not _is_same(rest, plan) or not api.pause(look):
                     break
-                # Refused because an earlier try was done after all, which the list may show late.
+                # Refused because it was done after all, by an earlier try or by others, which the list may show late.
                 account, rest = _look(api, wanted)
         except ScalingoError as second:
-            tell_unreadable(error, second)
+            tell_unreadable(error, second, maybe)
             raise error from None
         if not _is_same(rest, plan):
             return rest
+        if isinstance(error, NotFoundError) and _is_gone(api, account, plan):
+            if plan.action is Action.DELETE:
+                return Plan(Action.NONE)
+            error.add_context("It is not there any more, although the list still shows it.")
+            raise error
         if error.outcome_unknown:
             if may_repeat(api, error, writes):
                 return rest
@@ -171,6 +184,21 @@ def _after_failure(api: Api, wanted: Wanted, plan: Plan, error: RequestError, wr
     except RequestError:
         error.add_context(f"Cannot {plan.title}.")
         raise
+
+
+def _is_gone(api: Api, account: Account, plan: Plan) -> bool:
+    """Tell whether a project of this account is gone, although the list may lag behind and still show it.
+
+    For a project of somebody else, a 404 can also mean that this account may not see it.
+    """
+    project = t.cast(Object, plan.project)
+    if project["owner"]["id"] != account.find_out(lambda facts: facts[Fact.CALLER_ID]):
+        return False
+    try:
+        api.get_project(project["id"])
+    except NotFoundError:
+        return True
+    return False
 
 
 def _is_same(one: Plan, other: Plan) -> bool:

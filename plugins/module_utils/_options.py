@@ -27,7 +27,7 @@ TOKEN_VARIABLES = {"api_token": "SCALINGO_API_TOKEN", "bearer_token": "SCALINGO_
 _REGION = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 # Longer is a slip of the keyboard, and past some size the operating system refuses it.
 _DAY = 86400
-_REGIONAL_URL = "https://api.{}.scalingo.com"
+_REGIONAL_HOST = re.compile(r"api\.(.+)\.scalingo\.com")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\.?")
 
 
@@ -130,8 +130,8 @@ def connection_from(
             f"region is not the name of a region: {region!r}; names look like osc-fr1 (lower-case letters, digits and "
             f"single hyphens)."
         )
-    api_url = base_url("api_url", options.get("api_url") or _REGIONAL_URL.format(region))
-    other = re.fullmatch(re.escape(_REGIONAL_URL).replace(r"\{\}", "(.+)"), api_url)
+    api_url = base_url("api_url", options.get("api_url") or f"https://api.{region}.scalingo.com")
+    other = _REGIONAL_HOST.fullmatch((urlsplit(api_url).hostname or "").rstrip("."))
     if other and other.group(1) != region and "region" in explicit and "api_url" not in explicit:
         # A deletion must not happen in another region than the one that the task names.
         raise InputError(

@@ -30,7 +30,13 @@ def may_repeat(api: Api, error: RequestError, writes: int) -> bool:
     return False
 
 
-def tell_unreadable(error: RequestError, second: ScalingoError) -> None:
-    """Say in the error of a write that reading back failed too, where that leaves its outcome open."""
-    if error.outcome_unknown:
+def tell_unreadable(error: RequestError, second: ScalingoError, maybe: bool) -> None:
+    """Say in the error of a write that reading back failed too, where that leaves its outcome open.
+
+    Args:
+        error: How the write failed.
+        second: How reading back failed.
+        maybe: Whether an earlier try of the same write may have been done.
+    """
+    if error.outcome_unknown or maybe:
         error.add_consequence(f"Whether it was done is not known, since reading it back failed too: {second}")

@@ -27,7 +27,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._invitations im
     describe_invitation,
     is_expired,
 )
-from ansible_collections.community.scalingo.plugins.module_utils._projects import owner_of
+from ansible_collections.community.scalingo.plugins.module_utils._projects import is_user, owner_of
 from ansible_collections.community.scalingo.plugins.module_utils._settle import MAX_WRITES, may_repeat, tell_unreadable
 from ansible_collections.community.scalingo.plugins.module_utils._transfer_forecast import (
     diff_transfer,
@@ -36,6 +36,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._transfer_forec
 )
 from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan import (
     NEW_OWNER_NEEDS,
+    VERBS,
     Invite,
     Respond,
     Step,
@@ -44,9 +45,6 @@ from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan 
     decide_transfer,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._transfer_watch import Watch
-
-# Seconds to see whether an acceptance that was refused is one that the API is still working on.
-LOOK_FOR_EARLIER = 20.0
 
 _PERHAPS = f"This may be the reason: {NEW_OWNER_NEEDS[0].lower()}{NEW_OWNER_NEEDS[1:]}"
 
@@ -79,7 +77,14 @@ def ensure_transfer(api: Api, wanted: TransferWanted, check_mode: bool) -> Trans
     wanted.check()
     project_id, account = account_of_project(api, wanted.project_id, wanted.project_name, wanted.invitation_id)
     wanted = replace(wanted, project_id=project_id)
-    plan = account.find_out(lambda facts: decide_transfer(wanted, facts))
+    try:
+        plan = account.find_out(lambda facts: decide_transfer(wanted, facts))
+    except ApiRefusal:
+        if wanted.project_name is None:
+            raise
+        # The list may lag behind, and show as its own what an account has handed over.
+        account = Account(api, wanted.project_id, wanted.invitation_id)
+        plan = account.find_out(lambda facts: decide_transfer(wanted, facts))
     if not check_mode:
         return _Transfer(api, wanted, plan).carry_out()
     problem = account.find_out(lambda facts: foresee_transfer(plan, facts))
@@ -141,10 +146,12 @@ class _Transfer:
                 error.add_context(f"Cannot {title}.")
                 raise
             if _signature(step) not in [_signature(each) for each in rest.steps]:
-                if self._maybe:
+                latest = self._watch.read_again(step.invitation) if isinstance(step, Respond) else None
+                # Somebody else may have answered it in another way meanwhile.
+                if self._maybe and (latest is None or VERBS.get(latest["status"]) == _verb(step)):
                     self._note(step)
-                if isinstance(step, Respond) and not rest.steps:
-                    rest = replace(rest, invitation=self._watch.read_again(step.invitation) or rest.invitation)
+                if not rest.steps:
+                    rest = replace(rest, invitation=latest or rest.invitation)
             self._plan = rest
             return
         self._note(step)
@@ -184,10 +191,12 @@ class _Transfer:
                 error.add_consequence("Whether this task had a part in that is not known.")
             raise error from None
         except RequestError as second:
-            tell_unreadable(error, second)
+            tell_unreadable(error, second, self._maybe)
             raise error from None
-        if self._wanted.state != ACCEPTED and _owner_id(rest.project) not in (None, _owner_id(self._plan.project)):
+        if self._has_gone_elsewhere(rest):
             error.add_context(f"Meanwhile the project belongs to {owner_of(t.cast(Object, rest.project))}.")
+            if self._maybe:
+                error.add_consequence("Whether this task had a part in that is not known.")
             raise error
         if not rest.steps or _signature(rest.steps[0]) != _signature(step):
             return rest
@@ -206,22 +215,28 @@ class _Transfer:
         elif isinstance(step, Invite):
             error.add_consequence(_PERHAPS)
         elif step.verb == "accept":
-            under_way = self._under_way(step.invitation, error)
-            if under_way is not None:
-                return replace(rest, steps=(), invitation=under_way)
+            # Refused, but still pending: most likely the API has not finished an earlier acceptance yet.
+            busy = isinstance(error, (ConflictError, ValidationError))
+            closed = self._watch.until_closed(step.invitation) if busy else None
+            if closed is not None:
+                return replace(rest, steps=(), invitation=closed)
+            if busy:
+                error.add_consequence("An earlier acceptance may be under way: run the task again to see.")
             error.add_consequence(_PERHAPS)
         raise error
 
-    def _under_way(self, invitation: Object, error: RequestError) -> Object | None:
-        """Return an invitation whose acceptance was refused because an earlier one is not finished yet, or None."""
-        if not isinstance(error, (ConflictError, ValidationError)):
-            return None
-        # A refusal for another reason looks the same, so do not keep its reader waiting, unless an answer was lost.
-        return self._watch.until_closed(invitation, self._wanted.wait_timeout if self._maybe else LOOK_FOR_EARLIER)
+    def _has_gone_elsewhere(self, rest: TransferPlan) -> bool:
+        """Tell whether the project has got another owner while this task was at work, who is not the wanted one."""
+        if self._wanted.state == ACCEPTED or rest.project is None or self._plan.project is None:
+            return False
+        owner = rest.project["owner"]
+        if self._wanted.state == PENDING and is_user(owner, self._wanted.new_owner or ""):
+            return False
+        return bool(owner["id"] != self._plan.project["owner"]["id"])
 
 
-def _owner_id(project: Object | None) -> str | None:
-    return None if project is None else project["owner"]["id"]
+def _verb(step: Step) -> str:
+    return "invite" if isinstance(step, Invite) else step.verb
 
 
 def _signature(step: Step) -> tuple[str, str]:

@@ -72,7 +72,8 @@ class Watch:
             for first in self._looks():
                 if not first:
                     invitation = self.read_again(invitation) or invitation
-                self._check(invitation)
+                # An acceptance in time is finished after the expiry, too.
+                self._check(invitation, invitation["status"])
                 project = self._project()
                 if project is not None and _has_moved(project, invitation, fresh):
                     if invitation["status"] != ACCEPTED:
@@ -84,14 +85,9 @@ class Watch:
         where = "was not shown to this account" if project is None else f"still belonged to {owner_of(project)}"
         raise self._late(invitation, f"was accepted and is {invitation['status']}, but the project {where}")
 
-    def until_closed(self, invitation: Object, seconds: float) -> Object | None:
-        """Return an invitation as soon as it is not pending any more, or None if that takes longer than this.
-
-        Args:
-            invitation: What has perhaps been accepted.
-            seconds: How long to wait, and no longer than the time-out.
-        """
-        for _first in self._looks(min(seconds, self._timeout)):
+    def until_closed(self, invitation: Object) -> Object | None:
+        """Return an invitation as soon as it is not pending any more, or None if the time-out comes first."""
+        for _first in self._looks():
             found = self.read_again(invitation)
             if found is not None and found["status"] != PENDING:
                 return found
@@ -110,7 +106,7 @@ class Watch:
             for first in self._looks():
                 if not first:
                     invitation = self.read_again(invitation) or self._accepted_unseen(invitation)
-                self._check(invitation)
+                self._check(invitation, status_of(invitation, self._api.now()))
                 project = self._project() if invitation["status"] == ACCEPTED else None
                 if invitation["status"] == ACCEPTED and (project is None or _has_moved(project, invitation, False)):
                     return invitation, project
@@ -124,26 +120,25 @@ class Watch:
             raise self._late(invitation, f"is accepted, but the project still belonged to {owner_of(project)}")
         raise self._late(invitation, f"expires at {invitation['expires_at']}, and was not answered")
 
-    def _check(self, invitation: Object) -> None:
+    def _check(self, invitation: Object, status: str) -> None:
         """Find out whether an invitation can still lead to a transfer. A status that is new to us perhaps can.
 
         Raises:
             Refusal: It cannot.
         """
-        status = status_of(invitation, self._api.now())
-        if status in (DECLINED, CANCELED, FAILED, ERROR, EXPIRED):
+        if status == EXPIRED:
+            message = f"{_subject(invitation)} was not answered before it expired at {invitation['expires_at']}."
+            raise _with_invitation(Refusal(f"{message} Run the task again to invite anew."), invitation)
+        if status in (DECLINED, CANCELED, FAILED, ERROR):
             message = f"{_subject(invitation)} did not lead to a transfer: {why_not(invitation, status)}"
             raise _with_invitation(Refusal(message), invitation)
 
-    def _looks(self, seconds: float | None = None) -> t.Iterator[bool]:
+    def _looks(self) -> t.Iterator[bool]:
         """Come round for each look, with pauses between, and a last time when the time is over.
-
-        Args:
-            seconds: The time; by default the time-out.
 
         Yields: Whether this is the first look.
         """
-        deadline = time.monotonic() + (self._timeout if seconds is None else seconds)
+        deadline = time.monotonic() + self._timeout
         pause = FIRST_PAUSE
         yield True
         while True:

@@ -199,6 +199,19 @@ def test_expired_bearer_token_is_renewed_once(
     assert http.calls[1].request.body == http.calls[3].request.body
 
 
+@pytest.mark.parametrize("status", [200, 409, 503])
+def test_a_failed_renewal_leaves_no_doubt_about_the_write(
+    http: responses.RequestsMock, client: Any, status: int
+) -> None:
+    exchanges_to(http, "b1")
+    http.post(EXCHANGE, status=status, json={"error": "no"})
+    http.patch(PROJECTS, status=401)
+    with pytest.raises(RequestError) as error:
+        client(api_token=API_TOKEN, max_wait=0).write("PATCH", "/v1/projects", 200, {})
+    assert (error.value.outcome_unknown, error.value.about_object) == (False, False)
+    assert error.value.body is None
+
+
 def test_each_bearer_token_that_was_of_use_is_renewed(http: responses.RequestsMock, client: Any) -> None:
     """Waiting for an answer to an invitation takes longer than a bearer token lasts."""
     exchanges_to(http, "b1", "b2", "b3")

@@ -196,6 +196,54 @@ def test_a_refusal_after_a_lost_request_does_not_claim_to_know() -> None:
         run(api, name="shop")
 
 
+@pytest.mark.parametrize("ours", [True, False], ids=["by-an-earlier-try", "by-somebody-else"])
+def test_a_project_that_is_gone_although_the_list_shows_it(ours: bool) -> None:
+    api = standard_api()
+    shown = api.list_projects()
+    api.list_projects = lambda: shown
+    api.mishaps = [lost(done=True)] if ours else [(api_error(NotFoundError, 404), True)]
+    outcome = run(api, name="web", state="absent")
+    assert (outcome.changed, outcome.project) == (ours, None)
+
+
+def test_renaming_what_is_gone_says_so() -> None:
+    api = standard_api()
+    shown = api.list_projects()
+    api.list_projects = lambda: shown
+    api.projects.pop()
+    with pytest.raises(NotFoundError, match="not there any more, although the list still shows it"):
+        run(api, name="web", new_name="shop")
+
+
+def test_an_accepted_change_that_cannot_be_read_back_is_told() -> None:
+    api = standard_api()
+    ignored = dict(api.projects[1])
+    api.update_project = lambda project_id, changes: ignored
+
+    def fail(project_id: str) -> dict[str, Any]:
+        raise api_error(ServerError, 503)
+
+    api.get_project = fail
+    with pytest.raises(
+        ServerError, match=r"^The API accepted to change project web .* reading that back failed"
+    ) as failed:
+        run(api, name="web", default=True)
+    assert failed.value.result["changed"] is True
+
+
+def test_a_second_error_does_not_hide_what_the_first_try_may_have_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    api = standard_api()
+    api.mishaps = [lost(done=False), (api_error(NotFoundError, 404), False)]
+
+    def last_look() -> None:
+        if api.calls.count("update_project") == 2:
+            monkeypatch.setattr(api, "list_projects", unreachable)
+
+    api.between = last_look
+    with pytest.raises(NotFoundError, match="Whether it was done is not known"):
+        run(api, name="web", default=True)
+
+
 def test_losing_a_race_for_a_deletion_is_no_change() -> None:
     api = standard_api()
     api.mishaps = [(api_error(NotFoundError, 404), True)]

@@ -66,6 +66,7 @@ def refused(**changes: Any) -> str:
     ("url", "explicit", "conflict"),
     [
         pytest.param("https://api.osc-secnum-fr1.scalingo.com", {"region"}, True, id="of-another-region"),
+        pytest.param("https://api.osc-secnum-fr1.scalingo.com.:443", {"region"}, True, id="with-port-and-dot"),
         pytest.param("https://api.osc-fr1.scalingo.com/v1", {"region"}, False, id="of-the-same-region"),
         pytest.param("https://gateway.example.com", {"region"}, False, id="of-no-region"),
         pytest.param("http://127.0.0.1:8080", {"region"}, False, id="of-a-simulator"),

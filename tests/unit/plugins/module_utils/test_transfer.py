@@ -372,3 +372,56 @@ def test_without_a_change_the_diff_is_empty() -> None:
     """Even if somebody else made one while this task was waiting."""
     shown = diff_transfer(TransferPlan("x", WEB, invitation()), invitation("accepted"), HIS_WEB, changed=False)
     assert shown["before"] == shown["after"] == {"owner": "tomasz", "status": "accepted"}
+
+
+@pytest.mark.parametrize("request_", [wanted(state="canceled"), offered(replace=True)], ids=["cancel", "replace"])
+def test_what_somebody_else_answered_is_not_told_as_canceled(request_: TransferWanted) -> None:
+    """The invited user declines while the answer to the cancellation is lost."""
+    api = TransferApi(invitation(to=AMINA))
+    api.mishaps = [lost(done=False)]
+    api.between = lambda: api.invitations[0].update(status="declined")
+    if request_.replace:
+        api.eligible = [ME, TOMASZ, AMINA]
+        api.mishaps.append((api_error(ApiRefusal, 402), False))
+        with pytest.raises(ApiRefusal) as refused:
+            run(api, request_)
+        assert "canceled" not in str(refused.value)
+        assert "changed" not in refused.value.result
+    else:
+        outcome = run(api, request_)
+        assert (outcome.changed, outcome.diff["before"]) == (False, outcome.diff["after"])
+
+
+def test_an_invitation_that_was_lost_and_accepted_at_once_is_a_success() -> None:
+    api = TransferApi()
+    api.mishaps = [lost(done=True)]
+    invite = api._invite
+
+    def accepted_at_once(user_id: str) -> dict[str, Any]:
+        made = invite(user_id)
+        api.projects[0]["owner"] = TOMASZ
+        return made
+
+    api._invite = accepted_at_once
+    assert run(api, offered()).project["owner"] == TOMASZ
+
+
+def test_a_project_that_went_to_somebody_else_meanwhile_is_told() -> None:
+    api = TransferApi()
+    api.mishaps = [(api_error(ForbiddenError, 403), False)]
+    api.between = lambda: api.projects[0].update(owner=AMINA)
+    with pytest.raises(ForbiddenError, match="Meanwhile the project belongs to amina"):
+        run(api, offered())
+
+
+def test_a_list_that_lags_behind_does_not_hide_the_new_owner() -> None:
+    api = TransferApi(invitation("accepted"))
+    api.projects[0]["owner"] = TOMASZ
+    api.list_projects = lambda: [dict(WEB)]
+
+    def refuse(project_id: str) -> list[dict[str, Any]]:
+        raise api_error(ForbiddenError, 403)
+
+    api.list_eligible_new_owners = refuse
+    outcome = run(api, TransferWanted(project_name="web", new_owner="tomasz"))
+    assert (outcome.changed, outcome.project["owner"]) == (False, TOMASZ)

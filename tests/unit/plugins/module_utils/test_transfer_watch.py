@@ -229,3 +229,22 @@ def test_what_comes_with_the_end_of_the_time_is_seen(clock: Clock) -> None:
 def test_a_refusal_on_the_way_is_waited_out(clock: Clock) -> None:
     api = TimedApi(clock, {0: PENDING, 10: ACCEPTED}, {0: api_error(ForbiddenError, 403), 20: HIS_WEB})
     assert Watch(api, WEB["id"], 600).until_owned(PENDING) == (ACCEPTED, HIS_WEB)
+
+
+def test_an_acceptance_in_time_may_be_finished_after_the_expiry(clock: Clock) -> None:
+    short = {**PENDING, "expires_at": (NOW + timedelta(seconds=5)).isoformat()}
+    api = TimedApi(clock, {0: short, 30: ACCEPTED}, {0: WEB, 30: HIS_WEB})
+    assert Watch(api, WEB["id"], 600).until_owned(short) == (ACCEPTED, HIS_WEB)
+
+
+def test_whoever_waited_in_vain_is_told_to_invite_anew(clock: Clock) -> None:
+    short = {**PENDING, "expires_at": (NOW + timedelta(seconds=5)).isoformat()}
+    api = TimedApi(clock, {0: short}, {0: WEB})
+    with pytest.raises(Refusal, match=r"not answered before it expired at .*\. Run the task again to invite anew\.$"):
+        Watch(api, WEB["id"], 600).until_answered(short)
+
+
+def test_an_earlier_acceptance_is_waited_for_as_long_as_allowed(clock: Clock) -> None:
+    api = TimedApi(clock, {0: PENDING, 400: ACCEPTED}, {0: WEB})
+    assert Watch(api, WEB["id"], 600).until_closed(PENDING) == ACCEPTED
+    assert Watch(TimedApi(clock, {0: PENDING}, {0: WEB}), WEB["id"], 50).until_closed(PENDING) is None

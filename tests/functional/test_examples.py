@@ -1,0 +1,128 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every example of the documentation and the README runs as it is written."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+import yaml
+from simulator import Simulator
+
+from .playbook import CHECKOUT, PlaybookRun, Story, connect
+
+EXAMPLES = re.compile(r'^EXAMPLES = r"""\n(.*?)^"""$', re.MULTILINE | re.DOTALL)
+YAML_BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PLUGINS = {
+    path.stem: path for kind in ("modules", "lookup") for path in sorted((CHECKOUT / "plugins" / kind).glob("*.py"))
+}
+
+
+def _documented(plugin: str) -> list[dict[str, Any]]:
+    found = EXAMPLES.search(PLUGINS[plugin].read_text(encoding="utf-8"))
+    assert found is not None, f"{plugin} has no examples"
+    return yaml.safe_load(found.group(1))
+
+
+def _readme() -> list[dict[str, Any]]:
+    """The plays of the README; what else is in YAML there is an inventory."""
+    blocks = YAML_BLOCK.findall((CHECKOUT / "README.md").read_text(encoding="utf-8"))
+    return [play for block in map(yaml.safe_load, blocks) if isinstance(block, list) for play in block]
+
+
+STORIES = [*PLUGINS, *(f"readme-{number}" for number in range(1, len(_readme()) + 1))]
+
+
+def _tasks(story: str) -> list[dict[str, Any]]:
+    return _documented(story) if story in PLUGINS else _readme()[int(story.rsplit("-", maxsplit=1)[1]) - 1]["tasks"]
+
+
+def _flat(tasks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for task in tasks:
+        if "block" in task:
+            yield from _flat(task["block"])
+        else:
+            yield task
+
+
+def _world() -> Simulator:
+    """Mireille, who owns what the examples speak of, and two users who could own it."""
+    simulator = Simulator()
+    simulator.start()
+    mireille, tomasz, amina = (simulator.add_account(name) for name in ("mireille", "tomasz", "amina"))
+    for name in ("sandbox", "shop", "blog"):
+        project = simulator.add_project(mireille, name)
+        simulator.add_application(project["id"], f"{name}-web", collaborators=[tomasz, amina])
+    return simulator
+
+
+def _accept_as_amina(simulator: Simulator, over: threading.Event) -> None:
+    """Answer what one example waits for."""
+    amina = simulator.accounts[2]
+    while not over.wait(0.2):
+        for project in simulator.projects(simulator.accounts[0]):
+            for each in simulator.invitations(project["id"]):
+                if each["invited_user_name"] == "amina" and each["status"] == "pending":
+                    url = f"{simulator.api_url}/v1/projects/{project['id']}/transfer_invitations/{each['id']}/accept"
+                    requests.post(url, headers={"Authorization": f"Bearer {amina.bearer()}"}, timeout=5)
+
+
+@pytest.fixture(scope="module")
+def worlds() -> Iterator[dict[str, Simulator]]:
+    """A simulator for each story: all of them are about the same people."""
+    made = {story: _world() for story in STORIES}
+    # The examples of scalingo_project start from an account without a shop, but with an empty sandbox.
+    empty = made["scalingo_project"]
+    for name in ("sandbox", "shop", "blog"):
+        empty.remove_application(f"{name}-web")
+    # The lookup's own examples speak of one more project.
+    made["project_info"].add_project(made["project_info"].accounts[0], "staging")
+    yield made
+    for simulator in made.values():
+        simulator.stop()
+
+
+@pytest.fixture(scope="module")
+def run(worlds: dict[str, Simulator], teller: Any) -> Iterator[PlaybookRun]:
+    stories = []
+    for story, simulator in worlds.items():
+        mireille, tomasz, _amina = simulator.accounts
+        connection = connect(simulator, mireille)
+        variables = {
+            **{f"scalingo_{option}": value for option, value in connection.items()},
+            "owner_api_token": mireille.api_token,
+            "new_owner_api_token": tomasz.api_token,
+            "vault_mireille_api_token": mireille.api_token,
+            "vault_tomasz_api_token": tomasz.api_token,
+        }
+        # An example may have module defaults of its own, which take the place of those of the play.
+        urls = {"SCALINGO_API_URL": simulator.api_url, "SCALINGO_AUTH_URL": simulator.auth_url}
+        tasks = [{**task, "environment": urls} for task in _tasks(story)]
+        stories.append(Story(story, tasks, connection, variables))
+    over = threading.Event()
+    helping = threading.Thread(target=_accept_as_amina, args=(worlds["scalingo_project_transfer"], over), daemon=True)
+    helping.start()
+    begin = time.monotonic()
+    yield teller(stories)
+    over.set()
+    helping.join()
+    assert time.monotonic() - begin < 200
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_every_task_of_an_example_succeeds(run: PlaybookRun, story: str) -> None:
+    results = run.all_of(story)
+    assert [result.task for result in results] == [task["name"] for task in _flat(_tasks(story))]
+    assert {result.task: result.msg for result in results if result.failed} == {}
+
+
+def test_the_readme_hands_the_shop_over(run: PlaybookRun, worlds: dict[str, Simulator]) -> None:
+    (story,) = [each for each in STORIES if each.startswith("readme") and "Accept" in str(_tasks(each))]
+    assert "shop" in [project["name"] for project in worlds[story].projects(worlds[story].accounts[1])]

@@ -114,6 +114,6 @@ def test_the_error_of_a_talkative_server_holds_no_secret(run: PlaybookRun, secre
 
 @pytest.mark.parametrize(("story", "option"), [("given", "bearer_token"), ("revoked", "api_token")])
 def test_the_options_are_masked_in_the_invocation(run: PlaybookRun, story: str, option: str) -> None:
-    """Where there is one: ansible-core 2.20 and newer keep it to themselves."""
+    """Where there is one: ansible-core 2.21 keeps it to itself."""
     options = run.of(story).get("invocation", {"module_args": {option: MASK}})["module_args"]
     assert options[option] == MASK

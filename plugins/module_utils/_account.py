@@ -62,10 +62,10 @@ class Account:
             Fact.CALLER_ID: self._caller_id,
             Fact.CALLER: self._caller,
             Fact.NOW: api.now,
-            Fact.PROJECT: lambda: _or_refusal(api.get_project, project_id),
-            Fact.INVITATIONS: lambda: _or_refusal(api.list_invitations, project_id),
-            Fact.INVITATION: lambda: _or_refusal(api.get_invitation, project_id, invitation_id),
-            Fact.ELIGIBLE: lambda: _or_refusal(api.list_eligible_new_owners, project_id),
+            Fact.PROJECT: lambda: or_refusal(api.get_project, project_id),
+            Fact.INVITATIONS: lambda: or_refusal(api.list_invitations, project_id),
+            Fact.INVITATION: lambda: or_refusal(api.get_invitation, project_id, invitation_id),
+            Fact.ELIGIBLE: lambda: or_refusal(api.list_eligible_new_owners, project_id),
         }
         return sources[fact]()
 
@@ -100,7 +100,7 @@ def account_of_project(
     return project_id, account
 
 
-def _or_refusal(call: t.Callable[..., t.Any], *arguments: str) -> t.Any:
+def or_refusal(call: t.Callable[..., t.Any], *arguments: str) -> t.Any:
     """Return what a call returns, or the refusal if the API will not tell this account."""
     try:
         return call(*arguments)

@@ -185,10 +185,10 @@ class Client:
         return datetime.fromtimestamp(time.time() + self._ahead, tz=timezone.utc)
 
     def pause(self, attempt: int) -> bool:
-        """Wait before a write is sent again that was read back and found not done.
+        """Wait before a write is sent again, or before one more look at what has become of it.
 
         Args:
-            attempt: How many times it was sent.
+            attempt: How many times that was done; the more, the longer.
 
         Returns: False, at once, if `max_wait` does not allow it.
         """

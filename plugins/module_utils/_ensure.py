@@ -157,11 +157,12 @@ def _after_failure(api: Api, wanted: Wanted, plan: Plan, error: RequestError, wr
             raise error
         try:
             account, rest = _look(api, wanted)
-            for look in range(1, MAX_LOOKS):
-                exists = plan.action is Action.CREATE and isinstance(error, (ConflictError, ValidationError))
-                if not (maybe or exists) or error.outcome_unknown or not _is_same(rest, plan) or not api.pause(look):
+            exists = plan.action is Action.CREATE and isinstance(error, (ConflictError, ValidationError))
+            # Refused because it was done after all, by an earlier try or by others: the list may show that late.
+            looks = MAX_LOOKS if (maybe or exists) and not error.outcome_unknown else 1
+            for look in range(1, looks):
+                if not _is_same(rest, plan) or not api.pause(look):
                     break
-                # Refused because it was done after all, by an earlier try or by others, which the list may show late.
                 account, rest = _look(api, wanted)
         except ScalingoError as second:
             tell_unreadable(error, second, maybe)

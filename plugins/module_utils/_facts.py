@@ -11,6 +11,8 @@ from __future__ import annotations
 import enum
 import typing as t
 
+from ansible_collections.community.scalingo.plugins.module_utils._errors import ApiRefusal
+
 
 class Fact(enum.Enum):
     """What a decision can ask about an account.
@@ -46,3 +48,24 @@ class Facts(t.Dict[Fact, t.Any]):
 
     def __missing__(self, fact: Fact) -> t.Any:
         raise FactMissing(fact)
+
+
+def visible(found: t.Any) -> t.Any:
+    """Return a fact, or None if the API refused to tell it."""
+    return None if isinstance(found, ApiRefusal) else found
+
+
+def required(found: t.Any, sentence: str) -> t.Any:
+    """Return a fact that a decision cannot do without.
+
+    Args:
+        found: The fact.
+        sentence: What it means that the API refused to tell it.
+
+    Raises:
+        ApiRefusal: It did.
+    """
+    if isinstance(found, ApiRefusal):
+        found.add_context(sentence)
+        raise found
+    return found

@@ -13,14 +13,13 @@ import typing as t
 from ansible_collections.community.scalingo.plugins.module_utils._account import Account, account_of_project
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api, Object
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
-    ApiRefusal,
     AuthenticationError,
     ForbiddenError,
     InputError,
     NotFoundError,
     Refusal,
 )
-from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact
+from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, required
 from ansible_collections.community.scalingo.plugins.module_utils._invitations import PENDING, is_expired, with_status
 from ansible_collections.community.scalingo.plugins.module_utils._projects import describe, select, the_only
 
@@ -105,9 +104,7 @@ def find_invitations(
     """
     account = account_of_project(api, project_id, project_name, invitation_id)[1]
     found = account.find_out(lambda facts: facts[Fact.INVITATIONS if invitation_id is None else Fact.INVITATION])
-    if isinstance(found, ApiRefusal):
-        found.add_context(f"Cannot read the transfer invitations of project {project_name or project_id}.")
-        raise found
+    required(found, f"Cannot read the transfer invitations of project {project_name or project_id}.")
     now = api.now()
     if invitation_id is not None:
         invitations = [found]
@@ -117,11 +114,7 @@ def find_invitations(
     if not eligible:
         return listed, None
     users = account.find_out(lambda facts: facts[Fact.ELIGIBLE])
-    if isinstance(users, ApiRefusal):
-        users.add_context(
-            f"Cannot read who is eligible to own project {project_name or project_id}: only its owner may ask."
-        )
-        raise users
+    required(users, f"Cannot read who is eligible to own project {project_name or project_id}: only its owner may ask.")
     # The API lists the present owner too, who alone may ask.
     caller = account.find_out(lambda facts: facts[Fact.CALLER_ID])
     return listed, [user for user in users if user["user_id"] != caller]

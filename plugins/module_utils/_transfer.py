@@ -148,7 +148,7 @@ class _Transfer:
             if _signature(step) not in [_signature(each) for each in rest.steps]:
                 latest = self._watch.read_again(step.invitation) if isinstance(step, Respond) else None
                 # Somebody else may have answered it in another way meanwhile.
-                if self._maybe and (latest is None or VERBS.get(latest["status"]) == _verb(step)):
+                if self._maybe and (latest is None or VERBS.get(latest["status"]) == _signature(step)[0]):
                     self._note(step)
                 if not rest.steps:
                     rest = replace(rest, invitation=latest or rest.invitation)
@@ -235,10 +235,6 @@ class _Transfer:
         return bool(owner["id"] != self._plan.project["owner"]["id"])
 
 
-def _verb(step: Step) -> str:
-    return "invite" if isinstance(step, Invite) else step.verb
-
-
 def _signature(step: Step) -> tuple[str, str]:
-    """Return what makes two steps the same."""
+    """Return what makes two steps the same: the verb, and of whom or what."""
     return ("invite", step.user_id) if isinstance(step, Invite) else (step.verb, step.invitation["id"])

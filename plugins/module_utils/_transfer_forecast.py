@@ -11,8 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.community.scalingo.plugins.module_utils._api import Object
-from ansible_collections.community.scalingo.plugins.module_utils._errors import ApiRefusal
-from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, Facts
+from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, Facts, visible
 from ansible_collections.community.scalingo.plugins.module_utils._invitations import ACCEPTED, PENDING
 from ansible_collections.community.scalingo.plugins.module_utils._projects import owner_of
 from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan import (
@@ -67,8 +66,7 @@ def predict_transfer(wanted: TransferWanted, plan: TransferPlan, facts: Facts) -
                 "updated_at": None,
             }
     if wanted.state == ACCEPTED:
-        seen = facts[Fact.PROJECT]
-        project = None if isinstance(seen, ApiRefusal) else seen
+        project = visible(facts[Fact.PROJECT])
         if plan.steps:
             before = project or {"id": plan.project_id, "name": None, "default": None, "created_at": None}
             # What becomes of the flag when a default project is handed over is not documented.

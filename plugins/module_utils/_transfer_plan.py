@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from ansible_collections.community.scalingo.plugins.module_utils._api import Object
 from ansible_collections.community.scalingo.plugins.module_utils._dates import parse_date
 from ansible_collections.community.scalingo.plugins.module_utils._errors import ApiRefusal, InputError, Refusal
-from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, Facts
+from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, Facts, required, visible
 from ansible_collections.community.scalingo.plugins.module_utils._invitations import (
     ACCEPTED,
     CANCELED,
@@ -231,8 +231,8 @@ def _plan_invitation(wanted: TransferWanted, facts: Facts) -> TransferPlan:
 
 def _plan_unseen(wanted: TransferWanted, facts: Facts, refusal: ApiRefusal) -> TransferPlan:
     """Plan for a project that cannot be read. Its former owner may still be shown that the transfer is done."""
-    invitations = facts[Fact.INVITATIONS]
-    if not isinstance(invitations, ApiRefusal) and invitations:
+    invitations = visible(facts[Fact.INVITATIONS])
+    if invitations:
         last = invitations[-1]
         if last["status"] == ACCEPTED and is_for(last, t.cast(str, wanted.new_owner)):
             return TransferPlan(t.cast(str, wanted.project_id), None, last)
@@ -244,10 +244,7 @@ def _plan_unseen(wanted: TransferWanted, facts: Facts, refusal: ApiRefusal) -> T
 
 
 def _plan_cancellation(wanted: TransferWanted, facts: Facts) -> TransferPlan:
-    project = facts[Fact.PROJECT]
-    if isinstance(project, ApiRefusal):
-        project.add_context(f"Project {wanted.project_id} cannot be read by this account.")
-        raise project
+    project = required(facts[Fact.PROJECT], f"Project {wanted.project_id} cannot be read by this account.")
     pending = with_status(_shown(facts[Fact.INVITATIONS], project), PENDING, facts[Fact.NOW])
     matching = [each for each in pending if wanted.new_owner is None or is_for(each, wanted.new_owner)]
     steps = tuple(Respond("cancel", invitation) for invitation in matching)
@@ -258,7 +255,7 @@ def _plan_answer(wanted: TransferWanted, facts: Facts, invitation: Object | None
     """Plan for one invitation, or for a project that the caller owns already (no invitation)."""
     # A new owner may not see the project before accepting, and reads it afterwards in any case.
     project = facts.get(Fact.PROJECT) if wanted.state == ACCEPTED else facts[Fact.PROJECT]
-    known = None if isinstance(project, ApiRefusal) else project
+    known = visible(project)
     project_id = t.cast(str, wanted.project_id)
     if invitation is None:
         return TransferPlan(project_id, known)
@@ -271,8 +268,7 @@ def _plan_answer(wanted: TransferWanted, facts: Facts, invitation: Object | None
     if verdict is Verdict.DONE and not accepting:
         return TransferPlan(project_id, known, invitation)
     if verdict is Verdict.DONE:
-        seen = facts[Fact.PROJECT]
-        known = None if isinstance(seen, ApiRefusal) else seen
+        known = visible(facts[Fact.PROJECT])
         return TransferPlan(project_id, known, invitation, settle=_is_under_way(invitation, facts))
     if wanted.state == ACCEPTED and _owned_by_caller(facts):
         return TransferPlan(project_id, facts[Fact.PROJECT])
@@ -280,13 +276,11 @@ def _plan_answer(wanted: TransferWanted, facts: Facts, invitation: Object | None
 
 
 def _invitation_by_id(wanted: TransferWanted, facts: Facts) -> Object:
-    invitation = facts[Fact.INVITATION]
-    if isinstance(invitation, ApiRefusal):
-        invitation.add_context(
-            f"Invitation {wanted.invitation_id} of project {wanted.project_id} cannot be read by this account: only "
-            f"inviter and invitee may."
-        )
-        raise invitation
+    invitation = required(
+        facts[Fact.INVITATION],
+        f"Invitation {wanted.invitation_id} of project {wanted.project_id} cannot be read by this account: only "
+        f"inviter and invitee may.",
+    )
     _demand_new_owner(wanted, invitation)
     return invitation
 
@@ -310,13 +304,11 @@ def _invitation_to_me(wanted: TransferWanted, facts: Facts) -> Object | None:
         raise Refusal(
             f"Project {describe(facts[Fact.PROJECT])} belongs to this account, and not to {wanted.new_owner}."
         )
-    invitations = facts[Fact.INVITATIONS]
-    if isinstance(invitations, ApiRefusal):
-        invitations.add_context(
-            f"The API does not show the invitations of project {wanted.project_id} to this "
-            f"account: ask the inviter for invitation_id, and give it together with project_id."
-        )
-        raise invitations
+    invitations = required(
+        facts[Fact.INVITATIONS],
+        f"The API does not show the invitations of project {wanted.project_id} to this account: ask the inviter for "
+        f"invitation_id, and give it together with project_id.",
+    )
     mine = [invitation for invitation in invitations if invitation["invited_user_id"] == facts[Fact.CALLER_ID]]
     pending = with_status(mine, PENDING, facts[Fact.NOW])
     if not mine:
@@ -331,19 +323,18 @@ def _invitation_to_me(wanted: TransferWanted, facts: Facts) -> Object | None:
 def _is_under_way(invitation: Object, facts: Facts) -> bool:
     """Tell whether a project still has to move after an acceptance, rather than having moved, and perhaps on."""
     project = facts[Fact.PROJECT]
-    if isinstance(project, ApiRefusal) or project["owner"]["id"] != invitation["inviter_user_id"]:
+    if visible(project) is None or project["owner"]["id"] != invitation["inviter_user_id"]:
         return False
     if _owned_by_caller(facts):
         return False
-    invitations = facts[Fact.INVITATIONS]
-    later = [] if isinstance(invitations, ApiRefusal) else invitations
+    others = visible(facts[Fact.INVITATIONS]) or []
     made = parse_date(invitation["created_at"])
-    return not any(each["status"] == ACCEPTED and parse_date(each["created_at"]) > made for each in later)
+    return not any(each["status"] == ACCEPTED and parse_date(each["created_at"]) > made for each in others)
 
 
 def _owned_by_caller(facts: Facts) -> bool:
-    project = facts[Fact.PROJECT]
-    return not isinstance(project, ApiRefusal) and project["owner"]["id"] == facts[Fact.CALLER_ID]
+    project = visible(facts[Fact.PROJECT])
+    return project is not None and project["owner"]["id"] == facts[Fact.CALLER_ID]
 
 
 def _shown(found: t.Any, project: Object) -> t.Any:
@@ -352,13 +343,11 @@ def _shown(found: t.Any, project: Object) -> t.Any:
     Raises:
         ApiRefusal: It does not show it to this account.
     """
-    if isinstance(found, ApiRefusal):
-        found.add_context(
-            f"Only the owner of project {describe(project)} may invite a new owner or cancel an invitation, and the "
-            f"API does not let this account look."
-        )
-        raise found
-    return found
+    return required(
+        found,
+        f"Only the owner of project {describe(project)} may invite a new owner or cancel an invitation, and the API "
+        f"does not let this account look.",
+    )
 
 
 def why_not(invitation: Object, status: str) -> str:

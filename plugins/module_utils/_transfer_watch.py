@@ -11,14 +11,15 @@ from __future__ import annotations
 import time
 import typing as t
 
+from ansible_collections.community.scalingo.plugins.module_utils._account import or_refusal
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api, Object
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
-    ApiRefusal,
     AuthenticationError,
     Refusal,
     RequestError,
     ScalingoError,
 )
+from ansible_collections.community.scalingo.plugins.module_utils._facts import visible
 from ansible_collections.community.scalingo.plugins.module_utils._invitations import (
     ACCEPTED,
     CANCELED,
@@ -173,15 +174,10 @@ class Watch:
 
     def _shown(self, call: t.Callable[..., Object], *arguments: str) -> Object | None:
         """Return what a call returns, or None if the API does not show it to this account."""
-        try:
-            return call(*arguments)
-        except AuthenticationError:
+        found = or_refusal(call, *arguments)
+        if isinstance(found, AuthenticationError):
             self._api.check_token()
-            return None
-        except ApiRefusal as error:
-            if not error.about_object:
-                raise
-            return None
+        return visible(found)
 
     def _late(self, invitation: Object, what: str) -> Refusal:
         waited = f"within {self._timeout:g} seconds (wait_timeout)"

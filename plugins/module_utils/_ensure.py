@@ -23,7 +23,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._errors import 
     ScalingoError,
     ValidationError,
 )
-from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact
+from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, Facts
 from ansible_collections.community.scalingo.plugins.module_utils._plan import (
     Action,
     Plan,
@@ -38,6 +38,9 @@ from ansible_collections.community.scalingo.plugins.module_utils._settle import 
 
 # Looks at what a write has become, where the API may need a moment to show it.
 MAX_LOOKS = 3
+
+# What an account was found to be, and what is left to do there.
+Look = t.Tuple[Account, Plan]
 
 
 @dataclass(frozen=True)
@@ -64,13 +67,26 @@ def ensure_project(api: Api, wanted: Wanted, check_mode: bool) -> Outcome:
         RequestError: A request failed; the message says what is known of its effect.
     """
     wanted.check()
-    account, plan = _look(api, wanted)
-    if not check_mode:
-        return _carry_out(api, wanted, plan)
-    problem = account.find_out(lambda facts: foresee(plan, facts))
+
+    def look() -> Look:
+        account = Account(api, wanted.project_id)
+        return account, account.find_out(lambda facts: decide(wanted, facts))
+
+    account, plan = look()
+    return account.find_out(lambda facts: foretell(plan, facts)) if check_mode else carry_out(api, plan, look)
+
+
+def foretell(plan: Plan, facts: Facts) -> Outcome:
+    """Return what carrying out a plan would come to.
+
+    Raises:
+        Refusal: The API is known to refuse it.
+        FactMissing: One more fact is needed.
+    """
+    problem = foresee(plan, facts)
     if problem:
         raise Refusal(f"Cannot {plan.title}. {problem}")
-    return _outcome(plan, account.find_out(lambda facts: predict(plan, facts)), plan.action is not Action.NONE)
+    return _outcome(plan, predict(plan, facts), plan.action is not Action.NONE)
 
 
 def _outcome(first_plan: Plan, project: Object | None, changed: bool) -> Outcome:
@@ -78,8 +94,17 @@ def _outcome(first_plan: Plan, project: Object | None, changed: bool) -> Outcome
     return Outcome(changed, project, diff(plan, project))
 
 
-def _carry_out(api: Api, wanted: Wanted, first_plan: Plan) -> Outcome:
-    """Write until nothing is left to do: one write, if nobody interferes and no answer is lost."""
+def carry_out(api: Api, first_plan: Plan, look: t.Callable[[], Look]) -> Outcome:
+    """Write until nothing is left to do: one write, if nobody interferes and no answer is lost.
+
+    Args:
+        api: Where to write.
+        first_plan: What to do.
+        look: Reads the account again, and decides what is left to do.
+
+    Raises:
+        ScalingoError: It failed; the message says what is known of its effect.
+    """
     plan = first_plan
     # Whether a write may have been done whose answer was lost.
     maybe = False
@@ -91,7 +116,7 @@ def _carry_out(api: Api, wanted: Wanted, first_plan: Plan) -> Outcome:
         try:
             project = _write(api, plan)
         except RequestError as error:
-            plan = _after_failure(api, wanted, plan, error, writes, maybe)
+            plan = _after_failure(api, look, plan, error, writes, maybe)
             maybe = maybe or error.outcome_unknown
         else:
             return _outcome(first_plan, _read_back(api, plan, project), True)
@@ -123,11 +148,6 @@ def _read_back(api: Api, plan: Plan, project: Object | None) -> Object | None:
     raise unseen
 
 
-def _look(api: Api, wanted: Wanted) -> tuple[Account, Plan]:
-    account = Account(api, wanted.project_id)
-    return account, account.find_out(lambda facts: decide(wanted, facts))
-
-
 def _write(api: Api, plan: Plan) -> Object | None:
     if plan.action is Action.CREATE:
         return api.create_project(**plan.changes)
@@ -138,12 +158,14 @@ def _write(api: Api, plan: Plan) -> Object | None:
     return None
 
 
-def _after_failure(api: Api, wanted: Wanted, plan: Plan, error: RequestError, writes: int, maybe: bool) -> Plan:
+def _after_failure(
+    api: Api, look: t.Callable[[], Look], plan: Plan, error: RequestError, writes: int, maybe: bool
+) -> Plan:
     """Return what is left to do after a write failed, by reading back what is.
 
     Args:
         api: Where to read.
-        wanted: What the task wants.
+        look: Reads back and decides what is left to do.
         plan: What was tried.
         error: How it failed.
         writes: How many writes were tried.
@@ -156,14 +178,14 @@ def _after_failure(api: Api, wanted: Wanted, plan: Plan, error: RequestError, wr
         if not error.about_object and not error.outcome_unknown:
             raise error
         try:
-            account, rest = _look(api, wanted)
+            account, rest = look()
             exists = plan.action is Action.CREATE and isinstance(error, (ConflictError, ValidationError))
             # Refused because it was done after all, by an earlier try or by others: the list may show that late.
             looks = MAX_LOOKS if (maybe or exists) and not error.outcome_unknown else 1
-            for look in range(1, looks):
-                if not _is_same(rest, plan) or not api.pause(look):
+            for looked in range(1, looks):
+                if not _is_same(rest, plan) or not api.pause(looked):
                     break
-                account, rest = _look(api, wanted)
+                account, rest = look()
         except ScalingoError as second:
             tell_unreadable(error, second, maybe)
             raise error from None

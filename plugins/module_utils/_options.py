@@ -56,7 +56,13 @@ class Connection:
 
 def without_empty(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """Return the options that were given: job runners send an empty string for a field that nobody filled in."""
-    return {name: value for name, value in options.items() if value is not None and value != ""}
+
+    def given(value: t.Any) -> t.Any:
+        if isinstance(value, list):
+            return [without_empty(item) if isinstance(item, dict) else item for item in value]
+        return value
+
+    return {name: given(value) for name, value in options.items() if value is not None and value != ""}
 
 
 def _environment(*variables: str) -> str:

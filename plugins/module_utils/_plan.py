@@ -209,7 +209,7 @@ def _plan_create(wanted: Wanted, facts: Facts) -> Plan:
     changes: dict[str, t.Any] = {"name": wanted.name}
     if wanted.default:
         changes["default"] = True
-        return Plan(Action.CREATE, None, changes, _default_project(facts, facts[Fact.CALLER_ID]))
+        return Plan(Action.CREATE, None, changes, default_project_of(facts[Fact.CALLER_ID], facts[Fact.PROJECTS]))
     # `default: false` is what a new project gets anyway, so it is not sent.
     return Plan(Action.CREATE, None, changes)
 
@@ -226,7 +226,7 @@ def _plan_update(wanted: Wanted, facts: Facts, project: Object) -> Plan:
     default_project = None
     if wanted.default and not project["default"]:
         changes["default"] = True
-        default_project = _default_project(facts, project["owner"]["id"])
+        default_project = default_project_of(project["owner"]["id"], facts[Fact.PROJECTS])
     elif wanted.default and wanted.owner is None and project["owner"]["id"] != facts[Fact.CALLER_ID]:
         # Each owner has a default project.
         raise Refusal(
@@ -239,11 +239,9 @@ def _is_caller(wanted: str, facts: Facts) -> bool:
     return wanted == facts[Fact.CALLER_ID] or is_user(facts[Fact.CALLER], wanted)
 
 
-def _default_project(facts: Facts, owner_id: str) -> str | None:
+def default_project_of(owner_id: str, projects: t.Iterable[Object]) -> str | None:
     """Return the name of the owner's default project, or None: whether there always is one is not documented."""
-    names = [
-        project["name"] for project in facts[Fact.PROJECTS] if project["default"] and project["owner"]["id"] == owner_id
-    ]
+    names = [project["name"] for project in select(projects, default=True) if project["owner"]["id"] == owner_id]
     return names[0] if names else None
 
 
@@ -302,12 +300,13 @@ def diff(plan: Plan, project: Object | None) -> dict[str, Object]:
     Args:
         project: The project as it is after the plan, predicted or real.
     """
-    before, after = _managed(plan.project), _managed(project)
+    before, after = managed(plan.project), managed(project)
     if plan.changes.get("default"):
         before["default_project"] = plan.default_project
         after["default_project"] = after["name"]
     return {"before": before, "after": after}
 
 
-def _managed(project: Object | None) -> Object:
+def managed(project: Object | None) -> Object:
+    """Return what a diff shows of a project."""
     return {} if project is None else {"name": project["name"], "default": project["default"]}

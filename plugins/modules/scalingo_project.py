@@ -70,6 +70,7 @@ options:
       - absent
     default: present
 seealso:
+  - module: community.scalingo.scalingo_projects
   - module: community.scalingo.scalingo_project_info
   - plugin: community.scalingo.project_info
     plugin_type: lookup

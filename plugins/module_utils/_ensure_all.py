@@ -1,0 +1,190 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to community.scalingo: it may change in any release.
+
+"""From a list of wishes to their fulfilment: one plan for all, then one write after the other, and what came of it."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.community.scalingo.plugins.module_utils._account import Account, or_refusal
+from ansible_collections.community.scalingo.plugins.module_utils._api import Api, Object
+from ansible_collections.community.scalingo.plugins.module_utils._ensure import Look, Outcome, carry_out, foretell
+from ansible_collections.community.scalingo.plugins.module_utils._errors import ScalingoError
+from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, Facts
+from ansible_collections.community.scalingo.plugins.module_utils._plan import (
+    Action,
+    Wanted,
+    decide,
+    default_project_of,
+    managed,
+)
+from ansible_collections.community.scalingo.plugins.module_utils._plan_all import (
+    Found,
+    Projects,
+    Step,
+    all_known,
+    check_all,
+    plan_all,
+    replaced,
+    title,
+)
+from ansible_collections.community.scalingo.plugins.module_utils._projects import select
+
+# Writes that a message names, of those that were done and of those that were not.
+LONGEST_LIST = 20
+
+
+def ensure_projects(api: Api, items: t.Sequence[Wanted], owner: str | None, check_mode: bool) -> dict[str, t.Any]:
+    """Make projects what they are wanted to be; in check mode, say what that would do.
+
+    Args:
+        api: The API.
+        items: What is wanted, each with the same `owner`.
+        owner: User whose projects this is about, or None.
+        check_mode: Whether to write nothing.
+
+    Returns: `changed`, `outcomes`, `projects`, `unlisted` and `diff`, as the module `scalingo_projects` has them.
+
+    Raises:
+        InputError: The list cannot be right; nothing was sent.
+        ScalingoError: An item failed. If anything was written before, its `result` is as above, and its message says
+            what was done and what was not.
+    """
+    check_all(items)
+    account = Account(api)
+    listed: Projects = account.find_out(lambda facts: facts[Fact.PROJECTS])
+    found = _find(api, items, listed)
+    steps = account.find_out(lambda facts: plan_all(items, facts, found))
+    ledger = _Ledger(items, steps, account.find_out(lambda facts: all_known(facts, found)))
+    for step in steps:
+        try:
+            ledger.enter(step, _do(api, account, step, check_mode))
+        except ScalingoError as error:
+            ledger.enter_failure(step, error, check_mode)
+            error.result = ledger.result(owner, listed)
+            raise
+    return ledger.result(owner, listed)
+
+
+def _find(api: Api, items: t.Sequence[Wanted], listed: Projects) -> Found:
+    """Return what is known of each project that an item names by its ID: the list shows most of them."""
+    by_id: dict[str, Object] = {project["id"]: project for project in listed}
+    ids = [item.project_id for item in items if item.project_id is not None]
+    return {one: by_id[one] if one in by_id else or_refusal(api.get_project, one) for one in ids}
+
+
+def _do(api: Api, account: Account, step: Step, check_mode: bool) -> Outcome:
+    if check_mode:
+        return account.find_out(lambda facts: foretell(step.plan, Facts({**facts, Fact.PROJECTS: step.projects})))
+
+    def look() -> Look:
+        afresh = Account(api, step.wanted.project_id)
+        for project in afresh.find_out(lambda facts: facts[Fact.PROJECTS]):
+            if project["id"] == step.wanted.project_id:
+                afresh.use_project(project["id"], project)
+        return afresh, afresh.find_out(lambda facts: decide(step.wanted, facts))
+
+    return carry_out(api, step.plan, look)
+
+
+class _Ledger:
+    """What has been done to the projects of a list so far, item by item.
+
+    Args:
+        items: What is wanted.
+        steps: What has to be done.
+        projects: All projects as they are before.
+    """
+
+    def __init__(self, items: t.Sequence[Wanted], steps: t.Sequence[Step], projects: Projects) -> None:
+        self._items = items
+        self._steps = steps
+        self._before = self._now = projects
+        # By item. One whose project becomes the default one before it can get its name has two steps.
+        self._first = {step.index: step.plan.project for step in reversed(steps)}
+        self._last = dict(self._first)
+        self._actions: dict[int, Action] = {}
+        self._default_owner: str | None = None
+
+    def enter(self, step: Step, outcome: Outcome) -> None:
+        """A step has come to its end."""
+        self._now = replaced(self._now, self._last[step.index], outcome.project)
+        self._last[step.index] = outcome.project
+        if outcome.changed:
+            self._actions[step.index] = step.plan.action
+            if step.plan.changes.get("default") and outcome.project is not None:
+                self._default_owner = outcome.project["owner"]["id"]
+
+    def enter_failure(self, step: Step, error: ScalingoError, check_mode: bool) -> None:
+        """A step has failed, and those after it are not going to be tried. Say all that in its error."""
+        place = self._steps.index(step)
+        written = [one.plan.title for one in self._steps[:place] if one.index in self._actions]
+        missed = [one.plan.title for one in self._steps[place + 1 :] if one.plan.action is not Action.NONE]
+        if error.result.get("changed"):
+            # The API accepted it, but shows something else.
+            self._actions[step.index] = step.plan.action
+            self.enter(step, Outcome(True, error.result.get("project"), {}))
+        error.add_context(f"In {title(self._items, step.index)}:")
+        if written:
+            error.add_consequence(f"{'It would be' if check_mode else 'Was'} done before that: {_listed(written)}.")
+        else:
+            error.add_consequence("Nothing was written before that.")
+        if missed:
+            error.add_consequence(f"Not tried any more: {_listed(missed)}.")
+
+    def result(self, owner: str | None, listed: Projects) -> dict[str, t.Any]:
+        """Return what the module returns.
+
+        Args:
+            owner: User whose projects this is about, or None.
+            listed: The projects that the API lists, which are not all that can be read.
+        """
+        projects = [self._now_of(index) for index in range(len(self._items))]
+        theirs = {project["id"] for project in [*self._first.values(), *self._last.values()] if project is not None}
+        others = {project["id"] for project in listed} - theirs
+        return {
+            "changed": bool(self._actions),
+            "outcomes": [self._outcome(index, project) for index, project in enumerate(projects)],
+            "projects": [project for project in projects if project is not None],
+            "unlisted": [project for project in select(self._now, owner=owner) if project["id"] in others],
+            "diff": self._diff(projects),
+        }
+
+    def _now_of(self, index: int) -> Object | None:
+        """Return the project of an item as it is now, which another item may have made no default project any more."""
+        last = self._last[index]
+        for project in self._now:
+            # In check mode a project that is to be created has no ID yet.
+            if last is not None and (project["id"], project["name"]) == (last["id"], last["name"]):
+                return project
+        return None
+
+    def _outcome(self, index: int, project: Object | None) -> dict[str, t.Any]:
+        item, known = self._items[index], project or self._first[index]
+        if item.state == "present" and item.target_name is not None:
+            name: str | None = item.target_name
+        else:
+            name = item.name if known is None else known["name"]
+        action = self._actions.get(index, Action.NONE)
+        return {"name": name, "changed": action is not Action.NONE, "action": action.value, "project": project}
+
+    def _diff(self, projects: t.Sequence[Object | None]) -> dict[str, Object]:
+        """Return what is managed of the projects that the items mean, in the order of the items."""
+        before_by_id = {project["id"]: project for project in self._before}
+        firsts = [self._first[index] for index in range(len(self._items))]
+        before: Object = {"projects": [managed(before_by_id[first["id"]]) for first in firsts if first is not None]}
+        after: Object = {"projects": [managed(project) for project in projects if project is not None]}
+        if self._default_owner is not None:
+            before["default_project"] = default_project_of(self._default_owner, self._before)
+            after["default_project"] = default_project_of(self._default_owner, self._now)
+        return {"before": before, "after": after}
+
+
+def _listed(titles: t.Sequence[str]) -> str:
+    """Return titles of plans as a message lists them: not all, where there are many."""
+    more = len(titles) - LONGEST_LIST
+    return "; ".join(titles[:LONGEST_LIST]) + (f"; and {more} more, which outcomes shows" if more > 0 else "")

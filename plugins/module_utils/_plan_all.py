@@ -1,0 +1,340 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to community.scalingo: it may change in any release.
+
+"""Many projects at once: which one each item means, and the order in which the writes can be done.
+
+What is to be done about each of them is decided by `decide`, as for a single project. That sees the account as the
+steps before will have left it, without the projects that other items mean. So an item finds what it would find if it
+were a task and its turn had come; and a list that was carried out before, wholly or in part, is understood when it
+comes again: in a chain of renames, the project that has the name `b` now was `a` before, and has not yet to become `c`.
+"""
+
+from __future__ import annotations
+
+import heapq
+import typing as t
+from dataclasses import dataclass, replace
+
+from ansible_collections.community.scalingo.plugins.module_utils._api import Object
+from ansible_collections.community.scalingo.plugins.module_utils._errors import (
+    ApiRefusal,
+    InputError,
+    Refusal,
+    ScalingoError,
+)
+from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, Facts
+from ansible_collections.community.scalingo.plugins.module_utils._plan import Action, Plan, Wanted, decide
+from ansible_collections.community.scalingo.plugins.module_utils._projects import describe, select, the_only
+
+Projects = t.List[Object]
+# What is known of each project that an item names by its ID: the project, or why it cannot be read.
+Found = t.Mapping[str, t.Union[Object, ApiRefusal]]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One write, or the finding that an item needs none.
+
+    Attributes:
+        index: The place of its item in the list.
+        wanted: What is wanted, in a form that means the same project whatever has become of the names by then.
+        plan: What to do.
+        projects: The projects as they are before, if all steps before were done.
+    """
+
+    index: int
+    wanted: Wanted
+    plan: Plan
+    projects: Projects
+
+
+def title(items: t.Sequence[Wanted], index: int) -> str:
+    """Return how a message names an item."""
+    name = items[index].name or items[index].project_id
+    return f"item {index + 1} of projects" + (f" ({name})" if name else "")
+
+
+def check_all(items: t.Sequence[Wanted]) -> None:
+    """Find what cannot be right, whatever the account looks like.
+
+    Raises:
+        InputError: Something cannot.
+    """
+    for index, item in enumerate(items):
+        try:
+            item.check()
+        except InputError as error:
+            error.add_context(f"In {title(items, index)}:")
+            raise
+    _check_unique(items, "are to be the default project", lambda item: item.default or None)
+    _check_unique(items, "mean the same project", lambda item: item.project_id)
+    # An item says which project it means by a name that this has now, or is to have in the end. A name can be both, of
+    # two projects: one gives it away, and another one gets it.
+    _check_unique(items, "mean the same project", lambda item: item.name if _gives_name_away(item) else None)
+    _check_unique(items, "want a project of the same name", lambda item: _final_name(item))
+    final = {_final_name(item): index for index, item in enumerate(items)}
+    for index, item in enumerate(items):
+        other = final.get(item.name)
+        if item.project_id is None and item.state == "absent" and other is not None and _is_plain(items[other]):
+            raise InputError(f"{_both(items, index, other)} mean the same project: one wants it, and one does not.")
+    _check_cycle(items)
+
+
+def _check_unique(items: t.Sequence[Wanted], problem: str, key: t.Callable[[Wanted], t.Any]) -> None:
+    seen: dict[t.Any, int] = {}
+    for index, item in enumerate(items):
+        value = key(item)
+        if value is not None and seen.setdefault(value, index) != index:
+            raise InputError(f"{_both(items, seen[value], index)} {problem}.")
+
+
+def _both(items: t.Sequence[Wanted], one: int, other: int) -> str:
+    sentence = f"{title(items, min(one, other))} and {title(items, max(one, other))}"
+    return sentence[0].upper() + sentence[1:]
+
+
+def _is_plain(item: Wanted) -> bool:
+    """Tell whether an item wants a project of a name, and knows it by no other means."""
+    return item.project_id is None and item.new_name is None and item.state == "present"
+
+
+def _gives_name_away(item: Wanted) -> bool:
+    return item.project_id is None and not _is_plain(item)
+
+
+def _final_name(item: Wanted) -> str | None:
+    return item.target_name if item.state == "present" else None
+
+
+def _renames(items: t.Sequence[Wanted]) -> dict[str, int]:
+    """Return the places of the items with `new_name`, by the name that each gives away."""
+    return {t.cast(str, item.name): index for index, item in enumerate(items) if item.new_name is not None}
+
+
+def _check_cycle(items: t.Sequence[Wanted]) -> None:
+    renames = _renames(items)
+    for start in renames:
+        names = [start]
+        while names[-1] in renames:
+            names.append(t.cast(str, items[renames[names[-1]]].new_name))
+            if names[-1] == start and len(names) > 2:
+                raise InputError(
+                    f"These renamings go in a circle, so none of them can be the first one: {' to '.join(names)}. Use "
+                    f"a name in between, in a task of its own."
+                )
+            if names[-1] in names[:-1]:
+                break
+
+
+def plan_all(items: t.Sequence[Wanted], facts: Facts, found: Found) -> list[Step]:
+    """Return what to do, in an order in which it can be done.
+
+    Args:
+        items: What is wanted, checked.
+        facts: What is known of the account.
+        found: What is known of each project that an item names by its ID.
+
+    Raises:
+        Refusal: There is no such order, or an item cannot be what is wanted.
+        FactMissing: One more fact is needed.
+    """
+    projects = all_known(facts, found)
+    meant = _meant(items, projects, found)
+    steps = []
+    for index, wanted in _in_order(items, meant, projects):
+        try:
+            plan = decide(wanted, _as_seen_by(index, wanted, facts, projects, meant, found))
+            _check_name_is_free(plan, projects, facts)
+        except ScalingoError as error:
+            error.add_context(f"In {title(items, index)}:")
+            error.add_consequence("Nothing was written.")
+            raise
+        steps.append(Step(index, _fixed(wanted, plan), plan, projects))
+        projects = _after(plan, projects, facts)
+    return steps
+
+
+def all_known(facts: Facts, found: Found) -> Projects:
+    """Return the listed projects, and after them what was read by ID because the list does not show it."""
+    listed: Projects = facts[Fact.PROJECTS]
+    ids = {project["id"] for project in listed}
+    return listed + [one for one in found.values() if isinstance(one, dict) and one["id"] not in ids]
+
+
+def replaced(projects: Projects, before: Object | None, after: Object | None) -> Projects:
+    """Return the projects after one of them has changed, appeared or gone.
+
+    An owner has one default project, so that another one ceases to be it (vendor's reference, inferred from "the new
+    default one").
+    """
+    rest = projects
+    if after is not None and after["default"]:
+        rest = _without_default(projects, after["owner"]["id"])
+    if before is None:
+        return rest if after is None else [*rest, after]
+    changed = [after if project["id"] == before["id"] else project for project in rest]
+    return [project for project in changed if project is not None]
+
+
+def _without_default(projects: Projects, owner_id: str) -> Projects:
+    return [
+        {**project, "default": False} if project["default"] and project["owner"]["id"] == owner_id else project
+        for project in projects
+    ]
+
+
+def _after(plan: Plan, projects: Projects, facts: Facts) -> Projects:
+    if plan.action is Action.DELETE:
+        return replaced(projects, plan.project, None)
+    if plan.action is Action.UPDATE and plan.project is not None:
+        return replaced(projects, plan.project, {**plan.project, **plan.changes})
+    # What is created is left out: no other item may mean it.
+    return _without_default(projects, facts[Fact.CALLER_ID]) if plan.changes.get("default") else projects
+
+
+def _meant(items: t.Sequence[Wanted], projects: Projects, found: Found) -> dict[int, Object]:
+    """Return which project each item means, where it exists.
+
+    Where one item gives a name away and another one gets it, the name alone does not tell which of the two its project
+    is. The item that gets the name says: if the project that it knows by another name is still there, it has not got it
+    yet. So that item is asked first.
+    """
+    meant = {
+        index: t.cast(Object, found[item.project_id])
+        for index, item in enumerate(items)
+        if item.project_id is not None and isinstance(found[item.project_id], dict)
+    }
+    renames = _renames(items)
+    getting = {_final_name(item): index for index, item in enumerate(items) if _final_name(item) is not None}
+    asked = {index for index, item in enumerate(items) if item.project_id is not None}
+
+    def free(name: str | None) -> Object | None:
+        taken = {project["id"] for project in meant.values()}
+        candidates = [each for each in select(projects, name=name, owner=items[0].owner) if each["id"] not in taken]
+        return the_only(candidates, name or "")
+
+    def ask(index: int) -> None:
+        if index in asked:
+            return
+        asked.add(index)
+        item = items[index]
+        if item.name in getting:
+            ask(getting[item.name])
+        if _is_plain(item) and item.name in renames and not chain_is_done(item.name):
+            # The project of that name is the one that gives it away.
+            return
+        project = free(item.name)
+        if project is None and item.new_name is not None:
+            project = free(item.new_name)
+        if project is not None:
+            meant[index] = project
+
+    def chain_is_done(name: str | None) -> bool:
+        while name in renames:
+            name = items[renames[name]].new_name
+            if free(name) is None:
+                return False
+        return True
+
+    for index in range(len(items)):
+        ask(index)
+    return meant
+
+
+def _in_order(items: t.Sequence[Wanted], meant: t.Mapping[int, Object], projects: Projects) -> list[tuple[int, Wanted]]:
+    """Return the items in an order in which each finds what it needs: a free name, another default project."""
+    before: dict[int, set[int]] = {index: set() for index in range(len(items))}
+    for index, item in enumerate(items):
+        needed = _final_name(item)
+        if needed is None or (index in meant and meant[index]["name"] == needed):
+            continue
+        for other, project in meant.items():
+            if other != index and project["name"] == needed and _leaves_name(items[other], project):
+                before[index].add(other)
+
+    new_default = next((index for index, item in enumerate(items) if item.default), None)
+    ceasing = {
+        index
+        for index, item in enumerate(items)
+        if index in meant and meant[index]["default"] and (item.state == "absent" or item.default is False)
+    }
+    if new_default is None or not ceasing:
+        return [(index, items[index]) for index in _sorted(items, before)]
+    with_default = {index: others | ({new_default} if index in ceasing else set()) for index, others in before.items()}
+    try:
+        return [(index, items[index]) for index in _sorted(items, with_default)]
+    except Refusal:
+        if new_default not in meant:
+            raise
+    # The new default project is to get the name of the old one, which cannot go before there is a new one.
+    first = Wanted(project_id=meant[new_default]["id"], default=True, owner=items[new_default].owner)
+    return [(new_default, first), *((index, items[index]) for index in _sorted(items, before))]
+
+
+def _leaves_name(item: Wanted, project: Object) -> bool:
+    return item.state == "absent" or item.target_name not in (None, project["name"])
+
+
+def _sorted(items: t.Sequence[Wanted], before: t.Mapping[int, set[int]]) -> list[int]:
+    """Return the places of the items, each after all that come before it; else as listed, and deletions last.
+
+    Raises:
+        Refusal: There is no such order.
+    """
+    waiting = {index: set(others) for index, others in before.items()}
+    ready: list[tuple[bool, int]] = []
+    order: list[int] = []
+
+    def release(done: int | None) -> None:
+        for index, others in list(waiting.items()):
+            others.discard(t.cast(int, done))
+            if not others:
+                del waiting[index]
+                heapq.heappush(ready, (items[index].state == "absent", index))
+
+    release(None)
+    while ready:
+        order.append(heapq.heappop(ready)[1])
+        release(order[-1])
+    if waiting:
+        raise Refusal(
+            "There is no order in which this can be done, because each of these waits for another one: "
+            + ", ".join(title(items, index) for index in sorted(waiting))
+            + ". Nothing was written."
+        )
+    return order
+
+
+def _as_seen_by(
+    index: int, wanted: Wanted, facts: Facts, projects: Projects, meant: t.Mapping[int, Object], found: Found
+) -> Facts:
+    """Return the facts from which an item is decided."""
+    others = {project["id"] for other, project in meant.items() if other != index}
+    seen = Facts({**facts, Fact.PROJECTS: [project for project in projects if project["id"] not in others]})
+    if wanted.project_id is not None:
+        now = [project for project in projects if project["id"] == wanted.project_id]
+        seen[Fact.PROJECT] = now[0] if now else found[wanted.project_id]
+    return seen
+
+
+def _check_name_is_free(plan: Plan, projects: Projects, facts: Facts) -> None:
+    """Refuse a name that another project keeps: what can be known before the first write should not stop a later one.
+
+    Raises:
+        Refusal: It does.
+        FactMissing: One more fact is needed.
+    """
+    for other in select(projects, name=plan.changes["name"]) if "name" in plan.changes else ():
+        owner_id = facts[Fact.CALLER_ID] if plan.project is None else plan.project["owner"]["id"]
+        if other["owner"]["id"] == owner_id:
+            raise Refusal(f"Cannot {plan.title}. That name is taken by {describe(other)}.")
+
+
+def _fixed(wanted: Wanted, plan: Plan) -> Wanted:
+    """Return what is wanted of the project that a plan is about, found by its ID."""
+    if plan.project is None:
+        return wanted
+    return replace(wanted, project_id=plan.project["id"], name=wanted.target_name, new_name=None)

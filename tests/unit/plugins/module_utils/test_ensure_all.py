@@ -1,0 +1,373 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Many projects at once, against an API that refuses what the real one is documented to refuse."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import pytest
+from ansible_collections.community.scalingo.plugins.module_utils._ensure_all import LONGEST_LIST, ensure_projects
+from ansible_collections.community.scalingo.plugins.module_utils._errors import (
+    ApiError,
+    ConflictError,
+    InputError,
+    Refusal,
+    ServerError,
+    ValidationError,
+)
+from ansible_collections.community.scalingo.plugins.module_utils._plan import Wanted
+from world import ME, TOMASZ, FakeApi, api_error, project
+
+Names = dict[str, bool]
+
+
+class StrictApi(FakeApi):
+    """Refuses a name that is taken, and to delete the default project."""
+
+    def _create(self, name: str, default: bool) -> dict[str, Any]:
+        self._refuse_taken(name, None)
+        created = {**project(name), "id": f"prj-new-{name}"}
+        self.projects.append(created)
+        return self._update(created["id"], {"default": True} if default else {})
+
+    def _update(self, project_id: str, changes: dict[str, Any]) -> dict[str, Any]:
+        if "name" in changes:
+            self._refuse_taken(changes["name"], project_id)
+        return super()._update(project_id, changes)
+
+    def delete_project(self, project_id: str) -> None:
+        if self._find(project_id)["default"]:
+            raise api_error(ConflictError, 409, "the default project")
+        super().delete_project(project_id)
+
+    def _refuse_taken(self, name: str, project_id: str | None) -> None:
+        for each in self.projects:
+            if each["name"] == name and each["owner"] == ME and each["id"] != project_id:
+                raise api_error(ValidationError, 422, "has already been taken")
+
+
+def account(*names: str, default: str = "home") -> StrictApi:
+    """An account with these projects, and a default one that no list speaks of unless it names it."""
+    return StrictApi(*(project(name, default=name == default) for name in dict.fromkeys([default, *names])))
+
+
+def run(api: FakeApi, *items: dict[str, Any], check: bool = False, owner: str | None = None) -> dict[str, Any]:
+    return ensure_projects(api, [Wanted(owner=owner, **item) for item in items], owner, check)
+
+
+def state(api: FakeApi) -> Names:
+    return {each["name"]: each["default"] for each in api.projects}
+
+
+def writes(api: FakeApi) -> list[str]:
+    return [call for call in api.calls if call.split("_")[0] in ("create", "update", "delete")]
+
+
+def rename(name: str, new_name: str, **more: Any) -> dict[str, Any]:
+    return {"name": name, "new_name": new_name, **more}
+
+
+def absent(name: str) -> dict[str, Any]:
+    return {"name": name, "state": "absent"}
+
+
+def named(name: str, **more: Any) -> dict[str, Any]:
+    return {"name": name, **more}
+
+
+# Each list with an account, what it ends as, and how many writes that takes.
+LISTS: dict[str, tuple[StrictApi, list[dict[str, Any]], Names, int]] = {
+    "chain of renames": (
+        account("a", "b", "c"),
+        [rename("c", "d"), rename("b", "c"), rename("a", "b")],
+        {"home": True, "b": False, "c": False, "d": False},
+        3,
+    ),
+    "chain that begins with a creation": (
+        account("a", "b"),
+        [rename("b", "c"), rename("a", "b"), named("a")],
+        {"home": True, "a": False, "b": False, "c": False},
+        3,
+    ),
+    "chain that ends with a deletion": (
+        account("a", "b", "c"),
+        [absent("c"), rename("b", "c"), rename("a", "b")],
+        {"home": True, "b": False, "c": False},
+        3,
+    ),
+    "new default and deletion of the old": (
+        account("a", default="old"),
+        [named("a", default=True), absent("old"), named("new")],
+        {"a": True, "new": False},
+        3,
+    ),
+    "created default and deletion of the old": (
+        account(default="old"),
+        [named("new", default=True), absent("old")],
+        {"new": True},
+        2,
+    ),
+    "new default that gets the name of the deleted one": (
+        account("a", default="old"),
+        [rename("a", "old", default=True), absent("old")],
+        {"old": True},
+        3,
+    ),
+    "new default that gets the name of the renamed one": (
+        account("a", default="old"),
+        [rename("a", "old", default=True), rename("old", "older", default=False), named("b")],
+        {"old": True, "older": False, "b": False},
+        4,
+    ),
+    "a name that an item by ID gives away": (
+        account("a"),
+        [{"project_id": "prj-mireille-a", "name": "b"}, named("a"), named("c")],
+        {"home": True, "a": False, "b": False, "c": False},
+        3,
+    ),
+    "nothing to do": (
+        account("a", "b"),
+        [named("a"), named("b", default=False), absent("c"), rename("x", "home", default=True)],
+        {"home": True, "a": False, "b": False},
+        0,
+    ),
+}
+CASES = [
+    pytest.param(name, order, id=f"{name}: {''.join(map(str, order))}")
+    for name, (_api, items, _end, _writes) in LISTS.items()
+    for order in itertools.permutations(range(len(items)))
+]
+
+
+def story(name: str, order: tuple[int, ...]) -> tuple[StrictApi, list[dict[str, Any]], Names, int]:
+    api, items, end, count = LISTS[name]
+    return StrictApi(*map(dict, api.projects)), [items[index] for index in order], end, count
+
+
+@pytest.mark.parametrize(("name", "order"), CASES)
+class TestEveryOrder:
+    """Whatever the order of a list is, it comes to the same."""
+
+    def test_it_ends_as_wanted_and_again_changes_nothing(self, name: str, order: tuple[int, ...]) -> None:
+        api, items, end, count = story(name, order)
+        result = run(api, *items)
+        assert state(api) == end
+        assert (len(writes(api)), result["changed"]) == (count, count > 0)
+        api.calls.clear()
+        again = run(api, *items)
+        assert api.calls == ["list_projects"]
+        assert again["changed"] is False and {each["action"] for each in again["outcomes"]} == {"none"}
+        assert again["diff"]["before"] == again["diff"]["after"]
+
+    def test_a_check_foretells_it(self, name: str, order: tuple[int, ...]) -> None:
+        api, items, _end, _count = story(name, order)
+        foretold = run(api, *items, check=True)
+        assert not writes(api)
+        result = run(api, *items)
+        for key in ("changed", "diff"):
+            assert foretold[key] == result[key]
+        for before, after in zip(foretold["outcomes"], result["outcomes"]):
+            assert {**before, "project": None} == {**after, "project": None}
+            assert (before["project"] is None) == (after["project"] is None)
+            if before["project"] is not None:
+                assert all(before["project"][key] in (value, None) for key, value in after["project"].items())
+
+    def test_it_heals_after_a_failure_at_any_write(self, name: str, order: tuple[int, ...]) -> None:
+        _api, _items, end, count = story(name, order)
+        for passed in range(count):
+            api, items, _end, _count = story(name, order)
+            calls = iter(range(count))
+
+            def refuse_one() -> None:
+                if next(calls) == passed:  # noqa: B023
+                    raise api_error(ConflictError, 409, "not now")
+
+            api.between = refuse_one
+            with pytest.raises(ApiError) as failure:
+                run(api, *items)
+            outcomes = failure.value.result["outcomes"]
+            assert failure.value.result["changed"] is (passed > 0)
+            assert sum(each["changed"] for each in outcomes) in (passed, max(passed - 1, 0))
+            api.between = lambda: None
+            run(api, *items)
+            assert state(api) == end
+
+
+class TestRefusedBeforeAnyRequest:
+    @pytest.mark.parametrize(
+        ("items", "sentence"),
+        [
+            ([named("a"), named("B")], "In item 2 of projects (B): name is not a valid project name"),
+            ([{"default": True}], "In item 1 of projects: One of name and project_id is required"),
+            ([named("a"), named("a")], "Item 1 of projects (a) and item 2 of projects (a) want a project of the same"),
+            ([rename("a", "b"), named("b")], "want a project of the same name"),
+            ([rename("a", "b"), rename("c", "b")], "want a project of the same name"),
+            ([named("b"), {"project_id": "p", "name": "b"}], "want a project of the same name"),
+            ([rename("a", "b"), rename("a", "c")], "mean the same project"),
+            ([rename("a", "b"), absent("a")], "mean the same project"),
+            ([absent("a"), absent("a")], "mean the same project"),
+            ([absent("a"), named("a")], "mean the same project: one wants it, and one does not"),
+            ([named("a"), absent("a")], "mean the same project: one wants it, and one does not"),
+            ([{"project_id": "p"}, {"project_id": "p", "name": "b"}], "mean the same project"),
+            ([named("a", default=True), named("b", default=True)], "are to be the default project"),
+            ([rename("a", "b"), rename("b", "a")], "circle, so none of them can be the first one: a to b to a"),
+            ([rename("a", "b"), rename("c", "a"), rename("b", "c")], "circle"),
+            ([rename("x", "a"), named("y"), rename("a", "b"), rename("b", "a")], "same name"),
+        ],
+    )
+    def test_it_says_why(self, items: list[dict[str, Any]], sentence: str) -> None:
+        api = account("a", "b")
+        with pytest.raises(InputError) as failure:
+            run(api, *items)
+        assert sentence in str(failure.value)
+        assert not api.calls
+
+
+class TestRefusedBeforeTheFirstWrite:
+    @pytest.mark.parametrize(
+        ("items", "sentence"),
+        [
+            ([named("new"), absent("home")], "is the default project, which the API does not delete"),
+            ([named("new"), named("home", default=False)], "the API cannot unset that"),
+            ([named("new"), rename("x", "y")], "There is no project named x to be renamed"),
+            ([named("new"), rename("a", "b")], "since both exist"),
+            ([named("new"), {"project_id": "prj-gone"}], "There is no project with the ID prj-gone"),
+            ([named("new"), {"project_id": "prj-mireille-a", "name": "b"}], "That name is taken by b"),
+            ([{"project_id": "prj-mireille-a"}, named("a"), named("new")], "That name is taken by a"),
+            (
+                [{"project_id": "prj-mireille-a", "name": "b"}, {"project_id": "prj-mireille-b", "name": "a"}],
+                "each of these waits for another one: item 1 of projects (b), item 2 of projects (a)",
+            ),
+        ],
+    )
+    @pytest.mark.parametrize("check", [False, True])
+    def test_it_says_why(self, items: list[dict[str, Any]], sentence: str, check: bool) -> None:
+        api = account("a", "b")
+        with pytest.raises((Refusal, ApiError)) as failure:
+            run(api, *items, check=check)
+        assert sentence in str(failure.value)
+        assert str(failure.value).endswith("Nothing was written.")
+        assert not writes(api)
+
+
+class TestRequests:
+    def test_one_for_any_number_of_projects_without_changes(self) -> None:
+        names = [f"project-{number}" for number in range(50)]
+        api = account(*names)
+        run(api, *map(named, names))
+        assert api.calls == ["list_projects"]
+
+    def test_one_more_for_each_creation(self) -> None:
+        api = account()
+        run(api, *(named(f"project-{number}") for number in range(50)))
+        assert api.calls == ["list_projects", *["create_project"] * 50]
+
+    def test_one_more_for_an_id_that_the_list_does_not_show(self) -> None:
+        api = account("a", "b")
+        run(api, {"project_id": "prj-mireille-a"}, {"project_id": "prj-gone", "state": "absent"}, named("b"))
+        assert api.calls == ["list_projects", "get_project"]
+
+
+class TestOwners:
+    def test_a_name_of_somebody_else_is_no_obstacle(self) -> None:
+        theirs = project("a", TOMASZ)
+        api = StrictApi(project("home", default=True), theirs)
+        result = run(api, named("a"), owner="mireille")
+        assert [each["action"] for each in result["outcomes"]] == ["create"]
+        assert [each["name"] for each in result["unlisted"]] == ["home"]
+
+    def test_without_an_owner_it_is_found_and_not_created_again(self) -> None:
+        api = StrictApi(project("home", default=True), project("a", TOMASZ))
+        result = run(api, named("a"))
+        assert not writes(api) and result["projects"][0]["owner"] == TOMASZ
+
+    def test_two_of_one_name_are_ambiguous(self) -> None:
+        api = StrictApi(project("a"), project("a", TOMASZ))
+        with pytest.raises(Refusal, match="More than one project that can be seen is named a"):
+            run(api, named("new"), named("a"))
+        assert not writes(api)
+
+    def test_an_item_by_id_takes_one_of_them_out(self) -> None:
+        api = StrictApi(project("a"), project("a", TOMASZ))
+        result = run(api, {"project_id": "prj-tomasz-a"}, named("a"))
+        assert [each["project"]["id"] for each in result["outcomes"]] == ["prj-tomasz-a", "prj-mireille-a"]
+
+
+class TestFailures:
+    def test_it_says_what_was_done_and_what_was_not(self) -> None:
+        api = account("sandbox", "blog")
+
+        def refuse_the_second() -> None:
+            if len(writes(api)) == 2:
+                raise api_error(ValidationError, 422, "limit reached")
+
+        api.between = refuse_the_second
+        with pytest.raises(ApiError) as failure:
+            run(api, rename("blog", "journal"), named("one"), named("two"), absent("sandbox"))
+        message = str(failure.value)
+        assert message.startswith("In item 2 of projects (one): Cannot create project one.")
+        assert "Was done before that: change project blog (" in message
+        assert "Not tried any more: create project two; delete project sandbox (" in message
+        result = failure.value.as_failure()
+        assert result["changed"] is True
+        assert [(each["name"], each["action"], each["changed"]) for each in result["outcomes"]] == [
+            ("journal", "update", True),
+            ("one", "none", False),
+            ("two", "none", False),
+            ("sandbox", "none", False),
+        ]
+        assert [each["name"] for each in result["projects"]] == ["journal", "sandbox"]
+        assert result["diff"] == {
+            "before": {"projects": [{"name": "blog", "default": False}, {"name": "sandbox", "default": False}]},
+            "after": {"projects": [{"name": "journal", "default": False}, {"name": "sandbox", "default": False}]},
+        }
+
+    def test_nothing_was_written_before_the_first(self) -> None:
+        api = account()
+        api.mishaps = [(api_error(ValidationError, 422, "limit reached"), False)]
+        with pytest.raises(ApiError, match=r"Nothing was written before that\. Not tried any more: create project b"):
+            run(api, named("a"), named("b"))
+
+    def test_a_lost_answer_is_read_back(self) -> None:
+        api = account("c")
+        api.mishaps = [(api_error(ServerError, 502), True)]
+        result = run(api, rename("c", "d"), named("a"))
+        assert [each["changed"] for each in result["outcomes"]] == [True, True]
+        assert writes(api) == ["update_project", "create_project"]
+
+    def test_a_check_fails_where_the_run_would(self) -> None:
+        api = account("sandbox")
+        api.applications = [{"name": "web", "project": {"id": "prj-mireille-sandbox", "name": "sandbox"}}]
+        with pytest.raises(Refusal) as failure:
+            run(api, absent("sandbox"), named("new"), check=True)
+        assert "It still contains applications, which have to be deleted first: web." in str(failure.value)
+        assert str(failure.value).endswith("It would be done before that: create project new.")
+        assert failure.value.result["changed"] is True
+        assert not writes(api)
+
+    def test_a_long_list_is_cut(self) -> None:
+        api = account()
+        api.mishaps = [(api_error(ValidationError, 422, "limit reached"), False)]
+        with pytest.raises(ApiError) as failure:
+            run(api, *(named(f"project-{number:03}") for number in range(LONGEST_LIST + 11)))
+        assert str(failure.value).endswith("create project project-020; and 10 more, which outcomes shows.")
+
+
+def test_unlisted_projects_are_those_that_no_item_means() -> None:
+    api = account("a", "b", "c")
+    result = run(api, absent("a"), rename("b", "d"))
+    assert [each["name"] for each in result["unlisted"]] == ["home", "c"]
+    assert run(account("a"))["unlisted"] == account("a").projects
+
+
+def test_the_old_default_project_is_shown_as_it_is_afterwards() -> None:
+    api = account("a")
+    result = run(api, named("home"), named("a", default=True))
+    assert [each["project"]["default"] for each in result["outcomes"]] == [False, True]
+    assert result["outcomes"][0]["action"] == "none"
+    assert result["diff"]["before"]["default_project"] == "home"
+    assert result["diff"]["after"]["default_project"] == "a"

@@ -15,13 +15,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._api import Api
 from ansible_collections.community.scalingo.plugins.module_utils._ensure import Look, Outcome, carry_out, foretell
 from ansible_collections.community.scalingo.plugins.module_utils._errors import ScalingoError
 from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, Facts
-from ansible_collections.community.scalingo.plugins.module_utils._plan import (
-    Action,
-    Wanted,
-    decide,
-    default_project_of,
-    managed,
-)
+from ansible_collections.community.scalingo.plugins.module_utils._plan import Action, Wanted, decide, default_project_of
 from ansible_collections.community.scalingo.plugins.module_utils._plan_all import (
     Found,
     Projects,
@@ -173,11 +167,11 @@ class _Ledger:
         return {"name": name, "changed": action is not Action.NONE, "action": action.value, "project": project}
 
     def _diff(self, projects: t.Sequence[Object | None]) -> dict[str, Object]:
-        """Return what is managed of the projects that the items mean, in the order of the items."""
-        before_by_id = {project["id"]: project for project in self._before}
+        """Return the names of the projects that the items mean, in the order of the items: a line for each."""
+        names = {project["id"]: project["name"] for project in self._before}
         firsts = [self._first[index] for index in range(len(self._items))]
-        before: Object = {"projects": [managed(before_by_id[first["id"]]) for first in firsts if first is not None]}
-        after: Object = {"projects": [managed(project) for project in projects if project is not None]}
+        before: Object = {"projects": [names[first["id"]] for first in firsts if first is not None]}
+        after: Object = {"projects": [project["name"] for project in projects if project is not None]}
         if self._default_owner is not None:
             before["default_project"] = default_project_of(self._default_owner, self._before)
             after["default_project"] = default_project_of(self._default_owner, self._now)

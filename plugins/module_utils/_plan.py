@@ -300,13 +300,12 @@ def diff(plan: Plan, project: Object | None) -> dict[str, Object]:
     Args:
         project: The project as it is after the plan, predicted or real.
     """
-    before, after = managed(plan.project), managed(project)
+    before, after = _managed(plan.project), _managed(project)
     if plan.changes.get("default"):
         before["default_project"] = plan.default_project
         after["default_project"] = after["name"]
     return {"before": before, "after": after}
 
 
-def managed(project: Object | None) -> Object:
-    """Return what a diff shows of a project."""
+def _managed(project: Object | None) -> Object:
     return {} if project is None else {"name": project["name"], "default": project["default"]}

@@ -210,7 +210,7 @@ unlisted:
   sample: []
 diff:
   description:
-    - Name of each project, and whether it is the default one, before and after the task, in the order of the list.
+    - Names of the projects that the items mean, before and after the task, in the order of the list.
     - If another project becomes the default one, also the name of the default project before and after.
   returned: success, and failure after the list was checked against the account
   type: dict
@@ -221,18 +221,15 @@ diff:
       sample:
         default_project: default
         projects:
-          - name: production
-            default: false
+          - production
     after:
       description: What is now, or in check mode would be.
       type: dict
       sample:
         default_project: production
         projects:
-          - name: production
-            default: true
-          - name: staging
-            default: false
+          - production
+          - staging
 error:
   description: The answer of the API that made the task fail.
   returned: failure, if the API answered

@@ -226,11 +226,12 @@ def _meant(items: t.Sequence[Wanted], projects: Projects, found: Found) -> dict[
         if _is_plain(item) and item.name in renames and not chain_is_done(item.name):
             # The project of that name is the one that gives it away.
             return
-        project = free(item.name)
-        if project is None and item.new_name is not None:
-            project = free(item.new_name)
-        if project is not None:
-            meant[index] = project
+        for name in filter(None, (item.name, item.new_name)):
+            project = free(name)
+            if project is not None:
+                meant[index] = project
+                return
+            _check_not_meant_by_id(items, index, name, meant)
 
     def chain_is_done(name: str | None) -> bool:
         while name in renames:
@@ -242,6 +243,23 @@ def _meant(items: t.Sequence[Wanted], projects: Projects, found: Found) -> dict[
     for index in range(len(items)):
         ask(index)
     return meant
+
+
+def _check_not_meant_by_id(items: t.Sequence[Wanted], index: int, name: str, meant: t.Mapping[int, Object]) -> None:
+    """Refuse a name that means the project of an item with an ID, unless that item speaks of a name too.
+
+    Raises:
+        Refusal: It does.
+    """
+    for other, project in meant.items():
+        by_id = items[other]
+        if by_id.project_id is None or not select([project], name=name, owner=by_id.owner):
+            continue
+        keeps_name = by_id.state == "present" and by_id.target_name is None
+        if keeps_name or (by_id.state == "absent" and not _is_plain(items[index])):
+            raise Refusal(
+                f"{_both(items, index, other)} mean the same project, {describe(project)}. Nothing was written."
+            )
 
 
 def _in_order(items: t.Sequence[Wanted], meant: t.Mapping[int, Object], projects: Projects) -> list[tuple[int, Wanted]]:

@@ -237,7 +237,11 @@ class TestRefusedBeforeTheFirstWrite:
             ([named("new"), rename("a", "b")], "since both exist"),
             ([named("new"), {"project_id": "prj-gone"}], "There is no project with the ID prj-gone"),
             ([named("new"), {"project_id": "prj-mireille-a", "name": "b"}], "That name is taken by b"),
-            ([{"project_id": "prj-mireille-a"}, named("a"), named("new")], "That name is taken by a"),
+            ([{"project_id": "prj-mireille-a"}, named("a"), named("new")], "(a) mean the same project, a (prj-"),
+            ([{"project_id": "prj-mireille-a"}, absent("a"), named("new")], "mean the same project, a (prj-"),
+            ([{"project_id": "prj-mireille-a"}, rename("a", "c"), named("new")], "mean the same project, a (prj-"),
+            ([{"project_id": "prj-mireille-a"}, rename("c", "a"), named("new")], "mean the same project, a (prj-"),
+            ([{"project_id": "prj-mireille-a", "state": "absent"}, absent("a")], "mean the same project, a (prj-"),
             (
                 [{"project_id": "prj-mireille-a", "name": "b"}, {"project_id": "prj-mireille-b", "name": "a"}],
                 "each of these waits for another one: item 1 of projects (b), item 2 of projects (a)",

@@ -10,8 +10,8 @@ import typing as t
 from datetime import datetime, timedelta, timezone
 
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
+from ansible_collections.community.scalingo.plugins.plugin_utils._progress import ProgressAction
 
 display = Display()
 
@@ -19,19 +19,16 @@ display = Display()
 DEFAULT_WAIT_TIMEOUT = 600
 
 
-class ActionModule(ActionBase):
+class ActionModule(ProgressAction):
     """Runs the module, which does all the work."""
-
-    _supports_async = True
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Announce a wait, and run the module."""
-        super().run(tmp, task_vars)
         hidden = self._task.check_mode or self._task.no_log
         announcement = None if hidden else _announcement(self._task.args)
         if announcement:
             display.v(announcement)
-        return self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val)
+        return super().run(tmp, task_vars)
 
 
 def _announcement(options: dict[str, t.Any]) -> str | None:

@@ -90,6 +90,7 @@ from ansible.errors import AnsibleLookupError
 from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.lookup import LookupBase
+from ansible.utils.display import Display
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api
 from ansible_collections.community.scalingo.plugins.module_utils._client import Client
 from ansible_collections.community.scalingo.plugins.module_utils._errors import InputError, Refusal, ScalingoError
@@ -110,6 +111,8 @@ ARGUMENT_SPEC = {
 }
 # Variables of Ansible that are read, beside the arguments and the environment.
 VARIABLES = {option: f"scalingo_{option}" for option in ("api_token", "bearer_token", "region", "api_url", "auth_url")}
+
+display = Display()
 
 
 class LookupModule(LookupBase):
@@ -132,7 +135,9 @@ class LookupModule(LookupBase):
             tokens = choose_tokens(given, inherited, environment_tokens())
             connection = connection_from(options, tokens, given)
             wanted = _names(terms) if terms else None
-            found = look_up(Api(Client(connection)), wanted, owner=options["owner"], default=options["default"])
+            found = look_up(
+                Api(Client(connection, on_wait=display.v)), wanted, owner=options["owner"], default=options["default"]
+            )
             missing = [term for term, project in found if project is None]
             if missing and options["on_missing"] == "error":
                 raise Refusal(f"No project that this account can read has this name or ID: {', '.join(missing)}.")

@@ -29,6 +29,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._errors import 
     UnexpectedAnswerError,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._options import Connection
+from ansible_collections.community.scalingo.plugins.module_utils._rate_limit import RateLimit
 from ansible_collections.community.scalingo.plugins.module_utils._transport import (
     ApiTokenAuth,
     BearerAuth,
@@ -39,13 +40,14 @@ from ansible_collections.community.scalingo.plugins.module_utils._transport impo
 # An account has 20 projects unless support raised that; a list of more pages than this never ends.
 MAX_PAGES = 200
 
-# Seconds. The API counts requests by the minute and is not known to send Retry-After: ask again soon, but gently.
-RATE_LIMIT_PAUSE = 5.0
+# Seconds.
 LONGEST_PAUSE = 60.0
 FIRST_BACKOFF = 0.5
 LONGEST_BACKOFF = 15.0
 # Below this much of max_wait, one more try is not worth the wait.
 SHORTEST_PAUSE = 0.05
+# Whoever watches is told of waits that are longer.
+SILENT_WAIT = 3.0
 
 
 class _Allowance:
@@ -80,6 +82,7 @@ class Client:
         connection: Where, and as whom.
         on_secret: Called with each bearer token that the exchange returns, for whoever must mask it.
         agent: What the user agent names beside this collection, such as "ansible-core 2.19".
+        on_wait: Called with a sentence, without secrets, when a request has to wait for more than a few seconds.
     """
 
     def __init__(
@@ -87,9 +90,11 @@ class Client:
         connection: Connection,
         on_secret: t.Callable[[str], t.Any] = lambda secret: None,
         agent: str = "",
+        on_wait: t.Callable[[str], t.Any] = lambda sentence: None,
     ) -> None:
         self._connection = connection
         self._on_secret = on_secret
+        self._on_wait = on_wait
         self._bearer = connection.bearer_token
         self._token_option = "bearer_token" if connection.api_token is None else "api_token"
         # Each bearer token that has been of use may be replaced once, when it has expired.
@@ -99,6 +104,9 @@ class Client:
             if secret:
                 self._redact.add(secret)
         self._allowance = _Allowance(connection.max_wait)
+        self._rate_limit = RateLimit()
+        # Seconds of `pause` since its first attempt.
+        self._paused = 0.0
         self._transport = Transport(connection, agent)
         # The last answer, and the option that says where it came from, for whoever finds that its body is wrong.
         self._answer = Answer(0, {}, b"")
@@ -172,13 +180,20 @@ class Client:
         The bearer tokens are JWTs with the claim `uuid` (seen in recorded answers). The signature is not checked:
         the API does that, and no right depends on it here.
         """
-        try:
-            payload = self._bearer_token().split(".")[1]
-            claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-        except (IndexError, ValueError, RecursionError):
-            return None
-        uuid = claims.get("uuid") if isinstance(claims, dict) else None
+        uuid = _claims(self._bearer_token()).get("uuid")
         return uuid if isinstance(uuid, str) and uuid else None
+
+    def log_in(self) -> tuple[str, datetime | None]:
+        """Return a bearer token, and until when it is valid, or None if that cannot be read from it.
+
+        An hour is documented; the token itself, a JWT, says it in the claim `exp` (seen in recorded answers).
+        """
+        bearer = self._bearer_token()
+        expires_at = _claims(bearer).get("exp")
+        try:
+            return bearer, datetime.fromtimestamp(expires_at, tz=timezone.utc)
+        except (TypeError, ValueError, OverflowError, OSError):
+            return bearer, None
 
     def now(self) -> datetime:
         """Return the time by the clock of the API, which is the one that its dates are about."""
@@ -193,8 +208,12 @@ class Client:
         Returns: False, at once, if `max_wait` does not allow it.
         """
         self._allowance.start()
+        waited = self._paused if attempt > 1 else 0.0
         try:
-            return self._wait(_backoff(attempt), exactly=False)
+            reason = "It is not known yet what became of a write; looking again"
+            pause = self._wait(_backoff(attempt), 0.0, waited, reason)
+            self._paused = waited + pause
+            return pause > 0
         finally:
             self._allowance.stop()
 
@@ -283,7 +302,7 @@ class Client:
 
     def _persist(self, request: Request, auth: t.Any) -> dict[str, t.Any]:
         """Send a request until it succeeds, fails for good, or the allowance is used up."""
-        tries = 0
+        tries, waited = 0, 0.0
         try:
             while True:
                 tries += 1
@@ -293,7 +312,9 @@ class Client:
                     self._allowance.start()
                     if (error.outcome_unknown and not request.repeatable) or tries == error.max_tries:
                         raise
-                    if not self._wait(*_pause_after(error, tries)):
+                    pause = self._wait(*self._pause_after(error, tries), waited, _reason(error))
+                    waited += pause
+                    if not pause:
                         if not isinstance(error, UnexpectedAnswerError):
                             tried = f"Tried {tries} times; " if tries > 1 else ""
                             error.add_consequence(
@@ -303,18 +324,34 @@ class Client:
         finally:
             self._allowance.stop()
 
-    def _wait(self, seconds: float, exactly: bool) -> bool:
-        """Sleep, and tell whether the allowance had room for that.
+    def _pause_after(self, error: RequestError, tries: int) -> tuple[float, float]:
+        """Return the seconds to wait after this error, and how many of them the API itself asked for."""
+        asked = error.retry_after if isinstance(error, ApiError) else None
+        if isinstance(error, RateLimitError):
+            return self._rate_limit.pause(time.monotonic(), asked, LONGEST_PAUSE)
+        # Not at once, even if the API says so: it may say so for ever.
+        if asked is not None and asked >= FIRST_BACKOFF:
+            return min(asked, LONGEST_PAUSE), min(asked, LONGEST_PAUSE)
+        return _backoff(tries), 0.0
+
+    def _wait(self, seconds: float, at_least: float, waited: float, reason: str) -> float:
+        """Sleep, and return for how many seconds, or 0 if the allowance has no room for that.
 
         Args:
-            exactly: A shorter sleep would be of no use.
+            seconds: How long, unless half of the allowance is less.
+            at_least: A shorter sleep would be of no use.
+            waited: Seconds that were waited before for the same reason.
+            reason: What happened, and what is done about it, for whoever watches.
         """
-        if not exactly:
-            seconds = min(seconds, self._allowance.left / 2)
-        if not SHORTEST_PAUSE <= seconds < self._allowance.left:
-            return False
+        left = self._allowance.left
+        seconds = max(at_least, min(seconds, left / 2))
+        if not SHORTEST_PAUSE <= seconds < left:
+            return 0.0
+        # One sentence is enough, whatever other waits follow.
+        if waited <= SILENT_WAIT < waited + seconds:
+            self._on_wait(f"{reason}, {left:.0f} s of max_wait are left.")
         time.sleep(seconds)
-        return True
+        return seconds
 
     def _send(self, request: Request, auth: t.Any) -> dict[str, t.Any]:
         at_most = max(SHORTEST_PAUSE, self._allowance.left) if self._allowance.counting else None
@@ -322,7 +359,9 @@ class Client:
             f"auth_url ({self._connection.auth_url})" if request.auth_host else f"api_url ({self._connection.api_url})"
         )
         self._answer = answer = self._transport.send(request, auth, at_most)
-        self._ahead = answer.server_time - time.time()
+        server_time = answer.server_time
+        self._ahead = server_time - time.time()
+        self._rate_limit.answered(time.monotonic(), server_time, answer.status == 429)
         if answer.status == request.expect == 204:
             # The reference prints {} here, recorded answers have no body at all; either says nothing.
             return {}
@@ -346,6 +385,16 @@ def segment(identifier: str) -> str:
     return quoted
 
 
+def _claims(bearer: str) -> dict[str, t.Any]:
+    """Return what a bearer token says of itself: nothing, if it is no JWT."""
+    try:
+        payload = bearer.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (IndexError, ValueError, RecursionError):
+        return {}
+    return claims if isinstance(claims, dict) else {}
+
+
 def _number(value: t.Any) -> int | None:
     """Return the number of a page, also if it is a text, or None."""
     return int(value) if re.fullmatch("[0-9]{1,9}", str(value)) else None
@@ -356,10 +405,10 @@ def _backoff(tries: int) -> float:
     return min(FIRST_BACKOFF * 2 ** min(tries - 1, 10), LONGEST_BACKOFF) * random.uniform(0.8, 1.0)
 
 
-def _pause_after(error: RequestError, tries: int) -> tuple[float, bool]:
-    """Return the seconds to wait after this error, and whether the API itself asked for them."""
-    asked = error.retry_after if isinstance(error, ApiError) else None
-    # Not at once, even if the API says so: it may say so for ever.
-    if asked is not None and asked >= FIRST_BACKOFF:
-        return min(asked, LONGEST_PAUSE), True
-    return RATE_LIMIT_PAUSE if isinstance(error, RateLimitError) else _backoff(tries), False
+def _reason(error: RequestError) -> str:
+    """Return what happened, without the words of the answer, and that the request will be sent again."""
+    if isinstance(error, RateLimitError):
+        return "The API refuses more requests for now (429); waiting up to a minute"
+    if isinstance(error, ApiError):
+        return f"{error.method} {error.path} was answered {error.status}; trying again"
+    return f"{error.message.rstrip('.')}; trying again"

@@ -9,18 +9,21 @@
 from __future__ import annotations
 
 import typing as t
+from functools import partial
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api
 from ansible_collections.community.scalingo.plugins.module_utils._client import Client
-from ansible_collections.community.scalingo.plugins.module_utils._errors import ScalingoError
+from ansible_collections.community.scalingo.plugins.module_utils._errors import InputError, ScalingoError
 from ansible_collections.community.scalingo.plugins.module_utils._options import (
+    api_token_of,
     choose_tokens,
     connection_argument_spec,
     connection_from,
     environment_tokens,
     without_empty,
 )
+from ansible_collections.community.scalingo.plugins.module_utils._progress import PROGRESS, say
 from ansible_collections.community.scalingo.plugins.module_utils._transport import REQUESTS_IMPORT_ERROR
 
 Options = t.Dict[str, t.Any]
@@ -34,6 +37,7 @@ class _Module(AnsibleModule):
         # Before Ansible looks at types, environment and defaults, so that all of them agree. Ansible has no public
         # place for that; this method is the same from ansible-core 2.16 to 2.21.
         super()._load_params()
+        self.progress = self.params.pop(PROGRESS, None)
         self.params = without_empty(self.params)
         self.explicit = frozenset(self.params)
 
@@ -41,6 +45,7 @@ class _Module(AnsibleModule):
 def run_module(
     argument_spec: t.Mapping[str, t.Any],
     work: t.Callable[[Api, Options, bool], Result],
+    logs_in: bool = False,
 ) -> None:
     """Run a module from its options to its result.
 
@@ -48,6 +53,7 @@ def run_module(
         argument_spec: The module's own options; those of the connection are added.
         work: Given the API, the options, and whether this is check mode, returns the result. It sends no write in
             check mode.
+        logs_in: The result holds the bearer token, which an API token is exchanged for, whatever else was given.
     """
     module = _Module({**connection_argument_spec(), **argument_spec}, supports_check_mode=True)
     if REQUESTS_IMPORT_ERROR is not None:
@@ -55,12 +61,21 @@ def run_module(
     # A token of spaces is refused below; masked, it would take every space out of the message.
     module.no_log_values = {value for value in module.no_log_values if value.strip()}
     try:
+        if logs_in and not module.no_log:
+            raise InputError(
+                "Set no_log: true on this task: it returns a bearer token, which Ansible would print. Nothing was sent."
+            )
         tokens = choose_tokens(module.params, environment_tokens())
         # Ansible masks tokens that were options, but does not know those of the environment.
         module.no_log_values.update(tokens.values())
+        if logs_in:
+            tokens = api_token_of(tokens)
         connection = connection_from(module.params, tokens, module.explicit)
         agent = f"ansible-core {module.ansible_version}"
-        client = Client(connection, on_secret=module.no_log_values.add, agent=agent)
+        on_wait = partial(say, module.progress)
+        # Ansible would mask the result, too.
+        on_secret = (lambda secret: None) if logs_in else module.no_log_values.add
+        client = Client(connection, on_secret=on_secret, agent=agent, on_wait=on_wait)
         result = work(Api(client), module.params, module.check_mode)
     except ScalingoError as error:
         module.fail_json(**error.as_failure())

@@ -117,6 +117,20 @@ def choose_tokens(*sources: t.Mapping[str, str | None]) -> dict[str, str]:
     )
 
 
+def api_token_of(tokens: t.Mapping[str, str]) -> dict[str, str]:
+    """Return the API token alone, of what `choose_tokens` returned.
+
+    Raises:
+        InputError: There is none.
+    """
+    if "api_token" not in tokens:
+        raise InputError(
+            "An API token is needed, since a bearer token cannot be exchanged: set api_token (or the environment "
+            "variable SCALINGO_API_TOKEN)."
+        )
+    return {"api_token": tokens["api_token"]}
+
+
 def connection_from(
     options: t.Mapping[str, t.Any], tokens: t.Mapping[str, str], explicit: t.Container[str] = ()
 ) -> Connection:

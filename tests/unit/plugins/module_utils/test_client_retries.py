@@ -172,9 +172,14 @@ def test_waits_double_up_to_a_limit_and_vary(http: responses.RequestsMock, clien
 
 
 def test_wait_after_429_without_retry_after(http: responses.RequestsMock, client: Any, clock: Any) -> None:
-    http.get(URL, status=429, body="Retry later")
+    """Soon at first, then seldom, and at a full minute, which is 40 seconds after the first one."""
+
+    def refuse(_request: Any) -> tuple[int, dict[str, str], str]:
+        return 429, {"Date": formatdate(clock.time(), usegmt=True)}, "Retry later"
+
+    http.add_callback("GET", URL, refuse)
     failure(client())
-    assert clock.sleeps[:10] == [5.0] * 10
+    assert clock.sleeps[:5] == [4.0, 8.0, 16.0, 12.0, 30.0]
     assert clock.passed <= 300
 
 

@@ -54,6 +54,14 @@ class Api:
         self.caller_claim = client.caller_claim
         self.now = client.now
 
+    def log_in(self) -> Object:
+        """Return a bearer token and its end, as the module `scalingo_login` has them."""
+        bearer_token, expires_at = self._client.log_in()
+        return {
+            "bearer_token": bearer_token,
+            "expires_at": None if expires_at is None else f"{expires_at:%Y-%m-%dT%H:%M:%SZ}",
+        }
+
     def list_projects(self) -> list[Object]:
         """Return the projects that the account can see: its own, and perhaps those of others (not documented)."""
         projects = self._client.get_list("/v1/projects", "projects")

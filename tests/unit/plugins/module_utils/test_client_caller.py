@@ -76,3 +76,26 @@ def test_now_is_the_time_of_the_api(http: responses.RequestsMock, connect: Any, 
     made.get("/v1/projects")
     clock.sleep(60)
     assert made.now() == datetime(1994, 11, 6, 8, 50, 37, tzinfo=timezone.utc)
+
+
+@pytest.mark.parametrize(
+    ("claims", "expected"),
+    [
+        ({"exp": 784111777}, datetime(1994, 11, 6, 8, 49, 37, tzinfo=timezone.utc)),
+        ({"exp": 784111777.9}, datetime(1994, 11, 6, 8, 49, 37, 900000, tzinfo=timezone.utc)),
+        ({"exp": 10**400}, None),
+        ({"exp": 1e300}, None),
+        ({"exp": float("nan")}, None),
+        ({"exp": "tomorrow"}, None),
+        ({"exp": None}, None),
+        ({}, None),
+        (b"no JSON", None),
+    ],
+)
+def test_log_in_tells_until_when_the_token_is_valid(
+    http: responses.RequestsMock, connect: Any, claims: Any, expected: datetime | None
+) -> None:
+    http.post(EXCHANGE, json={"token": jwt(claims)})
+    made = Client(connect(api_token="tk-us-x"))
+    assert made.log_in() == (jwt(claims), expected)
+    assert len(http.calls) == 1

@@ -15,6 +15,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.community.scalingo.plugins.module_utils._errors import InputError
 from ansible_collections.community.scalingo.plugins.module_utils._options import (
     Connection,
+    api_token_of,
     choose_tokens,
     connection_argument_spec,
     connection_from,
@@ -291,3 +292,14 @@ def test_ca_path_that_holds_no_certificate_is_refused(
     Path("empty.pem").touch()
     Path("other.pem").write_text("not a certificate\n")
     assert refused(ca_path=ca_path).startswith("ca_path is not a file")
+
+
+def test_empty_strings_inside_a_list_of_objects_count_as_not_given() -> None:
+    given = {"projects": [{"name": "shop", "project_id": "", "default": None}, {}, "shop", ""]}
+    assert without_empty(given) == {"projects": [{"name": "shop"}, {}, "shop", ""]}
+
+
+def test_only_an_api_token_can_be_exchanged() -> None:
+    assert api_token_of({"api_token": "tk-us-x", "bearer_token": "b"}) == {"api_token": "tk-us-x"}
+    with pytest.raises(InputError, match="set api_token"):
+        api_token_of({"bearer_token": "b"})

@@ -210,12 +210,12 @@ def _after_failure(
 
 
 def _is_gone(api: Api, account: Account, plan: Plan) -> bool:
-    """Tell whether a project of this account is gone, although the list may lag behind and still show it.
+    """Tell whether the project is gone that a plan is about, although the list may lag behind and still show it.
 
     For a project of somebody else, a 404 can also mean that this account may not see it.
     """
-    project = t.cast(Object, plan.project)
-    if project["owner"]["id"] != account.find_out(lambda facts: facts[Fact.CALLER_ID]):
+    project = plan.project
+    if project is None or project["owner"]["id"] != account.find_out(lambda facts: facts[Fact.CALLER_ID]):
         return False
     try:
         api.get_project(project["id"])

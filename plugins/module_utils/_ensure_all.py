@@ -102,16 +102,24 @@ class _Ledger:
         self._first = {step.index: step.plan.project for step in reversed(steps)}
         self._last = dict(self._first)
         self._actions: dict[int, Action] = {}
-        self._default_owner: str | None = None
+        self._new_default: Object | None = None
 
     def enter(self, step: Step, outcome: Outcome) -> None:
         """A step has come to its end."""
-        self._now = replaced(self._now, self._last[step.index], outcome.project)
-        self._last[step.index] = outcome.project
+        project = outcome.project
+        if project is not None and step.plan.changes.get("default"):
+            self._new_default = project
+        elif project is not None and self._has_lost_default(project):
+            # Whether two projects are shown as the default one for a moment is not documented.
+            project = {**project, "default": False}
+        self._now = replaced(self._now, self._last[step.index], project)
+        self._last[step.index] = project
         if outcome.changed:
             self._actions[step.index] = step.plan.action
-            if step.plan.changes.get("default") and outcome.project is not None:
-                self._default_owner = outcome.project["owner"]["id"]
+
+    def _has_lost_default(self, project: Object) -> bool:
+        new = self._new_default
+        return new is not None and new["owner"]["id"] == project["owner"]["id"] and new["id"] != project["id"]
 
     def enter_failure(self, step: Step, error: ScalingoError, check_mode: bool) -> None:
         """A step has failed, and those after it are not going to be tried. Say all that in its error."""
@@ -167,14 +175,18 @@ class _Ledger:
         return {"name": name, "changed": action is not Action.NONE, "action": action.value, "project": project}
 
     def _diff(self, projects: t.Sequence[Object | None]) -> dict[str, Object]:
-        """Return the names of the projects that the items mean, in the order of the items: a line for each."""
+        """Return the name of each item's project, null where there is none, in the order of the items: a line for each.
+
+        Without the nulls, a name that one project gives to another one would look like no change at all.
+        """
         names = {project["id"]: project["name"] for project in self._before}
         firsts = [self._first[index] for index in range(len(self._items))]
-        before: Object = {"projects": [names[first["id"]] for first in firsts if first is not None]}
-        after: Object = {"projects": [project["name"] for project in projects if project is not None]}
-        if self._default_owner is not None:
-            before["default_project"] = default_project_of(self._default_owner, self._before)
-            after["default_project"] = default_project_of(self._default_owner, self._now)
+        before: Object = {"projects": [None if first is None else names[first["id"]] for first in firsts]}
+        after: Object = {"projects": [None if project is None else project["name"] for project in projects]}
+        if self._new_default is not None and self._actions:
+            owner_id = self._new_default["owner"]["id"]
+            before["default_project"] = default_project_of(owner_id, self._before)
+            after["default_project"] = default_project_of(owner_id, self._now)
         return {"before": before, "after": after}
 
 

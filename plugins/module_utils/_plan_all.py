@@ -18,6 +18,7 @@ import heapq
 import typing as t
 from dataclasses import dataclass, replace
 
+from ansible_collections.community.scalingo.plugins.module_utils._answers import on_one_line
 from ansible_collections.community.scalingo.plugins.module_utils._api import Object
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
     ApiRefusal,
@@ -27,7 +28,12 @@ from ansible_collections.community.scalingo.plugins.module_utils._errors import 
 )
 from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, Facts
 from ansible_collections.community.scalingo.plugins.module_utils._plan import Action, Plan, Wanted, decide
-from ansible_collections.community.scalingo.plugins.module_utils._projects import describe, select, the_only
+from ansible_collections.community.scalingo.plugins.module_utils._projects import (
+    LONGEST_NAME,
+    describe,
+    select,
+    the_only,
+)
 
 Projects = t.List[Object]
 # What is known of each project that an item names by its ID: the project, or why it cannot be read.
@@ -52,9 +58,9 @@ class Step:
 
 
 def title(items: t.Sequence[Wanted], index: int) -> str:
-    """Return how a message names an item."""
-    name = items[index].name or items[index].project_id
-    return f"item {index + 1} of projects" + (f" ({name})" if name else "")
+    """Return how a message names an item: its place, and by what it knows its project."""
+    name = items[index].project_id or items[index].name
+    return f"item {index + 1} of projects" + (f" ({on_one_line(name, LONGEST_NAME)})" if name else "")
 
 
 def check_all(items: t.Sequence[Wanted]) -> None:
@@ -70,16 +76,18 @@ def check_all(items: t.Sequence[Wanted]) -> None:
             error.add_context(f"In {title(items, index)}:")
             raise
     _check_unique(items, "are to be the default project", lambda item: item.default or None)
-    _check_unique(items, "mean the same project", lambda item: item.project_id)
+    _check_unique(items, "mean the same project, {}", lambda item: item.project_id)
     # An item says which project it means by a name that this has now, or is to have in the end. A name can be both, of
     # two projects: one gives it away, and another one gets it.
-    _check_unique(items, "mean the same project", lambda item: item.name if _gives_name_away(item) else None)
-    _check_unique(items, "want a project of the same name", lambda item: _final_name(item))
+    _check_unique(items, "mean the same project, {}", lambda item: item.name if _gives_name_away(item) else None)
+    _check_unique(items, "want a project to have the same name, {}", _final_name)
     final = {_final_name(item): index for index, item in enumerate(items)}
     for index, item in enumerate(items):
         other = final.get(item.name)
         if item.project_id is None and item.state == "absent" and other is not None and _is_plain(items[other]):
-            raise InputError(f"{_both(items, index, other)} mean the same project: one wants it, and one does not.")
+            raise InputError(
+                f"{_both(items, index, other)} mean the same project, {item.name}: one wants it, and one does not."
+            )
     _check_cycle(items)
 
 
@@ -88,7 +96,9 @@ def _check_unique(items: t.Sequence[Wanted], problem: str, key: t.Callable[[Want
     for index, item in enumerate(items):
         value = key(item)
         if value is not None and seen.setdefault(value, index) != index:
-            raise InputError(f"{_both(items, seen[value], index)} {problem}.")
+            raise InputError(
+                f"{_both(items, seen[value], index)} {problem.format(on_one_line(str(value), LONGEST_NAME))}."
+            )
 
 
 def _both(items: t.Sequence[Wanted], one: int, other: int) -> str:
@@ -279,24 +289,29 @@ def _in_order(items: t.Sequence[Wanted], meant: t.Mapping[int, Object], projects
         for index, item in enumerate(items)
         if index in meant and meant[index]["default"] and (item.state == "absent" or item.default is False)
     }
+    labels = [
+        title(items, index)
+        + (f": {meant[index]['name']} to {_final_name(item)}" if index in meant and _final_name(item) else "")
+        for index, item in enumerate(items)
+    ]
     if new_default is None or not ceasing:
-        return [(index, items[index]) for index in _sorted(items, before)]
+        return [(index, items[index]) for index in _sorted(items, before, labels)]
     with_default = {index: others | ({new_default} if index in ceasing else set()) for index, others in before.items()}
     try:
-        return [(index, items[index]) for index in _sorted(items, with_default)]
+        return [(index, items[index]) for index in _sorted(items, with_default, labels)]
     except Refusal:
         if new_default not in meant:
             raise
     # The new default project is to get the name of the old one, which cannot go before there is a new one.
     first = Wanted(project_id=meant[new_default]["id"], default=True, owner=items[new_default].owner)
-    return [(new_default, first), *((index, items[index]) for index in _sorted(items, before))]
+    return [(new_default, first), *((index, items[index]) for index in _sorted(items, before, labels))]
 
 
 def _leaves_name(item: Wanted, project: Object) -> bool:
     return item.state == "absent" or item.target_name not in (None, project["name"])
 
 
-def _sorted(items: t.Sequence[Wanted], before: t.Mapping[int, set[int]]) -> list[int]:
+def _sorted(items: t.Sequence[Wanted], before: t.Mapping[int, set[int]], labels: t.Sequence[str]) -> list[int]:
     """Return the places of the items, each after all that come before it; else as listed, and deletions last.
 
     Raises:
@@ -320,7 +335,7 @@ def _sorted(items: t.Sequence[Wanted], before: t.Mapping[int, set[int]]) -> list
     if waiting:
         raise Refusal(
             "There is no order in which this can be done, because each of these waits for another one: "
-            + ", ".join(title(items, index) for index in sorted(waiting))
+            + "; ".join(labels[index] for index in sorted(waiting))
             + ". Nothing was written."
         )
     return order

@@ -210,7 +210,7 @@ unlisted:
   sample: []
 diff:
   description:
-    - Names of the projects that the items mean, before and after the task, in the order of the list.
+    - Name of each item's project before and after the task, in the order of the list, V(null) where there is none.
     - If another project becomes the default one, also the name of the default project before and after.
   returned: success, and failure after the list was checked against the account
   type: dict
@@ -222,6 +222,7 @@ diff:
         default_project: default
         projects:
           - production
+          - null
     after:
       description: What is now, or in check mode would be.
       type: dict

@@ -70,6 +70,41 @@ def _other_fields(predicted: Any, actual: Any) -> list[str]:
     ]
 
 
+def bulk_disagreements(predicted: TaskResult, actual: TaskResult) -> list[str]:
+    """The same for a task about many projects. When one was updated last is for the server to say, too."""
+    return disagreements(predicted, actual) + [
+        f"{key}: check mode {predicted.get(key)!r}, run {actual.get(key)!r}"
+        for key in ("outcomes", "projects", "unlisted")
+        if not _alike(predicted.get(key), actual.get(key))
+    ]
+
+
+def _alike(predicted: Any, actual: Any, key: str = "") -> bool:
+    if key == "updated_at" or (key in MADE_BY_THE_SERVER and not predicted):
+        return True
+    if isinstance(predicted, dict) and isinstance(actual, dict):
+        keys = predicted.keys() | actual.keys()
+        if "id" in predicted and predicted["id"] is None:
+            keys = set(predicted)  # who knows which fields the server gives to a new one
+        return all(_alike(predicted.get(one), actual.get(one), one) for one in keys)
+    if isinstance(predicted, list) and isinstance(actual, list):
+        return len(predicted) == len(actual) and all(map(_alike, predicted, actual))
+    return bool(predicted == actual)
+
+
+def told(result: TaskResult) -> str:
+    """What became of every item, in the list's order: `web create, api none`."""
+    for one in result["outcomes"]:
+        assert set(one) == {"name", "changed", "action", "project"}, one
+        assert one["changed"] is (one["action"] in ("create", "update", "delete")), one
+    return ", ".join(f"{one['name']} {one['action']}" for one in result["outcomes"])
+
+
+def written(result: TaskResult) -> list[str]:
+    """The names of the items that were written, in the list's order."""
+    return [one["name"] for one in result["outcomes"] if one["changed"]]
+
+
 def outline(projects: Iterable[dict[str, Any]]) -> str:
     """The names of an account's projects; a star marks the default one: `*default web`."""
     by_name = sorted(projects, key=lambda one: str(one["name"]))

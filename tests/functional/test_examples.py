@@ -78,12 +78,12 @@ def _accept_as_amina(simulator: Simulator, over: threading.Event) -> None:
 def worlds() -> Iterator[dict[str, Simulator]]:
     """A simulator for each story: all of them are about the same people."""
     made = {story: _world() for story in STORIES}
-    # The examples of scalingo_project start from an account without a shop, but with an empty sandbox.
-    empty = made["scalingo_project"]
-    for name in ("sandbox", "shop", "blog"):
-        empty.remove_application(f"{name}-web")
-    # The lookup's own examples speak of one more project.
-    made["project_info"].add_project(made["project_info"].accounts[0], "staging")
+    # The examples of these two delete the sandbox.
+    for module in ("scalingo_project", "scalingo_projects"):
+        made[module].remove_application("sandbox-web")
+    # These speak of one more project.
+    for plugin in ("project_info", "scalingo_projects"):
+        made[plugin].add_project(made[plugin].accounts[0], "staging")
     yield made
     for simulator in made.values():
         simulator.stop()
@@ -97,6 +97,7 @@ def run(worlds: dict[str, Simulator], teller: Any) -> Iterator[PlaybookRun]:
         connection = connect(simulator, mireille)
         variables = {
             **{f"scalingo_{option}": value for option, value in connection.items()},
+            "vault_scalingo_api_token": mireille.api_token,
             "owner_api_token": mireille.api_token,
             "new_owner_api_token": tomasz.api_token,
             "vault_mireille_api_token": mireille.api_token,

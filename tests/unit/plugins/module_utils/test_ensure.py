@@ -342,3 +342,10 @@ def test_a_server_error_is_settled_like_a_lost_answer() -> None:
     api.mishaps = [(api_error(ServerError, 500), True)]
     assert run(api, name="shop").changed
     assert api.calls == ["list_projects", "create_project", "list_projects"]
+
+
+def test_a_creation_that_is_answered_404_is_a_failure_like_any_other() -> None:
+    api = FakeApi()
+    api.mishaps = [(api_error(NotFoundError, 404, "not found"), False)]
+    with pytest.raises(NotFoundError, match=r"Cannot create project web\. The API refused\."):
+        ensure_project(api, Wanted(name="web"), False)

@@ -203,20 +203,24 @@ class TestRefusedBeforeAnyRequest:
         [
             ([named("a"), named("B")], "In item 2 of projects (B): name is not a valid project name"),
             ([{"default": True}], "In item 1 of projects: One of name and project_id is required"),
-            ([named("a"), named("a")], "Item 1 of projects (a) and item 2 of projects (a) want a project of the same"),
-            ([rename("a", "b"), named("b")], "want a project of the same name"),
-            ([rename("a", "b"), rename("c", "b")], "want a project of the same name"),
-            ([named("b"), {"project_id": "p", "name": "b"}], "want a project of the same name"),
+            (
+                [named("a"), named("a")],
+                "Item 1 of projects (a) and item 2 of projects (a) want a project to",
+            ),
+            ([rename("a", "b"), named("b")], "want a project to have the same name, b"),
+            ([rename("a", "b"), rename("c", "b")], "want a project to have the same name, b"),
+            ([named("b"), {"project_id": "p", "name": "b"}], "want a project to have the same name, b"),
             ([rename("a", "b"), rename("a", "c")], "mean the same project"),
             ([rename("a", "b"), absent("a")], "mean the same project"),
             ([absent("a"), absent("a")], "mean the same project"),
-            ([absent("a"), named("a")], "mean the same project: one wants it, and one does not"),
-            ([named("a"), absent("a")], "mean the same project: one wants it, and one does not"),
-            ([{"project_id": "p"}, {"project_id": "p", "name": "b"}], "mean the same project"),
+            ([absent("a"), named("a")], "mean the same project, a: one wants it, and one does not"),
+            ([named("a"), absent("a")], "mean the same project, a: one wants it, and one does not"),
+            ([{"project_id": "p"}, {"project_id": "p", "name": "b"}], "mean the same project, p."),
+            ([{"name": "w\n"}, named("b"), named("b")], "In item 1 of projects (w): name is not a valid project"),
             ([named("a", default=True), named("b", default=True)], "are to be the default project"),
             ([rename("a", "b"), rename("b", "a")], "circle, so none of them can be the first one: a to b to a"),
             ([rename("a", "b"), rename("c", "a"), rename("b", "c")], "circle"),
-            ([rename("x", "a"), named("y"), rename("a", "b"), rename("b", "a")], "same name"),
+            ([rename("x", "a"), named("y"), rename("a", "b"), rename("b", "a")], "the same name, a."),
         ],
     )
     def test_it_says_why(self, items: list[dict[str, Any]], sentence: str) -> None:
@@ -237,14 +241,14 @@ class TestRefusedBeforeTheFirstWrite:
             ([named("new"), rename("a", "b")], "since both exist"),
             ([named("new"), {"project_id": "prj-gone"}], "There is no project with the ID prj-gone"),
             ([named("new"), {"project_id": "prj-mireille-a", "name": "b"}], "That name is taken by b"),
-            ([{"project_id": "prj-mireille-a"}, named("a"), named("new")], "(a) mean the same project, a (prj-"),
+            ([{"project_id": "prj-mireille-a"}, named("a"), named("new")], "mean the same project, a (prj-"),
             ([{"project_id": "prj-mireille-a"}, absent("a"), named("new")], "mean the same project, a (prj-"),
             ([{"project_id": "prj-mireille-a"}, rename("a", "c"), named("new")], "mean the same project, a (prj-"),
             ([{"project_id": "prj-mireille-a"}, rename("c", "a"), named("new")], "mean the same project, a (prj-"),
             ([{"project_id": "prj-mireille-a", "state": "absent"}, absent("a")], "mean the same project, a (prj-"),
             (
                 [{"project_id": "prj-mireille-a", "name": "b"}, {"project_id": "prj-mireille-b", "name": "a"}],
-                "each of these waits for another one: item 1 of projects (b), item 2 of projects (a)",
+                "each of these waits for another one: item 1 of projects (prj-mireille-a): a to b; item 2 of projects ",
             ),
         ],
     )
@@ -326,8 +330,8 @@ class TestFailures:
         ]
         assert [each["name"] for each in result["projects"]] == ["journal", "sandbox"]
         assert result["diff"] == {
-            "before": {"projects": ["blog", "sandbox"]},
-            "after": {"projects": ["journal", "sandbox"]},
+            "before": {"projects": ["blog", None, None, "sandbox"]},
+            "after": {"projects": ["journal", None, None, "sandbox"]},
         }
 
     def test_nothing_was_written_before_the_first(self) -> None:
@@ -377,3 +381,21 @@ def test_the_old_default_project_is_shown_as_it_is_afterwards() -> None:
         "before": {"projects": ["home", "a"], "default_project": "home"},
         "after": {"projects": ["home", "a"], "default_project": "a"},
     }
+
+
+def test_an_answer_that_still_shows_the_old_default_project_is_not_believed() -> None:
+    class Lagging(StrictApi):
+        def _update(self, project_id: str, changes: dict[str, Any]) -> dict[str, Any]:
+            shown = super()._update(project_id, changes)
+            return {**shown, "default": True} if shown["name"] == "site" else shown
+
+    api = Lagging(project("home", default=True), project("main"))
+    result = run(api, named("main", default=True), rename("home", "site"))
+    assert [each["default"] for each in result["projects"]] == [True, False]
+    assert result["diff"]["after"] == {"projects": ["main", "site"], "default_project": "main"}
+
+
+def test_a_name_that_passes_from_one_project_to_another_shows_in_the_diff() -> None:
+    api = account("a", "b")
+    result = run(api, {"project_id": "prj-mireille-b", "state": "absent"}, rename("a", "b"), named("a"))
+    assert result["diff"] == {"before": {"projects": ["b", "a", None]}, "after": {"projects": [None, "b", "a"]}}

@@ -1,14 +1,16 @@
 # The one list of commands of this collection: `make help` prints it.
 #
-# Everything that a target creates is in .venv, .venv-lint and build, none of it in git.
+# Everything that a target creates is in .venv, .venv-lint, .venv-bench, .venv-molecule and build, none of it in git;
+# only bench writes its report into docs.
 # Only python3, make and git have to be there; uv is used where it is found.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test unit functional install build lint docs changelog sanity simulator clean
+.PHONY: help demo test unit functional install build lint docs changelog sanity simulator bench molecule clean
 
 PYTHON ?= python3
 ARGS ?=
+ROUNDS ?= 3
 
 # Ansible keeps its files here and not in HOME, and finds the collection where "make install" puts it.
 COLLECTIONS := $(CURDIR)/build/collections
@@ -30,12 +32,15 @@ export NO_PROXY := $(no_proxy)
 # between make and the command, so that a signal to make reaches it. ansible-lint installs the checkout for itself,
 # which has to stay away from the copy that the tests use.
 IN_VENV := exec env PATH="$(CURDIR)/.venv/bin:$$PATH"
+IN_BENCH_VENV := exec env PATH="$(CURDIR)/.venv-bench/bin:$$PATH"
+IN_MOLECULE_VENV := env PATH="$(CURDIR)/.venv-molecule/bin:$$PATH"
 IN_LINT_VENV := exec env PATH="$(CURDIR)/.venv-lint/bin:$$PATH" ANSIBLE_HOME="$(CURDIR)/build/lint" \
 	ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/build/lint/collections"
 PYTEST := $(IN_VENV) PYTHONPATH="$(COLLECTIONS)" pytest -n auto --maxprocesses 8
 
-# What the collection is built from. The folders count too: a folder is newer once a file in it is gone.
-CONTENT := $(shell find COPYING CHANGELOG.md README.md galaxy.yml changelogs docs meta playbooks plugins roles \
+# What the collection is built from. The folders count too: a folder is newer once a file in it is gone. The slash
+# keeps the folder docs apart from the target of that name.
+CONTENT := $(shell find COPYING CHANGELOG.md README.md galaxy.yml changelogs docs/ meta playbooks plugins roles \
 	tests/config.yml tests/sanity \( -name '.*' -o -name __pycache__ \) -prune -o -print 2>/dev/null)
 VERSION := $(shell sed -n 's/^version: *//p' galaxy.yml)
 TARBALL := build/dist/community-scalingo-$(VERSION).tar.gz
@@ -82,16 +87,29 @@ sanity: .venv/.ready ## Run ansible-test sanity on a copy of the checkout.
 simulator: .venv/.ready ## Run the simulator until Ctrl-C; give it options with ARGS="--account mireille".
 	@$(IN_VENV) python tests/simulator $(ARGS)
 
+bench: install .venv-bench/.ready ## Measure for 12 minutes and write docs/benchmark.md; a smoke test with ARGS=--quick.
+	@$(IN_BENCH_VENV) python tests/bench/run.py --rounds $(ROUNDS) $(ARGS)
+
+# Molecule passes a scenario whose plays found no host, so that has to be looked for in what it says.
+molecule: install .venv-molecule/.ready ## Run the Molecule scenario of the role on the installed collection.
+	@rm -rf build/molecule && mkdir -p build/molecule
+	@{ cd roles/project_baseline && MOLECULE_EPHEMERAL_DIRECTORY="$(CURDIR)/build/molecule" \
+		$(IN_MOLECULE_VENV) molecule test $(ARGS) 2>&1; echo $$? >"$(CURDIR)/build/molecule.status"; \
+	} | tee build/molecule.log
+	@! grep -q -i 'no hosts matched' build/molecule.log && exit "$$(cat build/molecule.status)"
+
 clean: ## Remove everything that the other targets created.
-	rm -rf .venv .venv-lint build .ansible .pytest_cache tests/output
+	rm -rf .venv .venv-lint .venv-bench .venv-molecule build .ansible .pytest_cache tests/output
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 .venv/.ready: PURPOSE := test
 .venv-lint/.ready: PURPOSE := lint
+.venv-bench/.ready: PURPOSE := bench
+.venv-molecule/.ready: PURPOSE := molecule
 
 # uv does not read pip's settings (a mirror, say), so pip has its turn where uv fails. uv gets the path of the
 # interpreter itself, because what is called python3 may be a wrapper script.
-.venv/.ready .venv-lint/.ready: $(wildcard tests/requirements/*.txt)
+.venv/.ready .venv-lint/.ready .venv-bench/.ready .venv-molecule/.ready: $(wildcard tests/requirements/*.txt)
 	@$(PYTHON) -c 'import sys; sys.version_info < (3, 10) and sys.exit("Python 3.10 or newer is needed, and \
 	$(PYTHON) is %d.%d: name another with make PYTHON=..." % sys.version_info[:2])'
 	@echo "Creating $(@D) with what tests/requirements/$(PURPOSE).txt asks for."

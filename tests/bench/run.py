@@ -1,0 +1,88 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Measure, check and report: `make bench`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+CHECKOUT = HERE.parents[1]
+# Run as a file, Python puts its folder on the path; the packages are found from the folder above.
+sys.path[0] = str(HERE.parent)
+
+from bench import machine  # noqa: E402
+from bench.cases import CASES, LATENCIES, SIZES  # noqa: E402
+from bench.figures import read, save  # noqa: E402
+from bench.playbook import Playbooks  # noqa: E402
+from bench.plot import draw  # noqa: E402
+from bench.report import headlines, page  # noqa: E402
+from bench.rounds import Broken, figures_of, turns  # noqa: E402
+from bench.servers import serving  # noqa: E402
+
+BUILD = CHECKOUT / "build" / "bench"
+NAME = "benchmark"
+QUICK_SIZES, QUICK_LATENCIES = (1, 3), (0,)
+
+
+def main() -> None:
+    """Run the benchmark, and leave the figures in build/bench and the report in docs."""
+    # Ends like Ctrl-C does, so that nothing is left running.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit("The benchmark was ended."))
+    options = _options()
+    collections = os.environ.get("ANSIBLE_COLLECTIONS_PATH") or str(CHECKOUT / "build" / "collections")
+    BUILD.mkdir(parents=True, exist_ok=True)
+    # A part is no reason to change what is published.
+    partial = options.quick or options.cases
+    raw = BUILD / ("partial.json" if partial else "figures.json")
+    target = BUILD if partial else CHECKOUT / "docs"
+    if not options.report:
+        _measure(options, collections, raw)
+    figures, conditions = read(raw)
+    target.mkdir(exist_ok=True)
+    draw(figures, target / f"{NAME}.svg")
+    (target / f"{NAME}.md").write_text(page(figures, conditions, f"{NAME}.svg"), encoding="utf-8")
+    print(headlines(figures))
+    print(f"The report is in {(target / NAME).relative_to(CHECKOUT)}.md, the plot beside it.")
+
+
+def _measure(options: argparse.Namespace, collections: str, raw: Path) -> None:
+    rounds = 1 if options.quick else options.rounds
+    sizes, latencies = (QUICK_SIZES, QUICK_LATENCIES) if options.quick else (SIZES, LATENCIES)
+    cases = [CASES[name] for name in options.cases or CASES]
+    cells = list(turns(cases, sizes, latencies, rounds))
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder, serving() as (servers, connection):
+        figures = figures_of(cells, Playbooks(Path(folder), collections), servers, connection)
+    minutes = f"{(time.monotonic() - start) / 60:.1f} minutes"
+    print(f"\n{len(cells)} runs in {minutes}.\n")
+    arguments = [*(["--quick"] if options.quick else []), *(["--cases", *options.cases] if options.cases else [])]
+    command = f"make bench ROUNDS={rounds}" + (f' ARGS="{" ".join(arguments)}"' if arguments else "")
+    conditions = {"command": f"`{command}`, {minutes}", "rounds": str(rounds), **machine.description(collections)}
+    save(raw, figures, conditions)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description="Measure what the collection costs.")
+    parser.add_argument("--rounds", type=int, default=3, choices=range(1, 100), metavar="N", help="rounds (default: 3)")
+    parser.add_argument("--quick", action="store_true", help="one round of the small sizes, in build/bench only")
+    parser.add_argument("--cases", nargs="+", choices=CASES, help="only these, in build/bench only")
+    parser.add_argument("--report", action="store_true", help="measure nothing: write the report of the last run anew")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except (Broken, RuntimeError) as error:
+        sys.exit(f"The benchmark failed. {error}")

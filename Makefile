@@ -65,9 +65,14 @@ install: build/collections/.installed ## Build the collection and install it int
 
 build: $(TARBALL) ## Build the tarball of the collection into build/dist.
 
-lint: .venv-lint/.ready ## Check the collection with ansible-lint, and its Python with ruff.
+# mypy finds the collection by its name, so it gets a link to the checkout under that.
+lint: .venv-lint/.ready ## Check the collection with ansible-lint, and its Python with ruff and mypy.
 	@$(IN_LINT_VENV) ansible-lint
 	@$(IN_LINT_VENV) ruff check --quiet . && $(IN_LINT_VENV) ruff format --quiet --check .
+	@mkdir -p build/types/ansible_collections/community
+	@ln -sfn "$(CURDIR)" build/types/ansible_collections/community/scalingo
+	@cd build/types && $(IN_LINT_VENV) mypy --config-file "$(CURDIR)/.mypy.ini" --cache-dir "$(CURDIR)/build/mypy" \
+		ansible_collections/community/scalingo/plugins
 
 docs: .venv-lint/.ready ## Check the documentation of the plugins, and every reference in it.
 	@$(IN_LINT_VENV) antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck \

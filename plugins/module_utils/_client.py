@@ -189,7 +189,7 @@ class Client:
         An hour is documented; the token itself, a JWT, says it in the claim `exp` (seen in recorded answers).
         """
         bearer = self._bearer_token()
-        expires_at = _claims(bearer).get("exp")
+        expires_at: t.Any = _claims(bearer).get("exp")
         try:
             return bearer, datetime.fromtimestamp(expires_at, tz=timezone.utc)
         except (TypeError, ValueError, OverflowError, OSError):

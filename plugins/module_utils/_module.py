@@ -33,6 +33,8 @@ Result = t.Dict[str, t.Any]
 class _Module(AnsibleModule):
     """An Ansible module for which an option that is an empty string counts as not given."""
 
+    params: dict[str, t.Any]
+
     def _load_params(self) -> None:
         # Before Ansible looks at types, environment and defaults, so that all of them agree. Ansible has no public
         # place for that; this method is the same from ansible-core 2.16 to 2.21.

@@ -16,19 +16,21 @@ import typing as t
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
-try:
-    import requests
-    import urllib3
-    from requests.auth import AuthBase, HTTPBasicAuth
-
-    REQUESTS_IMPORT_ERROR = None
-except ImportError:
-    REQUESTS_IMPORT_ERROR = traceback.format_exc()
-    AuthBase = HTTPBasicAuth = object
-
 from ansible_collections.community.scalingo.plugins.module_utils._answers import Answer
 from ansible_collections.community.scalingo.plugins.module_utils._errors import TransportError
 from ansible_collections.community.scalingo.plugins.module_utils._options import Connection
+
+REQUESTS_IMPORT_ERROR: str | None = None
+_AuthBase: t.Any = object
+_BasicAuth: t.Any = object
+try:
+    import requests
+    import requests.auth
+    import urllib3
+
+    _AuthBase, _BasicAuth = requests.auth.AuthBase, requests.auth.HTTPBasicAuth
+except ImportError:
+    REQUESTS_IMPORT_ERROR = traceback.format_exc()
 
 VERSION = "0.1.0"
 
@@ -39,7 +41,7 @@ CHUNK = 64 * 1024
 TRIES_TO_REACH = 3
 
 
-class BearerAuth(AuthBase):
+class BearerAuth(_AuthBase):
     """Sends the bearer token."""
 
     def __init__(self, token: str) -> None:
@@ -50,7 +52,7 @@ class BearerAuth(AuthBase):
         return request
 
 
-class ApiTokenAuth(HTTPBasicAuth):
+class ApiTokenAuth(_BasicAuth):
     """Sends the API token as the password of an empty user name, as the exchange wants it."""
 
     def __init__(self, token: str) -> None:
@@ -102,7 +104,7 @@ class Transport:
             }
         )
 
-    def send(self, request: Request, auth: AuthBase, at_most: float | None = None) -> Answer:
+    def send(self, request: Request, auth: t.Any, at_most: float | None = None) -> Answer:
         """Send a request, and return whatever answer comes.
 
         Args:
@@ -143,7 +145,7 @@ class Transport:
         return Answer(response.status_code, response.headers, content)
 
 
-def _proxies(base: str) -> dict[str, None] | None:
+def _proxies(base: str) -> t.Any:
     """Return None for the proxies of the environment; for plain HTTP none at all.
 
     Plain HTTP goes to this machine only, and through a proxy the token would leave it in the clear.
@@ -217,7 +219,7 @@ def _diagnose(error: Exception, timeout: float) -> _Diagnosis:
     if isinstance(error, known.ConnectTimeout):
         return _Diagnosis(f"no connection within {timeout:g} s (timeout)", False, False)
     if isinstance(reason, http.NewConnectionError):
-        return system.group(1) if system else "no connection", False, False
+        return _Diagnosis(system.group(1) if system else "no connection", False, False)
     if isinstance(error, (known.Timeout, http.TimeoutError)):
         return _Diagnosis(f"nothing came within {timeout:g} s (timeout)", True, False)
     if isinstance(error, (known.InvalidURL, http.LocationParseError, UnicodeError)):

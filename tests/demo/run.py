@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, the community.scalingo authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run two playbooks three times each against a simulated account, and fail unless they kept their promises.
+"""Audit a simulated account, make it what is described, and audit it again; fail unless that kept its promises.
 
-The audit may not write, the second run has to write, and the third may find nothing to do. What was really sent
-is read from the simulator's own log of requests.
+The audits may not write, and the second one has to find nothing. What was really sent is read from the simulator's own
+log of requests.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
+REPORTS = HERE.parents[1] / "build" / "demo"
 ACCOUNT, NEW_OWNER = "mireille", "tomasz"
-PROJECTS = ("shop-2023", "blog", "sandbox")  # beside the project "default", which every account has
+PROJECTS = ("shop-2023", "blog", "intranet", "sandbox")  # beside the project "default", which every account has
 RECAP = re.compile(r"ok=(\d+)\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)")
 COLOURS = re.compile(r"\x1b\[[\d;]*m")
 
@@ -58,11 +59,13 @@ class Control:
 
 @dataclass(frozen=True)
 class Run:
-    """What one run of the playbook came to, and the requests that it took."""
+    """What one run of a playbook came to, and the requests that it took."""
 
     name: str
     changed: int
     requests: list[dict[str, Any]]
+    page: Path
+    report: dict[str, Any]
 
     @property
     def exchanges(self) -> list[dict[str, Any]]:
@@ -74,11 +77,17 @@ class Run:
         """The requests to the API that change something."""
         return [one for one in self.requests if one["host"] != "auth" and one["method"] != "GET"]
 
+    @property
+    def acted(self) -> dict[str, str]:
+        """What was done, or in check mode would be, by item of the report."""
+        return {item["id"]: item["action"] for item in self.report["items"] if item["action"] != "none"}
+
     def __str__(self) -> str:
         reads = len(self.requests) - len(self.exchanges) - len(self.writes)
         return (
-            f"{self.name:<16} {self.changed} tasks changed, {len(self.requests):2} requests:"
-            f" {len(self.exchanges)} exchanges of the token, {reads} reads, {len(self.writes)} writes"
+            f"{self.name:<12} {self.changed} tasks changed, {len(self.requests):2} requests:"
+            f" {len(self.exchanges)} exchanges of a token, {reads:2} reads, {len(self.writes)} writes;"
+            f" {self.report['drift_count']} of {len(self.report['items'])} items differ"
         )
 
 
@@ -90,7 +99,8 @@ def headline(text: str) -> None:
 def play(name: str, control: Control, playbook: str, *options: str) -> Run:
     """Run a playbook, show what it prints, and end the demo if it fails."""
     control("DELETE", "/requests")
-    command = ("ansible-playbook", playbook, *options)
+    folder = REPORTS / name.lower().replace(" ", "-")
+    command = ("ansible-playbook", playbook, *options, "-e", f"project_baseline_report_dir={folder}")
     print("$", *command, flush=True)
     environment = {
         **os.environ,
@@ -107,7 +117,8 @@ def play(name: str, control: Control, playbook: str, *options: str) -> Run:
         process.wait()
     if process.returncode or changed is None:
         sys.exit(f"The demo failed: the playbook ended with {process.returncode}.")
-    return Run(name, changed, control("GET", "/requests")["requests"])
+    report = json.loads((folder / "report.json").read_text())
+    return Run(name, changed, control("GET", "/requests")["requests"], folder / "report.html", report)
 
 
 def main() -> None:
@@ -141,37 +152,34 @@ def main() -> None:
                 }
             )
         )
-        connection = ("--extra-vars", f"@{variables}")
+        description = ("-e", "@account.yml", "-e", f"@{variables}")
 
-        headline("Audit: what would the playbook change? Check mode shows it and writes nothing.")
-        audit = play("Audit", control, "playbook.yml", "--check", "--diff", *connection)
-        headline("Apply: the same playbook brings the account to what it says.")
-        apply = play("Apply", control, "playbook.yml", "--diff", *connection)
-        headline("Apply again: the account is as it should be, so nothing changes.")
-        again = play("Apply again", control, "playbook.yml", "--diff", *connection)
-        headline("Handoff, checked: who would be invited to own the blog?")
-        offer = play("Handoff, checked", control, "handoff.yml", "--check", "--diff", *connection)
-        headline("Handoff: one token invites, the other one accepts, and the new owner is read back.")
-        handoff = play("Handoff", control, "handoff.yml", "--diff", *connection)
-        headline("Handoff again: the blog belongs to its new owner, so nothing changes.")
-        done = play("Handoff again", control, "handoff.yml", "--diff", *connection)
+        headline("Audit: what differs from the description? A playbook of the collection, which never writes.")
+        audit = play("Audit", control, "community.scalingo.audit", "--diff", *description)
+        headline("Apply: the same description, and the account becomes that. The blog gets its new owner.")
+        apply = play("Apply", control, "playbook.yml", "--diff", *description)
+        headline("Audit again: from here on, anything that differs is to make it fail.")
+        strict = ("-e", "project_baseline_fail_on_drift=true")
+        again = play("Audit again", control, "community.scalingo.audit", "--diff", *description, *strict)
 
     headline("Summary: what the simulator saw.")
-    print(audit, apply, again, offer, handoff, done, "", "What was written:", sep="\n")
-    for one in apply.writes + handoff.writes:
+    print(audit, apply, again, "", "What was written:", sep="\n")
+    for one in apply.writes:
         print(f"  {one['method']:<6}", one["path"], json.dumps(one["body"]) if one["body"] else "")
 
     promises = {
-        "A check sent a write.": not audit.writes and not offer.writes,
-        "The audit announced something else than what was changed.": audit.changed == apply.changed > 0,
-        "The playbook changed something again.": not again.changed and not again.writes,
-        "The handoff was not one invitation and one acceptance.": (offer.changed, handoff.changed) == (1, 2),
-        "The handoff changed something again.": not done.changed and not done.writes,
+        "An audit sent a write.": not audit.writes and not again.writes,
+        "The audit found nothing that differs.": audit.report["drift_count"] > 0,
+        "The audit announced something else than what was done.": audit.acted == apply.acted,
+        "Something differs still, or could not be checked.": apply.report["compliant"] and again.report["compliant"],
+        "Something would have changed again.": not again.changed and not again.acted,
     }
     broken = [complaint for complaint, kept in promises.items() if not kept]
     if broken:
         sys.exit("\n".join(["", "The demo failed.", *broken]))
-    print("\nThe checks wrote nothing, the audit foretold every change, and run again nothing was left to do.")
+    print("\nThe audits wrote nothing, the first one foretold every change, and the second one found nothing to do.")
+    print("What an auditor gets to see, before and after:")
+    print(f"  {audit.page}\n  {again.page}")
 
 
 if __name__ == "__main__":

@@ -41,12 +41,18 @@ def test_the_user_agent_has_the_version_of_the_collection() -> None:
     assert load("galaxy.yml")["version"] == VERSION
 
 
-def test_readme_lists_every_plugin() -> None:
-    listed = re.findall(
-        r"^\| (module|lookup) `community\.scalingo\.(\w+)`", (ROOT / "README.md").read_text(), re.MULTILINE
-    )
-    lookups = [path.stem for path in (ROOT / "plugins" / "lookup").glob("*.py")]
-    assert sorted(listed) == sorted([("module", name) for name in MODULES] + [("lookup", name) for name in lookups])
+def test_readme_lists_everything() -> None:
+    readme = (ROOT / "README.md").read_text()
+    listed = re.findall(r"^\| (module|lookup|role|playbook) `community\.scalingo\.(\w+)`", readme, re.MULTILINE)
+    there = {
+        "module": "plugins/modules/*.py",
+        "lookup": "plugins/lookup/*.py",
+        "role": "roles/*",
+        "playbook": "playbooks/*.yml",
+    }
+    assert sorted(listed) == sorted((kind, path.stem) for kind, found in there.items() for path in ROOT.glob(found))
+    (filters,) = re.findall(r"^\| filters (.*?) \|", readme, re.MULTILINE)
+    assert sorted(re.findall(r"(\w+)`", filters)) == sorted(path.stem for path in ROOT.glob("plugins/filter/*.py"))
 
 
 def test_documentation_and_argument_spec_of_the_connection_agree() -> None:

@@ -1,0 +1,324 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to community.scalingo: it may change in any release.
+
+"""The report of the role `project_baseline`: what every item of the description came to."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+import unicodedata
+from dataclasses import asdict, dataclass
+from datetime import datetime, timezone
+
+from ansible_collections.community.scalingo.plugins.module_utils._dates import parse_date
+from ansible_collections.community.scalingo.plugins.plugin_utils._baseline_wanted import (
+    Items,
+    candidates_of,
+    is_absent,
+    is_true,
+    owns,
+    target_of,
+    text_of,
+)
+
+SCHEMA = 1
+# Characters of one text in the report.
+LONGEST_TEXT = 700
+
+Result = t.Mapping[str, t.Any]
+
+# How the module names an item of its list when that is what made it fail.
+_PLACE = re.compile(r"\bitem (\d+) of projects\b", re.IGNORECASE)
+_TOKENS = re.compile(r"tk-us-[\w=+/-]+|eyJ[\w=-]+\.[\w=-]+(?:\.[\w=-]*)?")
+_MENDING = {"create": "creates it", "update": "changes it", "delete": "deletes it"}
+
+
+@dataclass
+class Item:
+    """One line of the report."""
+
+    id: str
+    control: str
+    project: str
+    expected: str
+    actual: str
+    compliant: bool | None
+    action: str = "none"
+    remedy: str | None = None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the role saw of the projects.
+
+    Attributes:
+        projects: The list that was wanted.
+        bulk: What the task for the whole list returned; of a failed one only what it had done.
+        failure: Message of the task for the whole list, or "".
+        looks: What a check said about each project alone, after the whole list failed.
+        visible: The projects that the account sees, or None if they could not be read.
+        check_mode: Whether nothing was to be written.
+    """
+
+    projects: Items
+    bulk: Result
+    failure: str
+    looks: t.Mapping[int, Result]
+    visible: Items | None
+    check_mode: bool
+
+
+def build_report(seen: Seen, handoffs: Items, records: t.Sequence[Result], now: datetime | None = None) -> Result:
+    """Return the report.
+
+    Args:
+        seen: What was seen of the projects.
+        handoffs: The variable `project_baseline_handoffs`.
+        records: What was done about those handoffs that were not found to be done already.
+        now: When that was.
+    """
+    secrets = [text_of(handoff.get("new_owner_api_token")) for handoff in handoffs]
+    by_index = {int(record["index"]): record for record in records}
+    items = [_project(seen, index) for index in range(len(seen.projects))]
+    items.sort(key=lambda item: item.control != "default_project")
+    items += [_handoff(seen, handoff, by_index.get(index)) for index, handoff in enumerate(handoffs)]
+    used: set[str] = set()
+    for item in items:
+        for name in ("project", "expected", "actual", "remedy"):
+            value = getattr(item, name)
+            setattr(item, name, value if value is None else clean(value, secrets))
+        # A project may have to go, and another one get its name.
+        base, number = f"{item.control}:{item.project}", 1
+        item.id = base
+        while item.id in used:
+            number += 1
+            item.id = f"{base}#{number}"
+        used.add(item.id)
+    return {
+        "schema": SCHEMA,
+        "compliant": all(item.compliant is True for item in items),
+        "drift_count": sum(item.compliant is False and item.action != "error" for item in items),
+        "unknown_count": sum(item.compliant is None for item in items),
+        "checked_at": f"{now or datetime.now(timezone.utc):%Y-%m-%dT%H:%M:%SZ}",
+        "items": [asdict(item) for item in items],
+    }
+
+
+def clean(value: t.Any, secrets: t.Iterable[str] = ()) -> str:
+    """Return a text on one line that may stand in JSON, XML and HTML: no token, no control character, not too long."""
+    text = str(value)
+    for secret in secrets:
+        if secret:
+            text = text.replace(secret, "***")
+    text = _TOKENS.sub("***", text)
+    # Cc and Cs are not allowed in XML, Cf turns the direction of a text, Cn is assigned to nothing.
+    shown = "".join(
+        " " if each.isspace() else "" if unicodedata.category(each) in ("Cc", "Cf", "Cn", "Cs") else each
+        for each in text
+    )
+    line = " ".join(shown.split())
+    return line if len(line) <= LONGEST_TEXT else f"{line[: LONGEST_TEXT - 1]}…"
+
+
+def _project(seen: Seen, index: int) -> Item:
+    """Return what one item of the list came to."""
+    wanted = seen.projects[index]
+    item = Item(
+        id="",
+        control="default_project" if is_true(wanted.get("default")) else "project",
+        project=target_of(wanted),
+        expected=_expected(wanted),
+        actual=_right(wanted),
+        compliant=True,
+    )
+    outcomes = seen.bulk.get("outcomes") or []
+    outcome = outcomes[index] if index < len(outcomes) else None
+    if not seen.failure:
+        if outcome is None:
+            return _unknown(item, "Nothing was returned about this project.")
+        return _as_outcome(item, wanted, outcome, _before(seen.bulk, index), seen.check_mode)
+    if index + 1 in [int(place) for place in _PLACE.findall(seen.failure)]:
+        return (
+            _unknown(item, seen.failure) if _nothing_is_known(seen) else _error(item, "not as expected", seen.failure)
+        )
+    if outcome is not None and outcome["changed"]:
+        return _as_outcome(item, wanted, outcome, None, seen.check_mode)
+    if seen.visible is None:
+        return _unknown(item, seen.failure)
+    look = seen.looks.get(index, {})
+    if "outcomes" not in look:
+        message = text_of(look.get("msg")) or seen.failure
+        return _unknown(item, message) if _is_out_of_reach(look) else _error(item, "not as expected", message)
+    alone = look["outcomes"][0]
+    item = _as_outcome(item, wanted, alone, _before(look, 0), check_mode=True)
+    if not item.compliant and not seen.check_mode:
+        item.action = "none"
+        item.remedy = "It was not reached, because the run stopped at an error. Run it again when that is mended."
+    return item
+
+
+def _nothing_is_known(seen: Seen) -> bool:
+    """Tell whether a check could not even read the projects. A real run knows that it failed to write."""
+    return seen.visible is None and seen.check_mode
+
+
+def _is_out_of_reach(result: Result) -> bool:
+    """Tell whether a task failed because the API was not able to answer, which says nothing about a project."""
+    status = (result.get("error") or {}).get("status") or 0
+    return bool(status == 429 or status >= 500)
+
+
+def _as_outcome(item: Item, wanted: Result, outcome: Result, before: Result | None, check_mode: bool) -> Item:
+    if not outcome["changed"]:
+        return item
+    item.action = outcome["action"]
+    if check_mode:
+        item.compliant = False
+        item.actual = _wrong(wanted, outcome["action"], before or {})
+        item.remedy = f"A run without check mode {_mending(wanted, outcome['action'], before or {})}."
+    return item
+
+
+def _expected(wanted: Result) -> str:
+    renamed = f", renamed from {wanted['name']}" if text_of(wanted.get("new_name")) else ""
+    return f"{_right(wanted)}{renamed}"
+
+
+def _right(wanted: Result) -> str:
+    """Return what is to be said of a project that is as it is wanted."""
+    if is_absent(wanted):
+        return "absent"
+    if is_true(wanted.get("default")):
+        return "is the default project"
+    if wanted.get("default") not in (None, ""):
+        return "exists, is not the default project"
+    return "exists"
+
+
+def _wrong(wanted: Result, action: str, before: Result) -> str:
+    """Return what is to be said of a project that is not as it is wanted."""
+    default_project = text_of(before.get("default_project"))
+    elsewhere = f", the default project is {default_project}" if default_project else ""
+    if action == "create":
+        return f"missing{elsewhere if is_true(wanted.get('default')) else ''}"
+    if action == "delete":
+        return "exists"
+    parts = [f"is named {before['name']}"] if before.get("name") not in (None, target_of(wanted)) else []
+    if is_true(wanted.get("default")) and default_project not in ("", before.get("name")):
+        parts.append(f"is not the default project{elsewhere}")
+    return ", ".join(parts) or "differs"
+
+
+def _mending(wanted: Result, action: str, before: Result) -> str:
+    if action != "update" or not before.get("name"):
+        makes_default = action == "create" and is_true(wanted.get("default"))
+        return _MENDING.get(action, "changes it") + (" as the default project" if makes_default else "")
+    parts = ["renames it"] if before["name"] != target_of(wanted) else []
+    if is_true(wanted.get("default")) and before.get("default_project") not in (None, before["name"]):
+        parts.append("makes it the default project")
+    return " and ".join(parts) or "changes it"
+
+
+def _before(result: Result, index: int) -> Result:
+    """Return what one project was like: the diff has a name for each, in the order of the list."""
+    before: Result = (result.get("diff") or {}).get("before") or {}
+    names = before.get("projects") or []
+    return {**before, "name": names[index] if index < len(names) else None}
+
+
+def _handoff(seen: Seen, handoff: Result, record: Result | None) -> Item:
+    """Return what one handoff came to."""
+    new_owner = text_of(handoff.get("new_owner"))
+    with_token = text_of(handoff.get("new_owner_api_token")) != ""
+    item = Item(
+        id="",
+        control="handoff",
+        project=text_of(handoff.get("project")),
+        expected=f"owned by {new_owner}" if with_token else f"owned by {new_owner}, or offered to them",
+        actual=f"owned by {new_owner}",
+        compliant=True,
+    )
+    if seen.visible is None:
+        return _unknown(item, seen.failure)
+    found = candidates_of(handoff, seen.visible)
+    if len(found) > 1:
+        those = ", ".join(f"{each['id']} owned by {each['owner']['username']}" for each in found)
+        return _error(
+            item, "several projects of this name", f"Give the ID as project. It may be one of these: {those}."
+        )
+    if found and owns(found[0]["owner"], new_owner):
+        return item
+    if record is None:
+        return _unknown(item, "It was not looked at.")
+    return _as_record(item, record, bool(found), with_token, seen.check_mode)
+
+
+def _as_record(item: Item, record: Result, visible: bool, with_token: bool, check_mode: bool) -> Item:
+    look, offer, answer = (_done(record.get(key)) for key in ("look", "offer", "answer"))
+    new_owner = record["new_owner"]
+    if record.get("found"):
+        return item
+    invitation = offer.get("transfer_invitation") or look.get("transfer_invitation")
+    failure = record.get("failure") or {}
+    if failure:
+        message = text_of(failure.get("msg"))
+        if not look and (not visible or (check_mode and _is_out_of_reach(failure))):
+            return _unknown(item, message, None if visible else "not visible to this account")
+        return _error(item, _standing(look, invitation), message)
+    if record.get("declined"):
+        item.compliant, item.actual = False, f"{_standing(look, None)}, declined by {new_owner}"
+        item.remedy = "Set reinvite to invite them again, or take the handoff out of the description."
+        return item
+    invited, accepted = bool(offer.get("changed")), bool(answer.get("changed"))
+    if not check_mode:
+        item.action = {(True, True): "invite and accept", (True, False): "invite", (False, True): "accept"}.get(
+            (invited, accepted), "none"
+        )
+    elif invited or accepted:
+        item.compliant, item.actual = False, _standing(look, None if invited else invitation)
+        item.action = "accept" if accepted else "invite and accept" if with_token else "invite"
+        what = {
+            "accept": f"accepts it as {new_owner}",
+            "invite": f"invites {new_owner}",
+            "invite and accept": f"invites {new_owner}, and accepts as the new owner",
+        }[item.action]
+        item.remedy = f"A run without check mode {what}."
+        return item
+    if not answer and invitation and invitation["status"] == "pending":
+        item.actual = _standing({}, invitation)
+    return item
+
+
+def _done(result: Result | None) -> Result:
+    """Return what a transfer task returned, or nothing if it was skipped or failed."""
+    return result if result and "transfer_invitation" in result and not result.get("failed") else {}
+
+
+def _standing(look: Result, invitation: Result | None) -> str:
+    """Return where a handoff stands that has not come to its end."""
+    if invitation and invitation.get("id") and invitation.get("status") == "pending":
+        return f"invited, may accept until {_date(invitation.get('expires_at'))}"
+    project = look.get("project")
+    return f"owned by {project['owner']['username']}" if project else "not handed over"
+
+
+def _date(text: t.Any) -> str:
+    try:
+        return f"{parse_date(str(text)).astimezone(timezone.utc):%Y-%m-%d %H:%M} UTC"
+    except ValueError:
+        return text_of(text) or "an unknown date"
+
+
+def _unknown(item: Item, message: str, actual: str | None = None) -> Item:
+    item.compliant, item.action, item.actual = None, "none", actual or "could not be checked"
+    item.remedy = message
+    return item
+
+
+def _error(item: Item, actual: str, message: str) -> Item:
+    item.compliant, item.action, item.actual, item.remedy = False, "error", actual, message
+    return item

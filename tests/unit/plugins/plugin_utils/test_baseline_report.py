@@ -1,0 +1,387 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The report of the role project_baseline: every way in which an item can end."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
+from ansible_collections.community.scalingo.plugins.filter.baseline_report import baseline_report
+from ansible_collections.community.scalingo.plugins.plugin_utils._baseline import (
+    LONGEST_TEXT,
+    Seen,
+    build_report,
+    clean,
+)
+
+MIREILLE = {"id": "us-1", "username": "mireille"}
+TOMASZ = {"id": "us-2", "username": "tomasz"}
+SHOP = {"id": "prj-1", "name": "shop", "default": False, "owner": MIREILLE}
+SOLD = {**SHOP, "owner": TOMASZ}
+OFFER = {"id": "tin-1", "status": "pending", "invited_user_id": "us-2", "expires_at": "2026-07-09T13:20:31.500+02:00"}
+PLANNED = {**OFFER, "id": None, "expires_at": None}
+
+
+def outcome(action: str = "none", name: str = "web") -> dict[str, Any]:
+    return {"name": name, "changed": action != "none", "action": action, "project": None}
+
+
+def report(
+    items: Any = (),
+    handoffs: Any = (),
+    records: Any = (),
+    visible: Any = (),
+    failure: str = "",
+    looks: Any = None,
+    check_mode: bool = False,
+    **bulk: Any,
+) -> dict[str, Any]:
+    seen = Seen(list(items), bulk, failure, looks or {}, visible, check_mode)
+    return dict(
+        build_report(seen, list(handoffs), list(records), datetime(2026, 7, 9, 11, 20, 31, tzinfo=timezone.utc))
+    )
+
+
+def one(*arguments: Any, **keywords: Any) -> dict[str, Any]:
+    items = report(*arguments, **keywords)["items"]
+    assert len(items) == 1
+    return dict(items[0])
+
+
+def test_the_form() -> None:
+    assert report([{"name": "web"}], outcomes=[outcome()]) == {
+        "schema": 1,
+        "compliant": True,
+        "drift_count": 0,
+        "unknown_count": 0,
+        "checked_at": "2026-07-09T11:20:31Z",
+        "items": [
+            {
+                "id": "project:web",
+                "control": "project",
+                "project": "web",
+                "expected": "exists",
+                "actual": "exists",
+                "compliant": True,
+                "action": "none",
+                "remedy": None,
+            }
+        ],
+    }
+    assert report()["compliant"] is True
+
+
+WISHES: list[tuple[dict[str, Any], str, Any, str, str, str]] = [
+    # wanted, action, diff before, expected, actual in check mode, what a run does
+    ({"name": "web"}, "create", [], "exists", "missing", "creates it"),
+    ({"name": "web", "state": "absent"}, "delete", ["web"], "absent", "exists", "deletes it"),
+    (
+        {"name": "www", "new_name": "web"},
+        "update",
+        ["www"],
+        "exists, renamed from www",
+        "is named www",
+        "renames it",
+    ),
+    (
+        {"name": "web", "default": True},
+        "update",
+        ["web"],
+        "is the default project",
+        "is not the default project, the default project is old",
+        "makes it the default project",
+    ),
+    (
+        {"name": "www", "new_name": "web", "default": True},
+        "update",
+        ["www"],
+        "is the default project, renamed from www",
+        "is named www, is not the default project, the default project is old",
+        "renames it and makes it the default project",
+    ),
+    (
+        {"name": "old", "new_name": "web", "default": True},
+        "update",
+        ["old"],
+        "is the default project, renamed from old",
+        "is named old",
+        "renames it",
+    ),
+    (
+        {"name": "web", "default": True},
+        "create",
+        [],
+        "is the default project",
+        "missing, the default project is old",
+        "creates it as the default project",
+    ),
+    ({"project_id": "web", "default": False}, "update", [], "exists, is not the default project", "differs", "changes"),
+]
+
+
+@pytest.mark.parametrize(("wanted", "action", "before", "expected", "actual", "mending"), WISHES)
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_what_differs_is_drift_in_check_mode_and_mended_in_a_run(
+    wanted: dict[str, Any], action: str, before: Any, expected: str, actual: str, mending: str, check_mode: bool
+) -> None:
+    diff = {"before": {"projects": before, **({"default_project": "old"} if wanted.get("default") else {})}}
+    whole = report([wanted], outcomes=[outcome(action)], diff=diff, check_mode=check_mode)
+    item = whole["items"][0]
+    assert (item["action"], item["expected"]) == (action, expected)
+    assert item["control"] == ("default_project" if wanted.get("default") else "project")
+    assert whole["drift_count"] == int(check_mode)
+    if check_mode:
+        assert (item["compliant"], item["actual"]) == (False, actual)
+        assert mending in item["remedy"]
+    else:
+        assert (item["compliant"], item["remedy"]) == (True, None)
+        assert expected.startswith(item["actual"])
+
+
+def test_what_was_before_is_found_among_others() -> None:
+    items = [{"name": "new"}, {"name": "gone", "state": "absent"}, {"name": "x"}, {"name": "www", "new_name": "web"}]
+    outcomes = [outcome("create"), outcome(), outcome(), outcome("update")]
+    found = report(items, outcomes=outcomes, diff={"before": {"projects": [None, None, "x", "www"]}}, check_mode=True)
+    assert [item["actual"] for item in found["items"]] == ["missing", "absent", "exists", "is named www"]
+
+
+def test_the_default_project_comes_first_and_every_id_once() -> None:
+    items = [{"name": "web", "state": "absent"}, {"name": "www", "new_name": "web"}, {"name": "b", "default": True}]
+    found = report(items, outcomes=[outcome()] * 3)
+    assert [item["id"] for item in found["items"]] == ["default_project:b", "project:web", "project:web#2"]
+
+
+FAILED = "In item 2 of projects (b): Cannot create project b. Not tried any more: create project c."
+LIST = [{"name": "a"}, {"name": "b"}, {"name": "c"}]
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_list_that_fails_in_the_middle(check_mode: bool) -> None:
+    looks = {1: {"outcomes": [outcome("create")]}, 2: {"outcomes": [outcome("create")]}}
+    outcomes = [outcome("create"), outcome(), outcome()]
+    found = report(LIST, failure=FAILED, outcomes=outcomes, looks=looks, check_mode=check_mode)
+    a, b, c = found["items"]
+    assert (a["compliant"], a["action"]) == (not check_mode, "create")
+    assert (b["compliant"], b["action"], b["remedy"]) == (False, "error", FAILED)
+    assert (c["compliant"], c["action"]) == (False, "create" if check_mode else "none")
+    assert found["drift_count"] == (2 if check_mode else 1)
+    assert "stopped" in c["remedy"] or check_mode
+
+
+def test_a_list_that_is_refused_as_a_whole() -> None:
+    failure = "Item 1 of projects (a) and item 3 of projects (c) mean the same project."
+    found = report(LIST, failure=failure, looks={1: {"outcomes": [outcome()]}})
+    assert [item["compliant"] for item in found["items"]] == [False, True, False]
+    assert [item["action"] for item in found["items"]] == ["error", "none", "error"]
+
+
+@pytest.mark.parametrize(
+    ("look", "compliant", "action"),
+    [
+        ({"msg": "No.", "error": {"status": 409}}, False, "error"),
+        ({"msg": "No."}, False, "error"),
+        ({"msg": "Down.", "error": {"status": 503}}, None, "none"),
+        ({"msg": "Slow.", "error": {"status": 429}}, None, "none"),
+    ],
+)
+def test_what_a_look_at_one_project_says(look: Any, compliant: Any, action: str) -> None:
+    item = one([{"name": "a"}], failure="Something else.", looks={0: look})
+    assert (item["compliant"], item["action"], item["remedy"]) == (compliant, action, look["msg"])
+
+
+def test_without_a_list_everything_is_unknown() -> None:
+    found = report(LIST, [{"project": "shop", "new_owner": "tomasz"}], visible=None, failure="401.")
+    assert [item["compliant"] for item in found["items"]] == [None] * 4
+    assert [item["remedy"] for item in found["items"]] == ["401."] * 4
+    assert (found["compliant"], found["drift_count"], found["unknown_count"]) == (False, 0, 4)
+
+
+def test_a_write_that_failed_is_an_error_even_if_nothing_can_be_read_any_more() -> None:
+    broken = report(LIST, visible=None, failure=FAILED, outcomes=[outcome("create"), outcome(), outcome()])
+    assert [item["compliant"] for item in broken["items"]] == [True, False, None]
+    checked = report(LIST, visible=None, failure=FAILED, check_mode=True)
+    assert [item["compliant"] for item in checked["items"]] == [None] * 3
+
+
+def transfer(changed: bool = False, invitation: Any = None, project: Any = SHOP) -> dict[str, Any]:
+    return {"changed": changed, "transfer_invitation": invitation, "project": project}
+
+
+SKIPPED = {"changed": False, "skipped": True}
+NO = {"failed": True, "msg": "No."}
+UNTIL = "invited, may accept until 2026-07-09 11:20 UTC"
+STATES: list[tuple[str, bool, bool, dict[str, Any], Any, str, str]] = [
+    # what it is, check mode, with token, record, compliant, action, actual
+    ("would invite", True, False, {"look": transfer(), "offer": transfer(True, PLANNED)}, False, "invite", "mireille"),
+    (
+        "would hand over",
+        True,
+        True,
+        {"look": transfer(), "offer": transfer(True, PLANNED)},
+        False,
+        "invite and accept",
+        "mireille",
+    ),
+    ("invited", False, False, {"look": transfer(), "offer": transfer(True, OFFER)}, True, "invite", UNTIL),
+    ("pending", False, False, {"look": transfer(False, OFFER), "offer": SKIPPED}, True, "none", UNTIL),
+    ("pending, checked", True, False, {"look": transfer(False, OFFER)}, True, "none", UNTIL),
+    (
+        "would accept",
+        True,
+        True,
+        {"look": transfer(False, OFFER), "answer": transfer(True, OFFER, SOLD)},
+        False,
+        "accept",
+        UNTIL,
+    ),
+    (
+        "accepted",
+        False,
+        True,
+        {"look": transfer(False, OFFER), "answer": transfer(True, OFFER, SOLD)},
+        True,
+        "accept",
+        "owned by tomasz",
+    ),
+    (
+        "handed over",
+        False,
+        True,
+        {"look": transfer(), "offer": transfer(True, OFFER), "answer": transfer(True, OFFER, SOLD)},
+        True,
+        "invite and accept",
+        "owned by tomasz",
+    ),
+    ("done before", False, True, {"look": transfer(False, None, SOLD)}, True, "none", "owned by tomasz"),
+    (
+        "done, not seen",
+        False,
+        False,
+        {"look": transfer(False, {**OFFER, "status": "accepted"}, None)},
+        True,
+        "none",
+        "owned by tomasz",
+    ),
+    ("found there", True, True, {"found": True, "look": SKIPPED}, True, "none", "owned by tomasz"),
+    (
+        "declined",
+        False,
+        True,
+        {"look": transfer(False, PLANNED), "declined": True},
+        False,
+        "none",
+        "declined by tomasz",
+    ),
+    ("not eligible", False, True, {"look": NO, "failure": NO}, False, "error", "not handed over"),
+    (
+        "not accepted",
+        False,
+        True,
+        {"look": transfer(), "offer": transfer(True, OFFER), "answer": NO, "failure": NO},
+        False,
+        "error",
+        UNTIL,
+    ),
+    (
+        "not reached",
+        True,
+        True,
+        {"look": NO, "failure": {**NO, "error": {"status": 503}}},
+        None,
+        "none",
+        "could not be checked",
+    ),
+    (
+        "not reached in a run",
+        False,
+        True,
+        {"look": NO, "failure": {**NO, "error": {"status": 503}}},
+        False,
+        "error",
+        "not handed over",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("check_mode", "token", "record", "compliant", "action", "actual"),
+    [state[1:] for state in STATES],
+    ids=[state[0] for state in STATES],
+)
+def test_where_a_handoff_stands(
+    check_mode: bool, token: bool, record: dict[str, Any], compliant: Any, action: str, actual: str
+) -> None:
+    handoff = {"project": "shop", "new_owner": "tomasz", "new_owner_api_token": "tk-us-x" if token else ""}
+    full = {"index": 0, "new_owner": "tomasz", "found": False, "declined": False, "failure": {}, **record}
+    item = one(handoffs=[handoff], records=[full], visible=[SHOP], check_mode=check_mode)
+    assert (item["id"], item["control"], item["compliant"]) == ("handoff:shop", "handoff", compliant)
+    assert item["action"] == action
+    assert actual in item["actual"]
+    assert (item["remedy"] is None) is (compliant is True)
+
+
+def test_a_project_that_is_seen_with_its_new_owner_needs_no_record() -> None:
+    handoff = {"project": "shop", "new_owner": "us-2"}
+    assert one(handoffs=[handoff], visible=[SOLD])["compliant"] is True
+    assert one(handoffs=[handoff], visible=[SHOP])["compliant"] is None
+
+
+def test_two_projects_of_one_name_are_an_error() -> None:
+    item = one(handoffs=[{"project": "shop", "new_owner": "tomasz"}], visible=[SHOP, {**SOLD, "id": "prj-2"}])
+    assert item["action"] == "error"
+    assert "prj-1 owned by mireille, prj-2 owned by tomasz" in item["remedy"]
+
+
+def test_a_project_that_is_not_seen_is_unknown() -> None:
+    record = {"index": 0, "new_owner": "tomasz", "look": NO, "failure": NO}
+    item = one(handoffs=[{"project": "shop", "new_owner": "tomasz"}], records=[record])
+    assert (item["compliant"], item["actual"], item["remedy"]) == (None, "not visible to this account", "No.")
+
+
+@pytest.mark.parametrize(
+    ("dirty", "fine"),
+    [
+        ("one\n two\t three\x07", "one two three"),
+        ("a\x00\x0b\ud800\ufffe\u202eb", "a b"),
+        ("<b>&\"'</b> é 漢 🎉", "<b>&\"'</b> é 漢 🎉"),
+        ("token tk-us-aB_c-9= end", "token *** end"),
+        ("bearer eyJhbGciOi.eyJpc3Mi.c2ln-_ end", "bearer *** end"),
+        (7, "7"),
+        ("x" * 9000, "x" * (LONGEST_TEXT - 1) + "…"),
+    ],
+)
+def test_a_text_can_stand_anywhere(dirty: Any, fine: str) -> None:
+    assert clean(dirty) == fine
+
+
+def test_the_token_of_a_handoff_is_in_no_text() -> None:
+    handoff = {"project": "shop", "new_owner": "tomasz", "new_owner_api_token": "other-form"}
+    record = {"index": 0, "new_owner": "tomasz", "look": {}, "failure": {"msg": "other-form is wrong"}}
+    assert "other-form" not in json.dumps(report(handoffs=[handoff], records=[record], visible=[SHOP]))
+
+
+def test_what_the_api_says_is_never_templated() -> None:
+    """Before ansible-core 2.19 a text is a template unless it is marked; since then, unless it is trusted."""
+    text = "{{ 6 * 7 }}"
+    found = baseline_report([{"name": "a"}], failure=text, visible=None)
+    assert found["items"][0]["remedy"] == text
+    templar = Templar(loader=DataLoader(), variables={"found": found})
+    assert templar.template(found)["items"][0]["remedy"] == text
+    assert templar.template({"again": found})["again"]["items"][0]["remedy"] == text
+
+
+def test_the_results_of_a_loop_are_found_by_their_place() -> None:
+    looks = [
+        {"ansible_loop_var": "place", "place": 0, "skipped": True},
+        {"ansible_loop_var": "place", "place": 1, "outcomes": [outcome()]},
+    ]
+    done = {"outcomes": [outcome("create"), outcome()]}
+    found = baseline_report([{"name": "a"}, {"name": "b"}], bulk=done, failure="No.", looks=looks, visible=[])
+    assert [(item["compliant"], item["action"]) for item in found["items"]] == [(True, "create"), (True, "none")]

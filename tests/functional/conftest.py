@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ pytest.register_assert_rewrite(
     "functional.expect", "functional.playbook", "functional.table", "functional.transfer_grid"
 )
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that `simulator` can be imported
+os.environ.setdefault("SIMULATOR_VALIDATE", "1")  # every answer of every simulator is held against openapi.yaml
 
 from simulator import Simulator  # noqa: E402
 

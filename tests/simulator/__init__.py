@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+from .conformance import UndescribedAnswerError
 from .facade import Simulator
 from .mistakes import SimulatorError, SwitchError
 from .models import Account
 
-__all__ = ["Account", "Simulator", "SimulatorError", "SwitchError"]
+__all__ = ["Account", "Simulator", "SimulatorError", "SwitchError", "UndescribedAnswerError"]

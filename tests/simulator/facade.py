@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
 from .arrangement import Arrangement
 from .clock import Clock
+from .conformance import UndescribedAnswerError, description
 from .control import control_app
 from .faults import Fault
 from .handover import settle
@@ -23,16 +25,30 @@ from .server import Listener, OnDemand
 from .state import World
 from .views import invitation_view, project_view
 
+# Set to 1, it lets every simulator check its answers that is not told otherwise.
+VALIDATE_VARIABLE = "SIMULATOR_VALIDATE"
+SHOWN_COMPLAINTS = 10
+
 
 class Simulator(Arrangement):
     """The platform with its hosts: a context manager that listens between entering and leaving.
 
-    Keyword arguments other than the ports are switches. Port 0 stands for a free one; ``port`` is that of the API host
-    of the default region.
+    Keyword arguments other than the ports and ``validate`` are switches. Port 0 stands for a free one; ``port`` is that
+    of the API host of the default region. With ``validate`` every answer is checked against openapi.yaml, and stopping
+    the simulator raises UndescribedAnswerError if one was not as described.
     """
 
-    def __init__(self, port: int = 0, auth_port: int = 0, control_port: int = 0, **switches: Any) -> None:
+    def __init__(
+        self,
+        port: int = 0,
+        auth_port: int = 0,
+        control_port: int = 0,
+        validate: bool | None = None,
+        **switches: Any,
+    ) -> None:
         super().__init__(World(**switches))
+        if validate or (validate is None and os.environ.get(VALIDATE_VARIABLE) == "1"):
+            self._world.description = description()
         self._ports = {DEFAULT_REGION: port, "auth": auth_port, "control": control_port}
         self._listeners: dict[str, Listener] = {}
         self._urls: dict[str, str] = {}
@@ -41,8 +57,13 @@ class Simulator(Arrangement):
         self.start()
         return self
 
-    def __exit__(self, *_exception: object) -> None:
-        self.stop()
+    def __exit__(self, exception: object, *_more: object) -> None:
+        try:
+            self.stop()
+        except UndescribedAnswerError:
+            # What went wrong first says more.
+            if exception is None:
+                raise
 
     def start(self) -> None:
         """Listen on all ports; OSError if one of them is taken."""
@@ -65,12 +86,16 @@ class Simulator(Arrangement):
             listener.start()
 
     def stop(self) -> None:
-        """Close all ports and connections; requests that are still waiting are not waited for."""
+        """Close all ports and connections; requests that are still waiting are not waited for.
+
+        Raises UndescribedAnswerError if answers were checked and one was not as described.
+        """
         self._world.stopping.set()
         if self._listeners:
             with ThreadPoolExecutor() as pool:
                 list(pool.map(Listener.stop, self._listeners.values()))
         self._listeners.clear()
+        self._report_complaints()
 
     @property
     def api_url(self) -> str:
@@ -179,6 +204,12 @@ class Simulator(Arrangement):
         with self._world.lock:
             return self._world.log.calls(self._world.account(account).username if account is not None else None)
 
+    @property
+    def complaints(self) -> list[str]:
+        """What of the answers so far is not as openapi.yaml describes it, if they are checked."""
+        with self._world.lock:
+            return list(self._world.complaints)
+
     def clear_requests(self) -> None:
         """Empty the log of requests."""
         with self._world.lock:
@@ -196,6 +227,15 @@ class Simulator(Arrangement):
                 for one in self.accounts
             ],
         }
+
+    def _report_complaints(self) -> None:
+        with self._world.lock:
+            found = self.complaints
+            self._world.complaints.clear()
+        if found:
+            headline = "the simulator gave answers that openapi.yaml does not describe:"
+            more = [f"and {len(found) - SHOWN_COMPLAINTS} more"] if len(found) > SHOWN_COMPLAINTS else []
+            raise UndescribedAnswerError("\n  ".join([headline, *found[:SHOWN_COMPLAINTS], *more]))
 
     def _url(self, name: str) -> str:
         if name not in self._urls:

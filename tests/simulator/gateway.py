@@ -17,6 +17,7 @@ from werkzeug.http import http_date
 from werkzeug.wrappers import Request, Response
 
 from .answers import free_response
+from .conformance import Description
 from .errors import default_error_response, too_many_requests
 from .faults import Fault
 from .handover import settle
@@ -28,6 +29,8 @@ from .views import date_view
 # Key of the WSGI environment that tells the server how to mistreat the connection: "drop" or "truncate".
 WIRE_FAULT = "simulator.wire_fault"
 NOT_JSON = '{"this is": not JSON'
+# The faults whose answers are the application's own, be they sent or not; those of the others come from the outside.
+OWN_ANSWERS = (None, "slow", "truncate", "drop_after")
 
 
 class Gateway:
@@ -53,6 +56,8 @@ class Gateway:
             self._complete_headers(response)
             dropped = fault is not None and fault.kind in ("drop_before", "drop_after")
             world.log.complete(record, None if dropped else response, fault.kind if fault else None)
+            if world.description is not None and (fault.kind if fault else None) in OWN_ANSWERS:
+                self._check(world.description, request, response)
         if dropped:
             environ[WIRE_FAULT] = "drop"
         elif fault is not None and fault.kind == "truncate":
@@ -121,6 +126,21 @@ class Gateway:
             end = world.clock.now() + timedelta(seconds=seconds + 0.999)
             response.headers["Retry-After"] = http_date(end)
         return response
+
+    def _check(self, description: Description, request: Request, response: Response) -> None:
+        """Note what in an answer is not as described; without a fault, a 500 is an error in the simulator."""
+        found = description.complaints(
+            request.method,
+            self._host,
+            request.path,
+            response.status_code,
+            dict(response.headers.items()),
+            response.get_data(),
+        )
+        if response.status_code == 500:
+            found.append("the simulator is broken")
+        answered = f"{request.method} {self._host} {request.path} was answered {response.status_code}"
+        self._world.complaints += [f"{answered}: {complaint}" for complaint in found]
 
     def _complete_headers(self, response: Response) -> None:
         response.headers["Date"] = http_date(self._world.clock.now())

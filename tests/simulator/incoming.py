@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, NoReturn
 
 from werkzeug.wrappers import Request
 
@@ -56,12 +56,18 @@ def json_object(request: Request) -> dict[str, Any]:
     if not data or request.mimetype != "application/json":
         return {}
     try:
-        body = json.loads(data)
+        # Decoded here, because json.loads() would take UTF-16, too.
+        body = json.loads(data.decode(), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise _bad_json(error) from error
     if not isinstance(body, dict):
         raise bad_request("The JSON you submitted must be an object")
     return body
+
+
+def _no_constant(name: str) -> NoReturn:
+    """NaN and Infinity, which Python's parser takes, are no JSON."""
+    raise ValueError(f"{name} is no JSON")
 
 
 def _bad_json(error: Exception) -> ApiError:

@@ -12,6 +12,7 @@ from typing import Any
 
 from .bearers import Bearers
 from .clock import Clock
+from .conformance import Description
 from .faults import Faults
 from .mistakes import SimulatorError
 from .models import Account, Application, Invitation, Project
@@ -36,6 +37,9 @@ class World:
         self.limiter = RateLimiter(self.clock, self.switches)
         self.faults = Faults()
         self.log = RequestLog()
+        # What answers are checked against, if they are, and what was found. Starting anew forgets neither.
+        self.description: Description | None = None
+        self.complaints: list[str] = []
         self.region_urls: dict[str, str] = {}
         self.accounts: dict[str, Account] = {}
         self.projects: dict[str, Project] = {}

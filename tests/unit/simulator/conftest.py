@@ -66,6 +66,12 @@ class Client:
         return self.get(f"/v1/projects/{project['id']}/eligible_new_owners")
 
 
+@pytest.fixture(autouse=True)
+def checked_answers(monkeypatch):
+    """Every simulator has its answers checked against openapi.yaml."""
+    monkeypatch.setenv("SIMULATOR_VALIDATE", "1")
+
+
 @pytest.fixture
 def sim():
     """A running simulator."""

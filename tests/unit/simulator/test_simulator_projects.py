@@ -111,7 +111,20 @@ def test_root_key(me):
     assert errors(me.post("/v1/projects", {"project": ["web"]})) == {"project": ["is invalid"]}
 
 
-@pytest.mark.parametrize("data", [b"{", b"nonsense", b"\xff", b"[" * 100000, b'["project"]', b"5"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"{",
+        b"nonsense",
+        b"\xff",
+        b"[" * 100000,
+        b'["project"]',
+        b"5",
+        b'{"project": {"name": "web", "more": NaN}}',
+        b'{"project": {"name": "web", "more": -Infinity}}',
+        '{"project": {"name": "web"}}'.encode("utf-16"),
+    ],
+)
 def test_bad_json(me, data):
     answer = me("POST", "/v1/projects", data=data, headers={"Content-Type": "application/json"})
     assert answer.status_code == 400

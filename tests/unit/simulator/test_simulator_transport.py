@@ -377,7 +377,10 @@ def test_taken_port(sim):
         Simulator(port=int(sim.api_url.rsplit(":", 1)[1])).start()
 
 
-def test_error_in_the_simulator_is_a_500(sim, me, monkeypatch):
+def test_error_in_the_simulator_is_a_500(client, monkeypatch):
+    from simulator import Simulator
+
     monkeypatch.setattr("simulator.projects.create", lambda *_arguments: 1 / 0)
-    answer = me.create("web")
+    with Simulator(validate=False) as sim:
+        answer = client(sim.api_url, sim.add_account("mireille")).create("web")
     assert (answer.status_code, answer.json()) == (500, {"error": "Internal error occured, we're on it!"})

@@ -9,7 +9,15 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import pytest
+
 TESTS = str(Path(__file__).resolve().parents[2])
 
 if TESTS not in sys.path:
     sys.path.insert(0, TESTS)
+
+
+@pytest.fixture(autouse=True)
+def checked_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every simulator has its answers checked against openapi.yaml."""
+    monkeypatch.setenv("SIMULATOR_VALIDATE", "1")

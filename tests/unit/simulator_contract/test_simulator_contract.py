@@ -22,6 +22,7 @@ import requests
 from contract import Exchange, attributes, differences, exchange, exchanges, objects
 from contract.comparison import is_date
 from simulator import Simulator
+from simulator.conformance import description
 
 PROJECT = objects()["project"]
 INVITATION = objects()["transfer_invitation"]
@@ -163,6 +164,15 @@ def test_simulator_answers_as_printed_with_the_example_of_a_query_parameter(
     with Simulator(id_prefix="pr", dates="offset") as sim:
         answer = send(sim, entry, arrangement.set_up(sim), **query)
     check(entry, arrangement, answer)
+
+
+@pytest.mark.parametrize("entry", exchanges(), ids=str)
+def test_openapi_describes_the_printed_answer(entry: Exchange) -> None:
+    printed = entry.response.body
+    headers = {} if printed is None else {"Content-Type": "application/json"}
+    body = b"" if printed is None else json.dumps(printed).encode()
+    request = entry.request
+    assert description().complaints(request.method, "osc-fr1", request.path, entry.response.status, headers, body) == []
 
 
 def test_every_exchange_of_the_page_is_covered() -> None:

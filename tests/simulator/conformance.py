@@ -1,0 +1,144 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Checking answers against the OpenAPI description of everything the simulator serves, openapi.yaml."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from .mistakes import SimulatorError
+
+PATH = Path(__file__).with_name("openapi.yaml")
+METHODS = ("get", "post", "patch", "put", "delete", "options", "trace")
+AUTH_SERVER = "https://auth."
+SHOWN_ERRORS = 3
+
+
+class UndescribedAnswerError(AssertionError):
+    """The simulator answered something that openapi.yaml does not describe."""
+
+
+class Description:
+    """The document: which calls there are on which host, and what may be answered to them.
+
+    ``validator_class`` is that of jsonschema-rs: functional tests have every answer checked, and jsonschema, which is
+    not written in Rust, would take fifty times as long.
+    """
+
+    def __init__(self, document: dict[str, Any], validator_class: Any) -> None:
+        self.document = document
+        self._validator_class = validator_class
+        self._paths = [
+            (re.compile(re.sub(r"\{\w+\}", "[^/]+", template)), _hosts(document, item), item)
+            for template, item in document["paths"].items()
+        ]
+        self._validators: dict[int, Any] = {}
+
+    def calls(self) -> set[tuple[str, str, str]]:
+        """Every call as the kind of host (``auth`` or ``api``), method and path."""
+        return {
+            (host, method.upper(), template)
+            for template, item in self.document["paths"].items()
+            for host in _hosts(self.document, item)
+            for method in METHODS
+            if method in item
+        }
+
+    def complaints(
+        self, method: str, host: str, path: str, status: int, headers: Mapping[str, str], body: bytes
+    ) -> list[str]:
+        """What in an answer is not as described; ``host`` is ``auth`` or the name of a region, ``path`` is decoded."""
+        response = self._response(method, host, path, status)
+        if response is None:
+            return [f"the status {status} is not described"]
+        found = []
+        for name, header in response.get("headers", {}).items():
+            header = self._resolved(header)
+            if name in headers:
+                found += self._differences(header["schema"], headers[name], f"header {name}")
+            elif header.get("required"):
+                found.append(f"the header {name} is missing")
+        return found + self._body_complaints(response.get("content", {}), method, headers.get("Content-Type"), body)
+
+    def _response(self, method: str, host: str, path: str, status: int) -> dict[str, Any] | None:
+        responses = self._responses(method, host, path)
+        for key in (str(status), f"{status // 100}XX"):
+            if key in responses:
+                return self._resolved(responses[key])
+        return None
+
+    def _responses(self, method: str, host: str, path: str) -> dict[str, Any]:
+        """The answers to a call by status; to one that is not described there are only two."""
+        kind = "auth" if host == "auth" else "api"
+        method = "get" if method == "HEAD" else method.lower()
+        for pattern, hosts, item in self._paths:
+            if kind in hosts and method in item and pattern.fullmatch(path):
+                return item[method]["responses"]
+        shared = self.document["components"]["responses"]
+        return {"404": shared["NoSuchRoute"], "429": shared["TooManyRequests"]}
+
+    def _body_complaints(
+        self, content: dict[str, Any], method: str, content_type: str | None, body: bytes
+    ) -> list[str]:
+        if not content:
+            given = [f"a body of {len(body)} bytes"] if body else []
+            given += [f"the Content-Type {content_type}"] if content_type else []
+            return [f"{what} comes, and none is described" for what in given]
+        media_type = (content_type or "").partition(";")[0].strip()
+        if media_type not in content:
+            return [f"the Content-Type {content_type} is not described, only {', '.join(content)}"]
+        if method == "HEAD":
+            return []
+        try:
+            value = json.loads(body) if media_type == "application/json" else body.decode()
+        except (ValueError, RecursionError) as error:
+            return [f"the body is no {media_type}: {error}"]
+        return self._differences(content[media_type]["schema"], value, "body")
+
+    def _differences(self, schema: dict[str, Any], value: Any, what: str) -> list[str]:
+        validator = self._validators.get(id(schema))
+        if validator is None:
+            # References are to "#/components/...", so the components stand in the schema itself.
+            complete = {**schema, "components": self.document["components"]}
+            validator = self._validators[id(schema)] = self._validator_class(complete, validate_formats=True)
+        if validator.is_valid(value):
+            return []
+        errors = list(validator.iter_errors(value))
+        places = [" ".join([what, *map(str, error.instance_path)]) for error in errors]
+        found = [f"{place}: {error.message}" for place, error in zip(places, errors)]
+        more = [f"{what}: {len(found) - SHOWN_ERRORS} more"] if len(found) > SHOWN_ERRORS else []
+        return found[:SHOWN_ERRORS] + more
+
+    def _resolved(self, node: dict[str, Any]) -> dict[str, Any]:
+        """What a reference within the document points to."""
+        while "$ref" in node:
+            target: Any = self.document
+            for key in node["$ref"].removeprefix("#/").split("/"):
+                target = target[key]
+            node = target
+        return node
+
+
+@lru_cache(maxsize=1)
+def description() -> Description:
+    """The description beside this file, read once."""
+    try:
+        import yaml
+        from jsonschema_rs import Draft202012Validator
+    except ImportError as error:
+        text = f"validate needs a package that is missing ({error}): see tests/requirements/test.txt"
+        raise SimulatorError(text) from error
+    # The C parser where there is one: it takes a tenth of the time.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return Description(yaml.load(PATH.read_bytes(), Loader=loader), Draft202012Validator)
+
+
+def _hosts(document: dict[str, Any], item: dict[str, Any]) -> set[str]:
+    servers = item.get("servers", document["servers"])
+    return {"auth" if server["url"].startswith(AUTH_SERVER) else "api" for server in servers}

@@ -11,3 +11,6 @@ from ansible_collections.community.scalingo.plugins.plugin_utils._progress impor
 
 class ActionModule(ProgressAction):
     """Runs the module, which does all the work."""
+
+    # The result, a secret, would lie in a file until somebody fetches it, and be shown to whoever does.
+    _supports_async = False

@@ -30,6 +30,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._errors import 
     UnexpectedAnswerError,
     UnreadableAnswerError,
     ValidationError,
+    on_one_line,
 )
 
 E = t.TypeVar("E", bound=ApiError)
@@ -208,11 +209,6 @@ def _flat(errors: t.Any, field: str = "") -> list[str]:
     if isinstance(errors, dict):
         return [text for key, item in errors.items() for text in _flat(item, f"{field}.{key}" if field else str(key))]
     return []
-
-
-def on_one_line(text: str, limit: int) -> str:
-    """Return the beginning of a text on one line, whatever it holds: nothing that a terminal would obey."""
-    return " ".join("".join(character if character.isprintable() else " " for character in text).split())[:limit]
 
 
 def _http_date(text: str) -> float | None:

@@ -174,6 +174,15 @@ class Api:
         return found
 
 
+def check_id(identifier: str) -> None:
+    """Refuse what cannot be the ID of anything.
+
+    Raises:
+        InputError: It cannot.
+    """
+    segment(identifier)
+
+
 def _project_path(project_id: str) -> str:
     return f"/v1/projects/{segment(project_id)}"
 

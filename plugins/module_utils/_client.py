@@ -319,6 +319,7 @@ class Client:
                             tried = f"Tried {tries} times; " if tries > 1 else ""
                             error.add_consequence(
                                 f"{tried}max_wait ({self._connection.max_wait:g} s) leaves no time to repeat that."
+                                + (" Raise it, or run this again later." if isinstance(error, RateLimitError) else "")
                             )
                         raise
         finally:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from ansible_collections.community.scalingo.plugins.module_utils._account import Account
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api, Object
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
+    ApiError,
     AuthenticationError,
     ConflictError,
     ForbiddenError,
@@ -179,7 +180,7 @@ def _after_failure(
             raise error
         try:
             account, rest = look()
-            exists = plan.action is Action.CREATE and isinstance(error, (ConflictError, ValidationError))
+            exists = plan.action is Action.CREATE and _may_mean_taken(error)
             # Refused because it was done after all, by an earlier try or by others: the list may show that late.
             looks = MAX_LOOKS if (maybe or exists) and not error.outcome_unknown else 1
             for looked in range(1, looks):
@@ -222,6 +223,14 @@ def _is_gone(api: Api, account: Account, plan: Plan) -> bool:
     except NotFoundError:
         return True
     return False
+
+
+def _may_mean_taken(error: RequestError) -> bool:
+    """Tell whether a refusal may mean that the name is taken. Either status can; a 422 mostly names the field."""
+    fields = error.body.get("errors") if isinstance(error, ApiError) and isinstance(error.body, dict) else None
+    if isinstance(error, ValidationError):
+        return not isinstance(fields, dict) or "name" in fields
+    return isinstance(error, ConflictError)
 
 
 def _is_same(one: Plan, other: Plan) -> bool:

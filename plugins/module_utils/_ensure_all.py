@@ -50,9 +50,16 @@ def ensure_projects(api: Api, items: t.Sequence[Wanted], owner: str | None, chec
     """
     check_all(items)
     account = Account(api)
-    listed: Projects = account.find_out(lambda facts: facts[Fact.PROJECTS])
-    found = _find(api, items, listed)
-    steps = account.find_out(lambda facts: plan_all(items, facts, found))
+    try:
+        listed: Projects = account.find_out(lambda facts: facts[Fact.PROJECTS])
+        found = _find(api, items, listed)
+        if api.caller_claim() is not None:
+            # For nothing, so that what belongs to others is refused before the first write.
+            account.find_out(lambda facts: facts[Fact.CALLER_ID])
+        steps = account.find_out(lambda facts: plan_all(items, facts, found))
+    except ScalingoError as error:
+        error.add_consequence("Nothing was written.")
+        raise
     ledger = _Ledger(items, steps, account.find_out(lambda facts: all_known(facts, found)))
     for step in steps:
         try:

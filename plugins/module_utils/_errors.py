@@ -11,6 +11,11 @@ from __future__ import annotations
 import typing as t
 
 
+def on_one_line(text: str, limit: int | None = None) -> str:
+    """Return a text, or its beginning, on one line, whatever it holds: nothing that a terminal would obey."""
+    return " ".join("".join(character if character.isprintable() else " " for character in text).split())[:limit]
+
+
 class ScalingoError(Exception):
     """The task cannot reach its end.
 
@@ -33,7 +38,8 @@ class ScalingoError(Exception):
         self.message += f" {sentence}"
 
     def __str__(self) -> str:
-        return " ".join([*self.context, self.message])
+        # Names and IDs may come from anywhere.
+        return on_one_line(" ".join([*self.context, self.message]))
 
     def as_failure(self) -> dict[str, t.Any]:
         """Return what a failed task shows: `msg` and, where the API answered, `error`."""

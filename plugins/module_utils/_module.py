@@ -16,7 +16,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._api import Api
 from ansible_collections.community.scalingo.plugins.module_utils._client import Client
 from ansible_collections.community.scalingo.plugins.module_utils._errors import InputError, ScalingoError
 from ansible_collections.community.scalingo.plugins.module_utils._options import (
-    api_token_of,
+    choose_api_token,
     choose_tokens,
     connection_argument_spec,
     connection_from,
@@ -67,11 +67,10 @@ def run_module(
             raise InputError(
                 "Set no_log: true on this task: it returns a bearer token, which Ansible would print. Nothing was sent."
             )
-        tokens = choose_tokens(module.params, environment_tokens())
+        choose = choose_api_token if logs_in else choose_tokens
+        tokens = choose(module.params, environment_tokens())
         # Ansible masks tokens that were options, but does not know those of the environment.
         module.no_log_values.update(tokens.values())
-        if logs_in:
-            tokens = api_token_of(tokens)
         connection = connection_from(module.params, tokens, module.explicit)
         agent = f"ansible-core {module.ansible_version}"
         on_wait = partial(say, module.progress)

@@ -117,18 +117,19 @@ def choose_tokens(*sources: t.Mapping[str, str | None]) -> dict[str, str]:
     )
 
 
-def api_token_of(tokens: t.Mapping[str, str]) -> dict[str, str]:
-    """Return the API token alone, of what `choose_tokens` returned.
+def choose_api_token(*sources: t.Mapping[str, str | None]) -> dict[str, str]:
+    """Return the API token of the first source that has one, whatever bearer tokens there are.
 
     Raises:
-        InputError: There is none.
+        InputError: There is none, or one that no header can carry.
     """
-    if "api_token" not in tokens:
-        raise InputError(
-            "An API token is needed, since a bearer token cannot be exchanged: set api_token (or the environment "
-            "variable SCALINGO_API_TOKEN)."
-        )
-    return {"api_token": tokens["api_token"]}
+    for source in sources:
+        if source.get("api_token"):
+            return choose_tokens({"api_token": source["api_token"]})
+    raise InputError(
+        "An API token is needed, since a bearer token cannot be exchanged: set api_token (or the environment variable "
+        "SCALINGO_API_TOKEN)."
+    )
 
 
 def connection_from(

@@ -18,7 +18,7 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.community.scalingo.plugins.module_utils._api import Object
+from ansible_collections.community.scalingo.plugins.module_utils._api import Object, check_id
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
     ApiRefusal,
     InputError,
@@ -64,6 +64,8 @@ class Wanted:
             raise InputError("new_name needs name, the present name of the project that is to be renamed.")
         if self.name is None and self.project_id is None:
             raise InputError("One of name and project_id is required, to say which project is meant.")
+        if self.project_id is not None:
+            check_id(self.project_id)
         if self.state == "absent" and self.new_name is not None:
             raise InputError("new_name cannot be used with state=absent.")
         if self.state == "absent" and self.default:

@@ -18,16 +18,16 @@ import heapq
 import typing as t
 from dataclasses import dataclass, replace
 
-from ansible_collections.community.scalingo.plugins.module_utils._answers import on_one_line
 from ansible_collections.community.scalingo.plugins.module_utils._api import Object
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
     ApiRefusal,
     InputError,
     Refusal,
     ScalingoError,
+    on_one_line,
 )
-from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, Facts
-from ansible_collections.community.scalingo.plugins.module_utils._plan import Action, Plan, Wanted, decide
+from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, FactMissing, Facts
+from ansible_collections.community.scalingo.plugins.module_utils._plan import Action, Plan, Wanted, decide, foresee
 from ansible_collections.community.scalingo.plugins.module_utils._projects import (
     LONGEST_NAME,
     describe,
@@ -126,17 +126,18 @@ def _renames(items: t.Sequence[Wanted]) -> dict[str, int]:
 
 def _check_cycle(items: t.Sequence[Wanted]) -> None:
     renames = _renames(items)
+    passed: set[str] = set()
     for start in renames:
         names = [start]
-        while names[-1] in renames:
+        while names[-1] in renames and names[-1] not in passed:
+            passed.add(names[-1])
             names.append(t.cast(str, items[renames[names[-1]]].new_name))
-            if names[-1] == start and len(names) > 2:
-                raise InputError(
-                    f"These renamings go in a circle, so none of them can be the first one: {' to '.join(names)}. Use "
-                    f"a name in between, in a task of its own."
-                )
-            if names[-1] in names[:-1]:
-                break
+        if names[-1] in names[:-1] and len(names) > 2:
+            circle = names[names.index(names[-1]) :]
+            raise InputError(
+                f"These renamings go in a circle, so none of them can be the first one: {' to '.join(circle)}. Use a "
+                f"name in between, in a task of its own."
+            )
 
 
 def plan_all(items: t.Sequence[Wanted], facts: Facts, found: Found) -> list[Step]:
@@ -157,10 +158,9 @@ def plan_all(items: t.Sequence[Wanted], facts: Facts, found: Found) -> list[Step
     for index, wanted in _in_order(items, meant, projects):
         try:
             plan = decide(wanted, _as_seen_by(index, wanted, facts, projects, meant, found))
-            _check_name_is_free(plan, projects, facts)
+            _check_foreseen(plan, Facts({**facts, Fact.PROJECTS: projects}))
         except ScalingoError as error:
             error.add_context(f"In {title(items, index)}:")
-            error.add_consequence("Nothing was written.")
             raise
         steps.append(Step(index, _fixed(wanted, plan), plan, projects))
         projects = _after(plan, projects, facts)
@@ -227,21 +227,27 @@ def _meant(items: t.Sequence[Wanted], projects: Projects, found: Found) -> dict[
         return the_only(candidates, name or "")
 
     def ask(index: int) -> None:
-        if index in asked:
-            return
-        asked.add(index)
+        first = [index]
+        while items[first[-1]].name in getting and getting[items[first[-1]].name] not in {*asked, *first}:
+            first.append(getting[items[first[-1]].name])
+        for each in reversed(first):
+            if each not in asked:
+                asked.add(each)
+                answer(each)
+
+    def answer(index: int) -> None:
         item = items[index]
-        if item.name in getting:
-            ask(getting[item.name])
         if _is_plain(item) and item.name in renames and not chain_is_done(item.name):
             # The project of that name is the one that gives it away.
             return
-        for name in filter(None, (item.name, item.new_name)):
-            project = free(name)
-            if project is not None:
-                meant[index] = project
-                return
-            _check_not_meant_by_id(items, index, name, meant)
+        try:
+            project = free(item.name) or (free(item.new_name) if item.new_name is not None else None)
+            _check_not_meant_by_id(items, index, project, meant)
+        except Refusal as refusal:
+            refusal.add_context(f"In {title(items, index)}:")
+            raise
+        if project is not None:
+            meant[index] = project
 
     def chain_is_done(name: str | None) -> bool:
         while name in renames:
@@ -255,21 +261,32 @@ def _meant(items: t.Sequence[Wanted], projects: Projects, found: Found) -> dict[
     return meant
 
 
-def _check_not_meant_by_id(items: t.Sequence[Wanted], index: int, name: str, meant: t.Mapping[int, Object]) -> None:
-    """Refuse a name that means the project of an item with an ID, unless that item speaks of a name too.
+def _check_not_meant_by_id(
+    items: t.Sequence[Wanted], index: int, project: Object | None, meant: t.Mapping[int, Object]
+) -> None:
+    """Refuse an item whose name means the project of an item with an ID, unless that one speaks of a name too.
+
+    Args:
+        items: What is wanted.
+        index: The place of the item.
+        project: What the item was found to mean instead, if anything.
+        meant: The projects of the other items.
 
     Raises:
         Refusal: It does.
     """
-    for other, project in meant.items():
+    item = items[index]
+    names = {item.name, item.new_name} if project is None else {item.name} - {project["name"]}
+    for other, theirs in meant.items():
         by_id = items[other]
-        if by_id.project_id is None or not select([project], name=name, owner=by_id.owner):
+        if by_id.project_id is None or theirs["name"] not in names or not select([theirs], owner=by_id.owner):
+            continue
+        if project is not None and project["owner"]["id"] != theirs["owner"]["id"]:
+            # Names are unique among the projects of one owner only.
             continue
         keeps_name = by_id.state == "present" and by_id.target_name is None
-        if keeps_name or (by_id.state == "absent" and not _is_plain(items[index])):
-            raise Refusal(
-                f"{_both(items, index, other)} mean the same project, {describe(project)}. Nothing was written."
-            )
+        if keeps_name or (by_id.state == "absent" and not _is_plain(item)):
+            raise Refusal(f"{_both(items, index, other)} mean the same project, {describe(theirs)}.")
 
 
 def _in_order(items: t.Sequence[Wanted], meant: t.Mapping[int, Object], projects: Projects) -> list[tuple[int, Wanted]]:
@@ -336,7 +353,7 @@ def _sorted(items: t.Sequence[Wanted], before: t.Mapping[int, set[int]], labels:
         raise Refusal(
             "There is no order in which this can be done, because each of these waits for another one: "
             + "; ".join(labels[index] for index in sorted(waiting))
-            + ". Nothing was written."
+            + "."
         )
     return order
 
@@ -353,17 +370,24 @@ def _as_seen_by(
     return seen
 
 
-def _check_name_is_free(plan: Plan, projects: Projects, facts: Facts) -> None:
-    """Refuse a name that another project keeps: what can be known before the first write should not stop a later one.
+def _check_foreseen(plan: Plan, facts: Facts) -> None:
+    """Refuse what the API is known to refuse: that should not stop a list in its middle.
 
     Raises:
-        Refusal: It does.
-        FactMissing: One more fact is needed.
+        Refusal: It is.
+        FactMissing: One more fact is needed, for a name that is to be written.
     """
-    for other in select(projects, name=plan.changes["name"]) if "name" in plan.changes else ():
-        owner_id = facts[Fact.CALLER_ID] if plan.project is None else plan.project["owner"]["id"]
-        if other["owner"]["id"] == owner_id:
-            raise Refusal(f"Cannot {plan.title}. That name is taken by {describe(other)}.")
+    try:
+        problem = foresee(plan, facts)
+    except FactMissing:
+        # Worth no request of its own: whoever owns it, and what is in it, the API knows.
+        problem = None
+    if problem is None and plan.action is Action.CREATE:
+        for other in select(facts[Fact.PROJECTS], name=plan.changes["name"]):
+            if other["owner"]["id"] == facts[Fact.CALLER_ID]:
+                problem = f"That name is taken by {describe(other)}."
+    if problem is not None:
+        raise Refusal(f"Cannot {plan.title}. {problem}")
 
 
 def _fixed(wanted: Wanted, plan: Plan) -> Wanted:

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.scalingo.plugins.module_utils._answers import on_one_line
 from ansible_collections.community.scalingo.plugins.module_utils._api import Object
-from ansible_collections.community.scalingo.plugins.module_utils._errors import InputError, Refusal
+from ansible_collections.community.scalingo.plugins.module_utils._errors import InputError, Refusal, on_one_line
 from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, Facts
 
 # Characters that a message spends on a project: names have 64, and nobody knows what else may come.

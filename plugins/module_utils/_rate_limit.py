@@ -34,6 +34,8 @@ LONGEST_TRY = 30.0
 SHORTEST_PAUSE = 0.5
 # Requests to wait for, and that a try must let pass to be worth a refusal. With one at a time, each would cost one.
 HANDFUL = 5
+# Seconds for which a handful is worth waiting. A slow API gives places back one by one, as slowly as they were used.
+SLACK = 1.3
 
 # What a pause waits for.
 _RETRY_AFTER, _FULL_MINUTE, _OWN, _TRY = range(4)
@@ -88,7 +90,8 @@ class RateLimit:
         self._learn(now)
         moments = [(self._try_after, _TRY)]
         if self._passed:
-            moments.append((self._passed[min(HANDFUL, len(self._passed)) - 1] + WINDOW - now, _OWN))
+            handful = self._passed[min(HANDFUL, len(self._passed)) - 1]
+            moments.append((min(handful, self._passed[0] + SLACK) + WINDOW - now, _OWN))
         if _FULL_MINUTE in self._trusted and self._ahead is not None:
             moments.append((WINDOW - (now + self._ahead) % WINDOW, _FULL_MINUTE))
         least = 0.0

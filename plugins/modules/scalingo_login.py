@@ -16,7 +16,7 @@ description:
     doing it once.
   - What this module returns is a secret, which Ansible cannot know. The task must have C(no_log=true), or it fails
     before anything is sent.
-  - O(api_token) is required here, as an option or as E(SCALINGO_API_TOKEN). O(bearer_token) does not replace it.
+  - O(api_token) is required here, as an option or as E(SCALINGO_API_TOKEN). O(bearer_token) is not looked at.
 extends_documentation_fragment:
   - community.scalingo._connection
   - community.scalingo._attributes
@@ -31,6 +31,9 @@ options: {}
 seealso:
   - module: community.scalingo.scalingo_project
 notes:
+  - Cannot be used with C(async), which would write the result into a file.
+  - A bearer token in C(module_defaults) wins over O(api_token) of a task there. To work with another account in such a
+    block, give its O(api_token) together with O(bearer_token=""), which counts as not given.
   - A registered result can be printed by any later task. Do not put it into a fact that is cached, or into an artifact.
   - Modules that are given a bearer token only cannot replace it when it expires. For a play that may run for more than
     an hour, let each task exchange the token itself.

@@ -16,8 +16,9 @@ description:
   - The list may stand in any order. The module finds one in which the API can carry it out, where there is one. It
     frees a name before it gives that to another project, moves the default project before it deletes the one that was
     it, and deletes last.
-  - The whole list is checked against the account before the first write. A list that cannot be carried out changes
-    nothing.
+  - The whole list is checked against the list of projects before the first write, so that a list that cannot be carried
+    out changes nothing. What that list does not show can stop a run in its middle, the applications inside a project
+    that is to be deleted, for instance, or the number of projects that an account may have.
 extends_documentation_fragment:
   - community.scalingo._connection
   - community.scalingo._attributes

@@ -21,7 +21,7 @@ GROUP = f"group/{COLLECTION}.all"
 URLS = ("api_url", "auth_url")
 REMEDY = ("no_log: true",)
 NO_TOKEN = ("api_token", "SCALINGO_API_TOKEN")
-NAMES = ("play", "check-mode", "in-the-open", "block", "refused", "lonely-bearer")
+NAMES = ("play", "check-mode", "in-the-open", "block", "refused", "lonely-bearer", "again", "background")
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +50,7 @@ def run(sim: Any, opaque: Any, accounts: dict[str, Any], teller: Any) -> Playboo
     stranger = opaque.add_account("opaque")
     facts = [show("signed_in.login | sort", "keys"), show("signed_in is changed", "changed")]
     expires_at = show("signed_in.login.expires_at", "expires_at")
+    once_more = login("once more", api_token="{{ scalingo.api_token }}")
     several = [
         project_info("look"),
         projects("predict", check=True, projects=[{"name": "web"}]),
@@ -83,6 +84,8 @@ def run(sim: Any, opaque: Any, accounts: dict[str, Any], teller: Any) -> Playboo
                 connect(opaque, stranger),
             ),
             Story("refused", [login("log in")], own["refused"]),
+            Story("again", [login("log in"), _with_the_bearer(once_more)], own["again"]),
+            Story("background", [{**login("log in"), "async": 20, "poll": 0}], own["background"]),
             Story("lonely-bearer", [login("log in")], {**urls, "bearer_token": accounts["lonely-bearer"].bearer()}),
         ],
         "-vvvv",
@@ -90,9 +93,9 @@ def run(sim: Any, opaque: Any, accounts: dict[str, Any], teller: Any) -> Playboo
 
 
 def test_the_stories_ended_as_meant(run: PlaybookRun) -> None:
-    for name in ("play", "check-mode", "block", "opaque"):
+    for name in ("play", "check-mode", "block", "opaque", "again"):
         assert [result.msg for result in run.all_of(name) if result.failed] == []
-    for name in ("in-the-open", "refused", "lonely-bearer"):
+    for name in ("in-the-open", "refused", "lonely-bearer", "background"):
         assert all(result.failed for result in run.all_of(name)), name
 
 
@@ -135,6 +138,14 @@ def test_without_no_log_it_asks_for_nothing_and_says_why(run: PlaybookRun, sim: 
 
 def test_a_bearer_alone_asks_for_nothing(run: PlaybookRun, sim: Any) -> None:
     assert sim.calls("lonely-bearer") == []
+
+
+def test_a_bearer_of_the_group_does_not_hide_the_api_token(run: PlaybookRun, sim: Any) -> None:
+    assert sim.calls("again") == [EXCHANGE, EXCHANGE]
+
+
+def test_it_leaves_no_result_in_a_file_of_a_job_in_the_background(run: PlaybookRun, sim: Any) -> None:
+    assert sim.calls("background") == []
 
 
 def test_neither_bearer_nor_token_is_in_the_output(

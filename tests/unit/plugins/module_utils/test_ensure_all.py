@@ -399,3 +399,53 @@ def test_a_name_that_passes_from_one_project_to_another_shows_in_the_diff() -> N
     api = account("a", "b")
     result = run(api, {"project_id": "prj-mireille-b", "state": "absent"}, rename("a", "b"), named("a"))
     assert result["diff"] == {"before": {"projects": ["b", "a", None]}, "after": {"projects": [None, "b", "a"]}}
+
+
+def test_what_belongs_to_somebody_else_is_refused_before_the_first_write() -> None:
+    items = [named("new"), rename("shared", "mine")]
+    for check in (True, False):
+        api = StrictApi(project("home", default=True), project("shared", TOMASZ))
+        with pytest.raises(Refusal, match=r"It belongs to tomasz .* Nothing was written\.") as failure:
+            run(api, *items, check=check)
+        assert str(failure.value).startswith("In item 2 of projects (shared): Cannot change project shared")
+        assert not writes(api)
+
+
+def test_nobody_is_asked_who_this_account_is_before_a_write_to_its_own_projects() -> None:
+    api = account("a")
+    api.claim = None
+    run(api, rename("a", "b"))
+    assert api.calls == ["list_projects", "update_project"]
+
+
+def test_a_project_of_somebody_else_by_id_does_not_hide_that_a_rename_was_done() -> None:
+    api = StrictApi(project("home", default=True), project("a"), project("a", TOMASZ))
+    items = [rename("a", "d"), {"project_id": "prj-tomasz-a"}]
+    assert run(api, *items)["changed"] is True
+    assert run(api, *items)["changed"] is False
+
+
+def test_a_chain_of_a_thousand_renames() -> None:
+    names = [f"project-{number:04}" for number in range(1001)]
+    api = account(*names[:-1])
+    items = [rename(*pair) for pair in zip(names, names[1:])]
+    assert run(api, *reversed(items))["changed"] is True
+    assert run(api, *items)["changed"] is False
+
+
+def test_a_failing_list_says_that_nothing_was_written() -> None:
+    class Failing(StrictApi):
+        def list_projects(self) -> list[dict[str, Any]]:
+            raise api_error(ServerError, 503)
+
+    api = Failing()
+    with pytest.raises(ServerError, match=r"Nothing was written\.$"):
+        run(api, named("a"))
+
+
+@pytest.mark.parametrize("project_id", ["..", "a/b"])
+def test_an_id_that_cannot_be_one_is_refused_before_any_request(project_id: str) -> None:
+    api = account()
+    with pytest.raises(InputError, match=r"In item 1 of projects .*cannot be the ID"):
+        run(api, {"project_id": project_id})
+    assert not api.calls

@@ -15,7 +15,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.community.scalingo.plugins.module_utils._errors import InputError
 from ansible_collections.community.scalingo.plugins.module_utils._options import (
     Connection,
-    api_token_of,
+    choose_api_token,
     choose_tokens,
     connection_argument_spec,
     connection_from,
@@ -300,6 +300,8 @@ def test_empty_strings_inside_a_list_of_objects_count_as_not_given() -> None:
 
 
 def test_only_an_api_token_can_be_exchanged() -> None:
-    assert api_token_of({"api_token": "tk-us-x", "bearer_token": "b"}) == {"api_token": "tk-us-x"}
+    bearer = {"bearer_token": "b"}
+    assert choose_api_token({"api_token": "tk-us-x", **bearer}, {}) == {"api_token": "tk-us-x"}
+    assert choose_api_token(bearer, {"api_token": "tk-us-y", **bearer}) == {"api_token": "tk-us-y"}
     with pytest.raises(InputError, match="set api_token"):
-        api_token_of({"bearer_token": "b"})
+        choose_api_token(bearer, bearer)

@@ -1,12 +1,12 @@
 # The one list of commands of this collection: `make help` prints it.
 #
-# Everything that a target creates is in .venv, .venv-lint, .venv-bench, .venv-molecule and build, none of it in git;
+# Everything that a target creates is in build, .venv and the environments named like .venv-lint, none of it in git;
 # only bench writes its report into docs.
 # Only python3, make and git have to be there; uv is used where it is found.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test unit functional install build lint docs changelog sanity simulator bench molecule clean
+.PHONY: help demo test unit functional install build lint docs changelog sanity simulator bench molecule awx clean
 
 PYTHON ?= python3
 ARGS ?=
@@ -33,6 +33,7 @@ export NO_PROXY := $(no_proxy)
 # which has to stay away from the copy that the tests use.
 IN_VENV := exec env PATH="$(CURDIR)/.venv/bin:$$PATH"
 IN_BENCH_VENV := exec env PATH="$(CURDIR)/.venv-bench/bin:$$PATH"
+IN_AWX_VENV := exec env PATH="$(CURDIR)/.venv-awx/bin:$$PATH"
 IN_MOLECULE_VENV := env PATH="$(CURDIR)/.venv-molecule/bin:$$PATH"
 IN_LINT_VENV := exec env PATH="$(CURDIR)/.venv-lint/bin:$$PATH" ANSIBLE_HOME="$(CURDIR)/build/lint" \
 	ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/build/lint/collections"
@@ -103,18 +104,24 @@ molecule: install .venv-molecule/.ready ## Run the Molecule scenario of the role
 	} | tee build/molecule.log
 	@! grep -q -i 'no hosts matched' build/molecule.log && exit "$$(cat build/molecule.status)"
 
+# In an environment of their own, because they need the collection awx.awx, which the package ansible brings.
+awx: install .venv-awx/.ready ## Check what is for AWX: its set-up against a stand-in, the image, and the guide.
+	@$(IN_AWX_VENV) pytest tests/awx $(ARGS)
+
 clean: ## Remove everything that the other targets created.
-	rm -rf .venv .venv-lint .venv-bench .venv-molecule build .ansible .pytest_cache tests/output
+	rm -rf .venv .venv-lint .venv-bench .venv-molecule .venv-awx build .ansible .pytest_cache tests/output
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 .venv/.ready: PURPOSE := test
 .venv-lint/.ready: PURPOSE := lint
 .venv-bench/.ready: PURPOSE := bench
 .venv-molecule/.ready: PURPOSE := molecule
+.venv-awx/.ready: PURPOSE := awx
 
 # uv does not read pip's settings (a mirror, say), so pip has its turn where uv fails. uv gets the path of the
 # interpreter itself, because what is called python3 may be a wrapper script.
-.venv/.ready .venv-lint/.ready .venv-bench/.ready .venv-molecule/.ready: $(wildcard tests/requirements/*.txt)
+.venv/.ready .venv-lint/.ready .venv-bench/.ready .venv-molecule/.ready .venv-awx/.ready: \
+		$(wildcard tests/requirements/*.txt)
 	@$(PYTHON) -c 'import sys; sys.version_info < (3, 10) and sys.exit("Python 3.10 or newer is needed, and \
 	$(PYTHON) is %d.%d: name another with make PYTHON=..." % sys.version_info[:2])'
 	@echo "Creating $(@D) with what tests/requirements/$(PURPOSE).txt asks for."

@@ -66,7 +66,7 @@ def ensure_projects(api: Api, items: t.Sequence[Wanted], owner: str | None, chec
             ledger.enter(step, _do(api, account, step, check_mode))
         except ScalingoError as error:
             ledger.enter_failure(step, error, check_mode)
-            error.result = ledger.result(owner, listed)
+            error.result = {**ledger.result(owner, listed), "failed_items": [step.index]}
             raise
     return ledger.result(owner, listed)
 

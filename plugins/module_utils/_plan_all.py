@@ -63,6 +63,11 @@ def title(items: t.Sequence[Wanted], index: int) -> str:
     return f"item {index + 1} of projects" + (f" ({on_one_line(name, LONGEST_NAME)})" if name else "")
 
 
+def blame(error: ScalingoError, *indexes: int) -> None:
+    """Note in an error which items it is about, unless that is known already."""
+    error.result.setdefault("failed_items", sorted(set(indexes)))
+
+
 def check_all(items: t.Sequence[Wanted]) -> None:
     """Find what cannot be right, whatever the account looks like.
 
@@ -74,6 +79,7 @@ def check_all(items: t.Sequence[Wanted]) -> None:
             item.check()
         except InputError as error:
             error.add_context(f"In {title(items, index)}:")
+            blame(error, index)
             raise
     _check_unique(items, "are to be the default project", lambda item: item.default or None)
     _check_unique(items, "mean the same project, {}", lambda item: item.project_id)
@@ -85,10 +91,19 @@ def check_all(items: t.Sequence[Wanted]) -> None:
     for index, item in enumerate(items):
         other = final.get(item.name)
         if item.project_id is None and item.state == "absent" and other is not None and _is_plain(items[other]):
-            raise InputError(
-                f"{_both(items, index, other)} mean the same project, {item.name}: one wants it, and one does not."
+            raise _blamed(
+                InputError(
+                    f"{_both(items, index, other)} mean the same project, {item.name}: one wants it, and one does not."
+                ),
+                index,
+                other,
             )
     _check_cycle(items)
+
+
+def _blamed(error: ScalingoError, *indexes: int) -> ScalingoError:
+    blame(error, *indexes)
+    return error
 
 
 def _check_unique(items: t.Sequence[Wanted], problem: str, key: t.Callable[[Wanted], t.Any]) -> None:
@@ -96,9 +111,8 @@ def _check_unique(items: t.Sequence[Wanted], problem: str, key: t.Callable[[Want
     for index, item in enumerate(items):
         value = key(item)
         if value is not None and seen.setdefault(value, index) != index:
-            raise InputError(
-                f"{_both(items, seen[value], index)} {problem.format(on_one_line(str(value), LONGEST_NAME))}."
-            )
+            what = problem.format(on_one_line(str(value), LONGEST_NAME))
+            raise _blamed(InputError(f"{_both(items, seen[value], index)} {what}."), seen[value], index)
 
 
 def _both(items: t.Sequence[Wanted], one: int, other: int) -> str:
@@ -134,10 +148,11 @@ def _check_cycle(items: t.Sequence[Wanted]) -> None:
             names.append(t.cast(str, items[renames[names[-1]]].new_name))
         if names[-1] in names[:-1] and len(names) > 2:
             circle = names[names.index(names[-1]) :]
-            raise InputError(
+            error = InputError(
                 f"These renamings go in a circle, so none of them can be the first one: {' to '.join(circle)}. Use a "
                 f"name in between, in a task of its own."
             )
+            raise _blamed(error, *(renames[name] for name in circle))
 
 
 def plan_all(items: t.Sequence[Wanted], facts: Facts, found: Found) -> list[Step]:
@@ -161,6 +176,7 @@ def plan_all(items: t.Sequence[Wanted], facts: Facts, found: Found) -> list[Step
             _check_foreseen(plan, Facts({**facts, Fact.PROJECTS: projects}))
         except ScalingoError as error:
             error.add_context(f"In {title(items, index)}:")
+            blame(error, index)
             raise
         steps.append(Step(index, _fixed(wanted, plan), plan, projects))
         projects = _after(plan, projects, facts)
@@ -237,14 +253,15 @@ def _meant(items: t.Sequence[Wanted], projects: Projects, found: Found) -> dict[
 
     def answer(index: int) -> None:
         item = items[index]
-        if _is_plain(item) and item.name in renames and not chain_is_done(item.name):
-            # The project of that name is the one that gives it away.
-            return
         try:
+            if _is_plain(item) and item.name in renames and not chain_is_done(item.name):
+                # The project of that name is the one that gives it away.
+                return
             project = free(item.name) or (free(item.new_name) if item.new_name is not None else None)
             _check_not_meant_by_id(items, index, project, meant)
         except Refusal as refusal:
             refusal.add_context(f"In {title(items, index)}:")
+            blame(refusal, index)
             raise
         if project is not None:
             meant[index] = project
@@ -286,7 +303,9 @@ def _check_not_meant_by_id(
             continue
         keeps_name = by_id.state == "present" and by_id.target_name is None
         if keeps_name or (by_id.state == "absent" and not _is_plain(item)):
-            raise Refusal(f"{_both(items, index, other)} mean the same project, {describe(theirs)}.")
+            raise _blamed(
+                Refusal(f"{_both(items, index, other)} mean the same project, {describe(theirs)}."), index, other
+            )
 
 
 def _in_order(items: t.Sequence[Wanted], meant: t.Mapping[int, Object], projects: Projects) -> list[tuple[int, Wanted]]:
@@ -350,11 +369,12 @@ def _sorted(items: t.Sequence[Wanted], before: t.Mapping[int, set[int]], labels:
         order.append(heapq.heappop(ready)[1])
         release(order[-1])
     if waiting:
-        raise Refusal(
+        refusal = Refusal(
             "There is no order in which this can be done, because each of these waits for another one: "
             + "; ".join(labels[index] for index in sorted(waiting))
             + "."
         )
+        raise _blamed(refusal, *waiting)
     return order
 
 

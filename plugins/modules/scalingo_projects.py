@@ -232,6 +232,12 @@ diff:
         projects:
           - production
           - staging
+failed_items:
+  description: Places in O(projects), from 0, of the items because of which the task failed.
+  returned: failure, if it is about items of the list
+  type: list
+  elements: int
+  sample: []
 error:
   description: The answer of the API that made the task fail.
   returned: failure, if the API answered

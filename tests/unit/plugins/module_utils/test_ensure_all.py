@@ -449,3 +449,31 @@ def test_an_id_that_cannot_be_one_is_refused_before_any_request(project_id: str)
     with pytest.raises(InputError, match=r"In item 1 of projects .*cannot be the ID"):
         run(api, {"project_id": project_id})
     assert not api.calls
+
+
+@pytest.mark.parametrize(
+    ("items", "blamed"),
+    [
+        ([named("a"), named("B")], [1]),
+        ([named("a"), named("c"), named("a")], [0, 2]),
+        ([named("c"), absent("a"), named("a")], [1, 2]),
+        ([named("c"), rename("a", "b"), rename("b", "a")], [1, 2]),
+        ([named("c"), rename("x", "y")], [1]),
+        ([named("c"), absent("home")], [1]),
+        ([named("c"), {"project_id": "prj-mireille-a"}, absent("a")], [1, 2]),
+        ([{"project_id": "prj-mireille-a", "name": "b"}, {"project_id": "prj-mireille-b", "name": "a"}], [0, 1]),
+        ([{"project_id": "prj-gone"}, named("c")], [0]),
+    ],
+)
+def test_a_failure_names_the_items_that_are_to_blame(items: list[dict[str, Any]], blamed: list[int]) -> None:
+    with pytest.raises((InputError, Refusal, ApiError)) as failure:
+        run(account("a", "b"), *items)
+    assert failure.value.as_failure()["failed_items"] == blamed
+
+
+def test_a_failure_in_the_middle_names_its_item() -> None:
+    api = account()
+    api.mishaps = [(api_error(ValidationError, 422), False)]
+    with pytest.raises(ApiError) as failure:
+        run(api, named("home"), named("a"))
+    assert failure.value.as_failure()["failed_items"] == [1]

@@ -100,3 +100,12 @@ def test_only_one_file_knows_ansible_module() -> None:
         path.name for path in (ROOT / "plugins").rglob("*.py") if re.search(r"\bAnsibleModule\b", path.read_text())
     ]
     assert knowing == ["_module.py"]
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/docsite/rst/guide_speed.rst"])
+def test_every_ratio_on_a_page_comes_from_the_benchmark(page: str) -> None:
+    """A page says "1.08x" for a ratio, as `docs/benchmark.md` does, which `make bench` writes."""
+    ratio = re.compile(r"\b\d+(?:\.\d+)?x\b")
+    measured = set(ratio.findall((ROOT / "docs" / "benchmark.md").read_text()))
+    quoted = set(ratio.findall((ROOT / page).read_text()))
+    assert quoted and quoted <= measured

@@ -6,7 +6,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test unit functional install build lint docs changelog sanity simulator bench molecule awx clean
+.PHONY: help demo test unit functional install build lint docs changelog sanity simulator bench molecule jobs awx clean
 
 PYTHON ?= python3
 ARGS ?=
@@ -54,10 +54,13 @@ demo: install ## Show the collection at work on a simulated account: audit, appl
 	@$(IN_VENV) python tests/demo/run.py
 
 test: install ## Run the unit and the functional tests on the collection as a user installs it.
-	@$(PYTEST) tests/unit tests/functional $(ARGS)
+	@$(PYTEST) -m 'not jobs' tests/unit tests/functional $(ARGS)
 
 unit: install ## Run the unit tests only; ARGS are given to pytest, as in ARGS="-k rename".
 	@$(PYTEST) tests/unit $(ARGS)
+
+jobs: install ## Run the functional tests that start whole jobs, as AWX does.
+	@$(PYTEST) -m jobs tests/functional $(ARGS)
 
 functional: install ## Run the functional tests only: real playbooks against the simulator.
 	@$(PYTEST) tests/functional $(ARGS)

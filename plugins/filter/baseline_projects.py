@@ -39,6 +39,10 @@ options:
         project is to be renamed rather than another one created.
     type: dict
     default: {}
+  report_dir:
+    description: The variable C(project_baseline_report_dir), which is only checked.
+    type: str
+    default: ""
 """
 
 EXAMPLES = r"""
@@ -76,9 +80,13 @@ _value:
 
 
 def baseline_projects(
-    projects: t.Any, default_project: t.Any = "", handoffs: t.Any = (), preview: t.Any = None
+    projects: t.Any,
+    default_project: t.Any = "",
+    handoffs: t.Any = (),
+    preview: t.Any = None,
+    report_dir: t.Any = "",
 ) -> dict[str, t.Any]:
-    return wanted_projects(projects, default_project, handoffs, preview)
+    return wanted_projects(projects, default_project, handoffs, preview, report_dir)
 
 
 class FilterModule:

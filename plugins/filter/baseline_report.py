@@ -33,15 +33,15 @@ options:
     description: What M(community.scalingo.scalingo_projects) returned for the list, or had done before it failed.
     type: dict
     default: {}
-  failure:
-    description: The message with which it failed.
-    type: str
-    default: ""
-  looks:
-    description: What the same module said in check mode about each project alone, after it had failed for the list.
+  failures:
+    description: Why that failed, and a check of the other projects after it. C(indexes) are the items to blame.
     type: list
     elements: dict
     default: []
+  others:
+    description: What the same module said in check mode about the other projects, and their C(indexes).
+    type: dict
+    default: {}
   visible:
     description: The projects that the account sees. Without it, they could not be read.
     type: list
@@ -143,8 +143,8 @@ def baseline_report(
     *,
     handoffs: t.Any = (),
     bulk: t.Any = None,
-    failure: t.Any = "",
-    looks: t.Any = (),
+    failures: t.Any = (),
+    others: t.Any = None,
     visible: t.Any = None,
     records: t.Any = (),
     check_mode: bool = False,
@@ -152,10 +152,11 @@ def baseline_report(
     seen = Seen(
         projects=projects,
         bulk=bulk or {},
-        failure=str(failure or ""),
-        looks={look[look["ansible_loop_var"]]: look for look in looks or () if not look.get("skipped")},
+        failures=failures or (),
+        others=others or {},
         visible=visible,
         check_mode=bool(check_mode),
+        handing_over=bool(handoffs),
     )
     # What the API says is never a template, whatever it looks like.
     return wrap_var(build_report(seen, handoffs or (), records or ()))

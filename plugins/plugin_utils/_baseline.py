@@ -31,9 +31,12 @@ LONGEST_TEXT = 700
 
 Result = t.Mapping[str, t.Any]
 
-# How the module names an item of its list when that is what made it fail.
-_PLACE = re.compile(r"\bitem (\d+) of projects\b", re.IGNORECASE)
-_TOKENS = re.compile(r"tk-us-[\w=+/-]+|eyJ[\w=-]+\.[\w=-]+(?:\.[\w=-]*)?")
+# How the module names an item of its list, which is not quite the list that the user wrote.
+_PLACE = re.compile(r"\b(?:In )?[Ii]tem \d+ of projects(?: \(([^()]*)\))?(:?)")
+# How the transport says that no answer came.
+_NO_ANSWER = re.compile(r"\b(?:GET|POST|PATCH|DELETE) \S+ got no answer: ")
+# Long enough that no name of a project looks like one: tokens have 48 characters after the prefix.
+_TOKENS = re.compile(r"tk-us-[\w=+/-]{20,}|eyJ[\w=-]{10,}\.[\w=-]+(?:\.[\w=-]*)?")
 _MENDING = {"create": "creates it", "update": "changes it", "delete": "deletes it"}
 
 
@@ -58,18 +61,33 @@ class Seen:
     Attributes:
         projects: The list that was wanted.
         bulk: What the task for the whole list returned; of a failed one only what it had done.
-        failure: Message of the task for the whole list, or "".
-        looks: What a check said about each project alone, after the whole list failed.
+        failures: Why the list could not be carried out, with the places of the items that are to blame.
+        others: What a check said about the other items, and their places.
         visible: The projects that the account sees, or None if they could not be read.
         check_mode: Whether nothing was to be written.
+        handing_over: Whether there are handoffs, after which a project may be hidden from this account.
     """
 
     projects: Items
     bulk: Result
-    failure: str
-    looks: t.Mapping[int, Result]
+    failures: t.Sequence[Result]
+    others: Result
     visible: Items | None
     check_mode: bool
+    handing_over: bool = False
+
+    @property
+    def failure(self) -> str:
+        """Why the list as a whole could not be carried out, or read; "" if it was."""
+        return _message(self.failures[-1]) if self.failures else ""
+
+
+def _message(failure: Result) -> str:
+    """Return the message of a failed task, without the places in a list that only the module has seen."""
+    text = _PLACE.sub(lambda found: "" if found[2] else found[1] or "an item", text_of(failure.get("msg"))).strip()
+    if failure.get("as_new_owner"):
+        text = text.replace("api_token (or SCALINGO_API_TOKEN)", "new_owner_api_token")
+    return text
 
 
 def build_report(seen: Seen, handoffs: Items, records: t.Sequence[Result], now: datetime | None = None) -> Result:
@@ -137,39 +155,41 @@ def _project(seen: Seen, index: int) -> Item:
     )
     outcomes = seen.bulk.get("outcomes") or []
     outcome = outcomes[index] if index < len(outcomes) else None
-    if not seen.failure:
+    if not seen.failures:
         if outcome is None:
             return _unknown(item, "Nothing was returned about this project.")
         return _as_outcome(item, wanted, outcome, _before(seen.bulk, index), seen.check_mode)
-    if index + 1 in [int(place) for place in _PLACE.findall(seen.failure)]:
-        return (
-            _unknown(item, seen.failure) if _nothing_is_known(seen) else _error(item, "not as expected", seen.failure)
-        )
+    for failure in seen.failures:
+        if index in [int(place) for place in failure["indexes"]]:
+            return _as_blamed(item, wanted, failure, seen)
     if outcome is not None and outcome["changed"]:
         return _as_outcome(item, wanted, outcome, None, seen.check_mode)
-    if seen.visible is None:
+    places = [int(place) for place in seen.others.get("indexes") or []]
+    if index not in places:
         return _unknown(item, seen.failure)
-    look = seen.looks.get(index, {})
-    if "outcomes" not in look:
-        message = text_of(look.get("msg")) or seen.failure
-        return _unknown(item, message) if _is_out_of_reach(look) else _error(item, "not as expected", message)
-    alone = look["outcomes"][0]
-    item = _as_outcome(item, wanted, alone, _before(look, 0), check_mode=True)
+    place = places.index(index)
+    other = seen.others["outcomes"][place]
+    item = _as_outcome(item, wanted, other, _before(seen.others, place), check_mode=True)
     if not item.compliant and not seen.check_mode:
         item.action = "none"
         item.remedy = "It was not reached, because the run stopped at an error. Run it again when that is mended."
     return item
 
 
-def _nothing_is_known(seen: Seen) -> bool:
-    """Tell whether a check could not even read the projects. A real run knows that it failed to write."""
-    return seen.visible is None and seen.check_mode
+def _as_blamed(item: Item, wanted: Result, failure: Result, seen: Seen) -> Item:
+    """Return what is to be said of an item because of which the list failed."""
+    hidden = (failure.get("error") or {}).get("status") == 404 and text_of(wanted.get("project_id")) != ""
+    if hidden and seen.handing_over:
+        return _unknown(item, f"{_message(failure)} It may have been handed over.")
+    if seen.check_mode and _is_out_of_reach(failure):
+        return _unknown(item, _message(failure))
+    return _error(item, "not as expected", _message(failure))
 
 
 def _is_out_of_reach(result: Result) -> bool:
     """Tell whether a task failed because the API was not able to answer, which says nothing about a project."""
     status = (result.get("error") or {}).get("status") or 0
-    return bool(status == 429 or status >= 500)
+    return bool(status == 429 or status >= 500 or _NO_ANSWER.search(text_of(result.get("msg"))))
 
 
 def _as_outcome(item: Item, wanted: Result, outcome: Result, before: Result | None, check_mode: bool) -> Item:
@@ -248,7 +268,9 @@ def _handoff(seen: Seen, handoff: Result, record: Result | None) -> Item:
     if len(found) > 1:
         those = ", ".join(f"{each['id']} owned by {each['owner']['username']}" for each in found)
         return _error(
-            item, "several projects of this name", f"Give the ID as project. It may be one of these: {those}."
+            item,
+            "several projects of this name",
+            f"Hand it over by its ID, in a description that names no other project. It may be one of these: {those}.",
         )
     if found and owns(found[0]["owner"], new_owner):
         return item
@@ -265,32 +287,55 @@ def _as_record(item: Item, record: Result, visible: bool, with_token: bool, chec
     invitation = offer.get("transfer_invitation") or look.get("transfer_invitation")
     failure = record.get("failure") or {}
     if failure:
-        message = text_of(failure.get("msg"))
-        if not look and (not visible or (check_mode and _is_out_of_reach(failure))):
-            return _unknown(item, message, None if visible else "not visible to this account")
-        return _error(item, _standing(look, invitation), message)
-    if record.get("declined"):
-        item.compliant, item.actual = False, f"{_standing(look, None)}, declined by {new_owner}"
+        return _as_failed_handoff(item, failure, look, invitation, visible, check_mode)
+    if record.get("ended"):
+        item.compliant, item.actual = False, f"{_standing(look, None)}, {record['ended']} by {new_owner}"
         item.remedy = "Set reinvite to invite them again, or take the handoff out of the description."
+        if record["ended"] == "error":
+            return _error(
+                item,
+                f"{_standing(look, None)}, broken when {new_owner} accepted",
+                "Only the support of Scalingo can mend that. Set reinvite to invite them again afterwards.",
+            )
         return item
     invited, accepted = bool(offer.get("changed")), bool(answer.get("changed"))
-    if not check_mode:
-        item.action = {(True, True): "invite and accept", (True, False): "invite", (False, True): "accept"}.get(
-            (invited, accepted), "none"
-        )
-    elif invited or accepted:
-        item.compliant, item.actual = False, _standing(look, None if invited else invitation)
-        item.action = "accept" if accepted else "invite and accept" if with_token else "invite"
+    action = {(True, True): "invite and accept", (True, False): "invite", (False, True): "accept"}.get(
+        (invited, accepted), "none"
+    )
+    if check_mode and action != "none":
+        if invited and with_token:
+            action = "invite and accept"
+        item.compliant, item.actual, item.action = False, _standing(look, None if invited else invitation), action
         what = {
             "accept": f"accepts it as {new_owner}",
             "invite": f"invites {new_owner}",
             "invite and accept": f"invites {new_owner}, and accepts as the new owner",
-        }[item.action]
+        }[action]
         item.remedy = f"A run without check mode {what}."
         return item
-    if not answer and invitation and invitation["status"] == "pending":
+    item.action = action
+    last = answer or offer or look
+    # Compliant only if something says so.
+    if owns((last.get("project") or {}).get("owner") or {}, new_owner) or (
+        invitation is not None and invitation["status"] == "accepted"
+    ):
+        return item
+    if not with_token and invitation and invitation["status"] == "pending":
         item.actual = _standing({}, invitation)
-    return item
+        return item
+    return _error(item, _standing(last, invitation), "It was not done, and no task said why: run it again.")
+
+
+def _as_failed_handoff(
+    item: Item, failure: Result, look: Result, invitation: Result | None, visible: bool, check_mode: bool
+) -> Item:
+    """Return what is to be said of a handoff of which a step failed."""
+    message = _message(failure)
+    if check_mode and _is_out_of_reach(failure):
+        return _unknown(item, message)
+    if not look and not visible and not failure.get("as_new_owner"):
+        return _unknown(item, message, "not visible to this account")
+    return _error(item, _standing(look, failure.get("invitation") or invitation), message)
 
 
 def _done(result: Result | None) -> Result:
@@ -302,6 +347,8 @@ def _standing(look: Result, invitation: Result | None) -> str:
     """Return where a handoff stands that has not come to its end."""
     if invitation and invitation.get("id") and invitation.get("status") == "pending":
         return f"invited, may accept until {_date(invitation.get('expires_at'))}"
+    if invitation and invitation.get("id"):
+        return f"not handed over, the invitation is {invitation.get('status')}"
     project = look.get("project")
     return f"owned by {project['owner']['username']}" if project else "not handed over"
 

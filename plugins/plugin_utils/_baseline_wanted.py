@@ -19,8 +19,9 @@ Items = t.Sequence[t.Mapping[str, t.Any]]
 PROJECTS = "project_baseline_projects"
 HANDOFFS = "project_baseline_handoffs"
 DEFAULT_PROJECT = "project_baseline_default_project"
+REPORT_DIR = "project_baseline_report_dir"
 
-# The forms of IDs that were seen. Nothing but the way in which a hidden project is looked for depends on it.
+# The forms of IDs that were seen. A name may look like one, but hardly does.
 _ID = re.compile(r"[a-z]+-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -28,7 +29,9 @@ class Problem(Exception):
     """The variables cannot be right, whatever the account looks like."""
 
 
-def wanted_projects(projects: t.Any, default_project: t.Any, handoffs: t.Any, preview: t.Any = None) -> Item:
+def wanted_projects(
+    projects: t.Any, default_project: t.Any, handoffs: t.Any, preview: t.Any = None, report_dir: t.Any = ""
+) -> Item:
     """Return the list that the module `scalingo_projects` gets.
 
     Args:
@@ -36,14 +39,17 @@ def wanted_projects(projects: t.Any, default_project: t.Any, handoffs: t.Any, pr
         default_project: The variable `project_baseline_default_project`.
         handoffs: The variable `project_baseline_handoffs`; its tokens are not looked at.
         preview: What the module returned in check mode for this very list, if the default project is to be renamed.
+        report_dir: The variable `project_baseline_report_dir`.
 
     Returns: `problem`, a sentence or None; `projects`, the list; `default_index`, the place of the default project.
     """
     try:
+        _check_texts({REPORT_DIR: report_dir, DEFAULT_PROJECT: default_project})
         default = text_of(default_project)
         items = [dict(item) for item in _mappings(projects, PROJECTS)]
         leaving = _check_handoffs(_mappings(handoffs, HANDOFFS), default)
         _check_projects(items, leaving)
+        _check_ids(items, leaving, default)
         wanted = [item for item in items if not names_of(item) & leaving]
         index = _add_default(wanted, default)
     except Problem as problem:
@@ -142,14 +148,13 @@ def _mappings(value: t.Any, variable: str) -> list[t.Mapping[str, t.Any]]:
 def _check_handoffs(handoffs: list[t.Mapping[str, t.Any]], default: str) -> set[str]:
     leaving: set[str] = set()
     for place, handoff in enumerate(handoffs, 1):
+        keys = ("project", "new_owner", "new_owner_api_token")
+        _check_texts({key: handoff.get(key) for key in keys}, f" in item {place} of {HANDOFFS}")
         project = text_of(handoff.get("project"))
         if not project:
             raise Problem(f"Item {place} of {HANDOFFS} needs project, the project that is handed over.")
         if not text_of(handoff.get("new_owner")):
             raise Problem(f"Item {place} of {HANDOFFS} ({project}) needs new_owner, to whom it is handed over.")
-        if isinstance(handoff.get("new_owner_api_token"), (t.Mapping, list, tuple)):
-            # Ansible's own check takes them for texts.
-            raise Problem(f"Item {place} of {HANDOFFS} ({project}): new_owner_api_token must be a text.")
         if project in leaving:
             raise Problem(f"Project {project} is in {HANDOFFS} twice, but can have only one new owner.")
         if project == default:
@@ -160,8 +165,33 @@ def _check_handoffs(handoffs: list[t.Mapping[str, t.Any]], default: str) -> set[
     return leaving
 
 
+def _check_texts(values: t.Mapping[str, t.Any], where: str = "") -> None:
+    """Refuse what is no text: Ansible's own check lets lists and dictionaries pass for one."""
+    for name, value in values.items():
+        if isinstance(value, (t.Mapping, list, tuple)):
+            raise Problem(f"{name} must be a text{where}.")
+
+
+def _check_ids(items: list[Item], leaving: set[str], default: str) -> None:
+    """Refuse to hand a project over by its ID where others are given by their names.
+
+    Once it is hidden, nobody could tell whether it is one of them, and it would be created again.
+    """
+    by_id = sorted(project for project in leaving if _ID.fullmatch(project))
+    by_name = [target_of(item) for item in items if text_of(item.get("name"))] or ([default] if default else [])
+    if by_id and by_name:
+        raise Problem(
+            f"Project {by_id[0]} in {HANDOFFS} is given by its ID, and {by_name[0]} by its name: once the first one "
+            f"has been handed over, nobody could tell whether they are the same. Give the name of the first one, or "
+            f"hand it over in a description of its own."
+        )
+
+
 def _check_projects(items: list[Item], leaving: set[str]) -> None:
     for place, item in enumerate(items, 1):
+        _check_texts(
+            {key: item.get(key) for key in ("name", "new_name", "project_id")}, f" in item {place} of {PROJECTS}"
+        )
         if not text_of(item.get("name")) and not text_of(item.get("project_id")):
             raise Problem(f"Item {place} of {PROJECTS} needs name or project_id, to say which project is meant.")
         handed = sorted(names_of(item) & leaving)

@@ -72,11 +72,15 @@ def failure(run: PlaybookRun, host: str, step: str) -> str | None:
 def play(
     folder: Path, name: str, variables: Mapping[str, Any], *arguments: str, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run a playbook of the collection as a user would, with a file of variables: `play(folder, "audit", {...})`."""
+    """Run a playbook as a user would, with a file of variables: `play(folder, "audit", {...})`.
+
+    Without a path, it is one of the collection.
+    """
     folder.mkdir()
     (folder / "home").mkdir()
     (folder / "account.yml").write_text(json.dumps(dict(variables)), encoding="utf-8")
-    command = ["ansible-playbook", f"{COLLECTION}.{name}", "-e", "@account.yml", *arguments]
+    playbook = name if "/" in name else f"{COLLECTION}.{name}"
+    command = ["ansible-playbook", playbook, "-e", "@account.yml", *arguments]
     return subprocess.run(
         [str(Path(sys.executable).parent / command[0]), *command[1:]],
         cwd=folder,

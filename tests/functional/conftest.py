@@ -34,6 +34,10 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         config.option.dist = "loadfile"
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "jobs: runs whole jobs as AWX does; slow, so it has a target of its own")
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test of a table runs once for every cell of its class."""
     if "cell" in metafunc.fixturenames:

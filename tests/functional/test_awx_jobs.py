@@ -14,6 +14,8 @@ from simulator import Simulator
 
 from .awx_jobs import Awx, in_the_guide
 
+pytestmark = pytest.mark.jobs
+
 
 @pytest.fixture(scope="module")
 def sim() -> Iterator[Any]:

@@ -15,6 +15,8 @@ from simulator import Simulator
 
 from .awx_jobs import Awx, Job
 
+pytestmark = pytest.mark.jobs
+
 CANCELED = ["preflight ok", "invite ok", "approval failed", "cancel ok"]
 ACCEPTED = ["preflight ok", "invite ok", "approval ok", "accept ok", "verify ok"]
 

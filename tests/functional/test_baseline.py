@@ -138,6 +138,25 @@ def run(world: World, folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
     me = sim.add_account("refused")
     world.tell(me, role("run", projects=[{"name": "Web"}, {"name": "default"}, {"name": "api"}]))
 
+    me = sim.add_account("no-folder")
+    world.tell(me, role("run", projects=[{"name": "web"}], report_dir="/dev/null/reports"))
+
+    # Several items cannot be done, and what is asked of the others only makes sense together.
+    me = sim.add_account("together")
+    sim.add_project(me, "api")
+    swap = [{"name": "api", "new_name": "old"}, {"name": "api"}, {"name": "Bad"}, {"name": "x", "new_name": "y"}]
+    world.tell(me, role("audit", check=True, projects=swap))
+
+    # The invitation would stay pending until it expires.
+    me, friend, _shop = world.party("useless")
+    sim.revoke(friend)
+    world.tell(me, role("audit", check=True, handoffs=[handoff(friend)]), role("run", handoffs=[handoff(friend)]))
+
+    # Broken when it was accepted.
+    me, friend, shop = world.party("broken")
+    sim.add_invitation(shop, invited=friend, status="error")
+    world.tell(me, role("run", handoffs=[handoff(friend)]))
+
     me = sim.add_account("revoked")
     sim.revoke(me)
     world.tell(
@@ -177,6 +196,12 @@ def run(world: World, folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
         "empty item": {"projects": [{}]},
         "rename": {"projects": [{"name": "shop", "new_name": "web"}], "handoffs": [_named("shop", "tomasz")]},
         "absent": {"projects": [{"name": "shop", "state": "absent"}], "handoffs": [_named("shop", "tomasz")]},
+        "a list as name": {"projects": [{"name": ["shop"]}]},
+        "a list as project": {"handoffs": [_named(["shop"], "tomasz")]},
+        "by ID and by name": {
+            "projects": [{"name": "shop"}],
+            "handoffs": [_named("prj-b7e2915d-40c8-4a36-bd1f-7786e0c95a24", "tomasz")],
+        },
         "a text": {"projects": "shop"},
         "unknown state": {"projects": [{"name": "shop", "state": "gone"}]},
         "no project": {"handoffs": [{"new_owner": "tomasz"}]},
@@ -191,7 +216,7 @@ def run(world: World, folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
     return tell(tmp_path_factory.mktemp("playbook") / "run", world.stories, "-vvvv")
 
 
-def _named(project: str, new_owner: str) -> dict[str, Any]:
+def _named(project: Any, new_owner: str) -> dict[str, Any]:
     return {"project": project, "new_owner": new_owner}
 
 
@@ -286,11 +311,41 @@ def test_a_list_that_is_refused_is_looked_at_item_by_item(run: PlaybookRun) -> N
     ]
 
 
+def test_a_folder_that_cannot_be_used_is_found_before_anything_is_done(run: PlaybookRun, world: World) -> None:
+    message = failure(run, "no-folder", "run") or ""
+    assert message.startswith("project_baseline_report_dir cannot be used, and nothing was done: ")
+    assert world.all_calls("no-folder") == []
+
+
+def test_what_belongs_together_is_looked_at_together(run: PlaybookRun, world: World) -> None:
+    assert told(run, "together", "audit") == [
+        "project:old False update",
+        "project:api False create",
+        "project:Bad False error",
+        "project:y False error",
+    ]
+    # The list with Bad is refused before any request.
+    assert world.calls("together") == [[LIST], [LIST]]
+
+
+def test_a_useless_second_token_is_found_before_the_invitation(run: PlaybookRun, world: World) -> None:
+    for step in ("audit", "run"):
+        assert told(run, "useless", step) == ["handoff:shop False error"]
+        assert "new_owner_api_token" in report(run, "useless", step)["items"][0]["remedy"]
+    assert not writes(world.all_calls("useless"))
+
+
+def test_an_invitation_that_broke_is_not_repeated(run: PlaybookRun, world: World) -> None:
+    assert told(run, "broken", "run") == ["handoff:shop False error"]
+    assert "support" in report(run, "broken", "run")["items"][0]["remedy"]
+    assert not writes(world.all_calls("broken"))
+
+
 def test_without_access_everything_is_unknown_and_nothing_is_tried_again(run: PlaybookRun, world: World) -> None:
     found = report(run, "revoked", "run")
     assert found["unknown_count"] == 3 == len(found["items"])
     assert "401" in (failure(run, "revoked", "run") or "")
-    assert world.all_calls("revoked") == [EXCHANGE] * 2
+    assert world.all_calls("revoked") == [EXCHANGE]
 
 
 def test_the_default_project_is_renamed(run: PlaybookRun, world: World) -> None:
@@ -345,6 +400,9 @@ def test_the_files_say_what_the_fact_says(run: PlaybookRun, folder: Path) -> Non
         ("rename", ["shop", "may only name it"]),
         ("absent", ["shop", "may only name it"]),
         ("a text", ["project_baseline_projects"]),
+        ("a list as name", ["name must be a text in item 1 of project_baseline_projects"]),
+        ("a list as project", ["project must be a text in item 1 of project_baseline_handoffs"]),
+        ("by ID and by name", ["given by its ID"]),
         ("unknown state", ["state", "gone"]),
         ("no project", ["project_baseline_handoffs", "project"]),
         ("unknown field", ["invite"]),

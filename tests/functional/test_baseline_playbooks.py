@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from .baseline import play
+from .baseline import ROLE, play
 from .expect import outline, writes
 
 
@@ -95,3 +95,29 @@ def test_without_a_description_nothing_is_called_compliant(tmp_path: Path, name:
     done = play(tmp_path / "run", name, {}, SCALINGO_API_TOKEN="tk-us-x")
     assert done.returncode == 2
     assert "project_baseline_handoffs" in done.stdout + done.stderr
+
+
+def test_errors_that_a_play_ignores_are_in_the_report(sim: Any, tmp_path: Path) -> None:
+    account = Account(sim, "ignoring")
+    sim.fault("status", method="POST", path="/v1/projects", account="ignoring", status=422, times=None)
+    sim.fault("status", method="POST", path="/v1/projects/*/transfer_invitations", account="ignoring", status=422)
+    (tmp_path / "ignoring.yml").write_text(
+        json.dumps(
+            [
+                {
+                    "name": "Ignore all errors",
+                    "hosts": "localhost",
+                    "connection": "local",
+                    "gather_facts": False,
+                    "ignore_errors": True,
+                    "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
+                    "roles": [ROLE],
+                }
+            ]
+        )
+    )
+    done = play(tmp_path / "run", str(tmp_path / "ignoring.yml"), account.description, **account.environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = written(tmp_path / "run")
+    assert [one["action"] for one in found["items"]] == ["error", "error"]
+    assert found["compliant"] is False

@@ -221,7 +221,7 @@ def test_states_differ_by_word_and_symbol_and_class() -> None:
 def test_what_a_row_says() -> None:
     found = rows(read(ERROR, DRIFT, UNKNOWN, MENDED, RIGHT))
     assert [list(cells(row).values()) for row in found] == [
-        ["absent", "exists, with applications", "not done", "Empty it."],
+        ["absent", "exists, with applications", "failed", "Empty it."],
         ["exists", "missing", "create", "Run the role without --check to create it."],
         ["exists", DASH, "none", "Run it again later."],
         ["exists", "exists", "created"],

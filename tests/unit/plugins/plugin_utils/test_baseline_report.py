@@ -38,12 +38,12 @@ def report(
     handoffs: Any = (),
     records: Any = (),
     visible: Any = (),
-    failure: str = "",
-    looks: Any = None,
+    failures: Any = (),
+    others: Any = None,
     check_mode: bool = False,
     **bulk: Any,
 ) -> dict[str, Any]:
-    seen = Seen(list(items), bulk, failure, looks or {}, visible, check_mode)
+    seen = Seen(list(items), bulk, failures, others or {}, visible, check_mode, bool(handoffs))
     return dict(
         build_report(seen, list(handoffs), list(records), datetime(2026, 7, 9, 11, 20, 31, tzinfo=timezone.utc))
     )
@@ -162,52 +162,76 @@ FAILED = "In item 2 of projects (b): Cannot create project b. Not tried any more
 LIST = [{"name": "a"}, {"name": "b"}, {"name": "c"}]
 
 
+def failure(*indexes: int, msg: str = FAILED, **more: Any) -> dict[str, Any]:
+    return {"indexes": list(indexes), "msg": msg, "error": {}, **more}
+
+
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_a_list_that_fails_in_the_middle(check_mode: bool) -> None:
-    looks = {1: {"outcomes": [outcome("create")]}, 2: {"outcomes": [outcome("create")]}}
+    others = {"indexes": [0, 2], "outcomes": [outcome(), outcome("create")]}
     outcomes = [outcome("create"), outcome(), outcome()]
-    found = report(LIST, failure=FAILED, outcomes=outcomes, looks=looks, check_mode=check_mode)
+    found = report(LIST, failures=[failure(1)], outcomes=outcomes, others=others, check_mode=check_mode)
     a, b, c = found["items"]
     assert (a["compliant"], a["action"]) == (not check_mode, "create")
-    assert (b["compliant"], b["action"], b["remedy"]) == (False, "error", FAILED)
+    assert (b["compliant"], b["action"]) == (False, "error")
+    assert b["remedy"] == "Cannot create project b. Not tried any more: create project c."
     assert (c["compliant"], c["action"]) == (False, "create" if check_mode else "none")
     assert found["drift_count"] == (2 if check_mode else 1)
     assert "stopped" in c["remedy"] or check_mode
 
 
 def test_a_list_that_is_refused_as_a_whole() -> None:
-    failure = "Item 1 of projects (a) and item 3 of projects (c) mean the same project."
-    found = report(LIST, failure=failure, looks={1: {"outcomes": [outcome()]}})
+    both = failure(0, 2, msg="Item 1 of projects (a) and item 3 of projects (c) mean the same project.")
+    found = report(LIST, failures=[both], others={"indexes": [1], "outcomes": [outcome()]})
     assert [item["compliant"] for item in found["items"]] == [False, True, False]
     assert [item["action"] for item in found["items"]] == ["error", "none", "error"]
+    assert found["items"][0]["remedy"] == "a and c mean the same project."
+
+
+def test_the_others_are_known_by_what_they_were_called() -> None:
+    items = [{"name": "bad"}, {"name": "www", "new_name": "web"}]
+    others = {"indexes": [1], "outcomes": [outcome("update")], "diff": {"before": {"projects": ["www"]}}}
+    found = report(items, failures=[failure(0)], others=others, check_mode=True)
+    assert found["items"][1]["actual"] == "is named www"
 
 
 @pytest.mark.parametrize(
-    ("look", "compliant", "action"),
+    ("why", "check_mode", "compliant"),
     [
-        ({"msg": "No.", "error": {"status": 409}}, False, "error"),
-        ({"msg": "No."}, False, "error"),
-        ({"msg": "Down.", "error": {"status": 503}}, None, "none"),
-        ({"msg": "Slow.", "error": {"status": 429}}, None, "none"),
+        ({"msg": "No.", "error": {"status": 409}}, True, False),
+        ({"msg": "No."}, True, False),
+        ({"msg": "Down.", "error": {"status": 503}}, True, None),
+        ({"msg": "Down.", "error": {"status": 503}}, False, False),
+        ({"msg": "Slow.", "error": {"status": 429}}, True, None),
+        ({"msg": "GET http://127.0.0.1:1/v1/projects got no answer: Connection refused."}, True, None),
+        ({"msg": "The API says: got no answer: 42."}, True, False),
     ],
 )
-def test_what_a_look_at_one_project_says(look: Any, compliant: Any, action: str) -> None:
-    item = one([{"name": "a"}], failure="Something else.", looks={0: look})
-    assert (item["compliant"], item["action"], item["remedy"]) == (compliant, action, look["msg"])
+def test_why_an_item_failed(why: Any, check_mode: bool, compliant: Any) -> None:
+    item = one([{"name": "a"}], failures=[failure(0, **why)], check_mode=check_mode)
+    assert (item["compliant"], item["remedy"]) == (compliant, why["msg"])
+    assert item["action"] == ("none" if compliant is None else "error")
+
+
+def test_an_id_that_is_hidden_since_its_handoff_is_unknown() -> None:
+    gone = failure(0, msg="There is no project with the ID prj-1.", error={"status": 404})
+    items = [{"project_id": "prj-1"}]
+    assert one(items, failures=[gone])["action"] == "error"
+    handoff = {"project": "shop", "new_owner": "tomasz"}
+    assert report(items, [handoff], failures=[gone])["items"][0]["compliant"] is None
 
 
 def test_without_a_list_everything_is_unknown() -> None:
-    found = report(LIST, [{"project": "shop", "new_owner": "tomasz"}], visible=None, failure="401.")
+    found = report(LIST, [{"project": "shop", "new_owner": "tomasz"}], visible=None, failures=[failure(msg="401.")])
     assert [item["compliant"] for item in found["items"]] == [None] * 4
     assert [item["remedy"] for item in found["items"]] == ["401."] * 4
     assert (found["compliant"], found["drift_count"], found["unknown_count"]) == (False, 0, 4)
 
 
 def test_a_write_that_failed_is_an_error_even_if_nothing_can_be_read_any_more() -> None:
-    broken = report(LIST, visible=None, failure=FAILED, outcomes=[outcome("create"), outcome(), outcome()])
+    failures = [failure(1), failure(msg="GET /v1/projects got no answer: Connection refused.")]
+    broken = report(LIST, visible=None, failures=failures, outcomes=[outcome("create"), outcome(), outcome()])
     assert [item["compliant"] for item in broken["items"]] == [True, False, None]
-    checked = report(LIST, visible=None, failure=FAILED, check_mode=True)
-    assert [item["compliant"] for item in checked["items"]] == [None] * 3
 
 
 def transfer(changed: bool = False, invitation: Any = None, project: Any = SHOP) -> dict[str, Any]:
@@ -274,10 +298,42 @@ STATES: list[tuple[str, bool, bool, dict[str, Any], Any, str, str]] = [
         "declined",
         False,
         True,
-        {"look": transfer(False, PLANNED), "declined": True},
+        {"look": transfer(False, PLANNED), "ended": "declined"},
         False,
         "none",
         "declined by tomasz",
+    ),
+    (
+        "broken",
+        True,
+        True,
+        {"look": transfer(False, PLANNED), "ended": "error"},
+        False,
+        "error",
+        "owned by mireille, broken when tomasz accepted",
+    ),
+    (
+        "acceptance failed",
+        False,
+        True,
+        {
+            "look": transfer(),
+            "offer": transfer(True, OFFER),
+            "failure": {**NO, "invitation": {**OFFER, "status": "failed"}},
+        },
+        False,
+        "error",
+        "the invitation is failed",
+    ),
+    ("no evidence", False, True, {"look": transfer(), "offer": transfer(True, OFFER)}, False, "error", UNTIL),
+    (
+        "a token that is refused, hidden",
+        True,
+        True,
+        {"failure": {"msg": "check api_token (or SCALINGO_API_TOKEN)", "error": {"status": 401}, "as_new_owner": True}},
+        False,
+        "error",
+        "not handed over",
     ),
     ("not eligible", False, True, {"look": NO, "failure": NO}, False, "error", "not handed over"),
     (
@@ -319,7 +375,7 @@ def test_where_a_handoff_stands(
     check_mode: bool, token: bool, record: dict[str, Any], compliant: Any, action: str, actual: str
 ) -> None:
     handoff = {"project": "shop", "new_owner": "tomasz", "new_owner_api_token": "tk-us-x" if token else ""}
-    full = {"index": 0, "new_owner": "tomasz", "found": False, "declined": False, "failure": {}, **record}
+    full = {"index": 0, "new_owner": "tomasz", "found": False, "ended": "", "failure": {}, **record}
     item = one(handoffs=[handoff], records=[full], visible=[SHOP], check_mode=check_mode)
     assert (item["id"], item["control"], item["compliant"]) == ("handoff:shop", "handoff", compliant)
     assert item["action"] == action
@@ -351,8 +407,9 @@ def test_a_project_that_is_not_seen_is_unknown() -> None:
         ("one\n two\t three\x07", "one two three"),
         ("a\x00\x0b\ud800\ufffe\u202eb", "a b"),
         ("<b>&\"'</b> é 漢 🎉", "<b>&\"'</b> é 漢 🎉"),
-        ("token tk-us-aB_c-9= end", "token *** end"),
-        ("bearer eyJhbGciOi.eyJpc3Mi.c2ln-_ end", "bearer *** end"),
+        ("token tk-us-aB_c-9=aB_c-9=aB_c-9= end", "token *** end"),
+        ("the project tk-us-prod", "the project tk-us-prod"),
+        ("bearer eyJhbGciOiJIUzUx.eyJpc3Mi.c2ln-_ end", "bearer *** end"),
         (7, "7"),
         ("x" * 9000, "x" * (LONGEST_TEXT - 1) + "…"),
     ],
@@ -370,18 +427,8 @@ def test_the_token_of_a_handoff_is_in_no_text() -> None:
 def test_what_the_api_says_is_never_templated() -> None:
     """Before ansible-core 2.19 a text is a template unless it is marked; since then, unless it is trusted."""
     text = "{{ 6 * 7 }}"
-    found = baseline_report([{"name": "a"}], failure=text, visible=None)
+    found = baseline_report([{"name": "a"}], failures=[failure(msg=text)], visible=None)
     assert found["items"][0]["remedy"] == text
     templar = Templar(loader=DataLoader(), variables={"found": found})
     assert templar.template(found)["items"][0]["remedy"] == text
     assert templar.template({"again": found})["again"]["items"][0]["remedy"] == text
-
-
-def test_the_results_of_a_loop_are_found_by_their_place() -> None:
-    looks = [
-        {"ansible_loop_var": "place", "place": 0, "skipped": True},
-        {"ansible_loop_var": "place", "place": 1, "outcomes": [outcome()]},
-    ]
-    done = {"outcomes": [outcome("create"), outcome()]}
-    found = baseline_report([{"name": "a"}, {"name": "b"}], bulk=done, failure="No.", looks=looks, visible=[])
-    assert [(item["compliant"], item["action"]) for item in found["items"]] == [(True, "create"), (True, "none")]

@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.community.scalingo.plugins.plugin_utils._baseline_wanted import handoffs_to_do, wanted_projects
 
 SHOP = {"project": "shop", "new_owner": "tomasz"}
+BY_ID = {"project": "prj-b7e2915d-40c8-4a36-bd1f-7786e0c95a24", "new_owner": "tomasz"}
 
 
 def wanted(default: Any = "", projects: Any = (), handoffs: Any = (), preview: Any = None) -> dict[str, Any]:
@@ -71,6 +72,12 @@ def test_what_is_handed_over_is_not_in_the_list(item: dict[str, Any]) -> None:
         ({"handoffs": [{**SHOP, "new_owner_api_token": {"a": "secret"}}]}, ["item 1", "new_owner_api_token"]),
         ({"projects": [{"name": "web"}, {"name": ""}]}, ["item 2", "name or project_id"]),
         ({"projects": ["web"]}, ["item 1", "dictionary"]),
+        ({"projects": [{"name": ["web"]}]}, ["name must be a text in item 1"]),
+        ({"projects": [{"name": "web", "new_name": {"a": 1}}]}, ["new_name must be a text in item 1"]),
+        ({"handoffs": [{"project": ["shop"], "new_owner": "tomasz"}]}, ["project must be a text in item 1"]),
+        ({"default": ["web"]}, ["default_project must be a text"]),
+        ({"projects": [{"name": "web"}], "handoffs": [BY_ID]}, ["given by its id", "web by its name"]),
+        ({"default": "web", "handoffs": [BY_ID]}, ["given by its id", "web by its name"]),
         ({"projects": [{"name": "shop", "default": True}], "handoffs": [SHOP]}, ["shop", "item 1"]),
         ({"projects": [{"name": "shop", "state": "absent"}], "handoffs": [SHOP]}, ["shop", "item 1"]),
         ({"projects": [{"name": "shop", "new_name": "web"}], "handoffs": [SHOP]}, ["shop", "item 1"]),
@@ -87,6 +94,11 @@ def test_what_cannot_be_right_is_refused_in_one_sentence(variables: dict[str, An
     assert all(word in found["problem"].lower() for word in words), found["problem"]
     assert found["problem"].endswith(".") and "\n" not in found["problem"]
     assert "secret" not in found["problem"]
+
+
+def test_ids_do_not_mind_other_ids() -> None:
+    assert wanted(projects=[{"project_id": "prj-1"}], handoffs=[BY_ID])["problem"] is None
+    assert wanted(handoffs=[BY_ID])["problem"] is None
 
 
 @pytest.mark.parametrize("variable", ["shop", {"name": "shop"}, 7])

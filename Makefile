@@ -63,7 +63,7 @@ jobs: install ## Run the functional tests that start whole jobs, as AWX does.
 	@$(PYTEST) -m jobs tests/functional $(ARGS)
 
 functional: install ## Run the functional tests only: real playbooks against the simulator.
-	@$(PYTEST) tests/functional $(ARGS)
+	@$(PYTEST) -m 'not jobs' tests/functional $(ARGS)
 
 install: build/collections/.installed ## Build the collection and install it into build/collections.
 

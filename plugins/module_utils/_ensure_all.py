@@ -54,7 +54,7 @@ def ensure_projects(api: Api, items: t.Sequence[Wanted], owner: str | None, chec
         listed: Projects = account.find_out(lambda facts: facts[Fact.PROJECTS])
         found = _find(api, items, listed)
         if api.caller_claim() is not None:
-            # For nothing, so that what belongs to others is refused before the first write.
+            # Costs no request, since the bearer token says it: what belongs to others is refused before any write.
             account.find_out(lambda facts: facts[Fact.CALLER_ID])
         steps = account.find_out(lambda facts: plan_all(items, facts, found))
     except ScalingoError as error:
@@ -139,7 +139,8 @@ class _Ledger:
             self.enter(step, Outcome(True, error.result.get("project"), {}))
         error.add_context(f"In {title(self._items, step.index)}:")
         if written:
-            error.add_consequence(f"{'It would be' if check_mode else 'Was'} done before that: {_listed(written)}.")
+            done = "Would have been done before" if check_mode else "Done before"
+            error.add_consequence(f"{done}: {_listed(written, ', which outcomes shows')}.")
         else:
             error.add_consequence("Nothing was written before that.")
         if missed:
@@ -197,7 +198,7 @@ class _Ledger:
         return {"before": before, "after": after}
 
 
-def _listed(titles: t.Sequence[str]) -> str:
+def _listed(titles: t.Sequence[str], where: str = "") -> str:
     """Return titles of plans as a message lists them: not all, where there are many."""
     more = len(titles) - LONGEST_LIST
-    return "; ".join(titles[:LONGEST_LIST]) + (f"; and {more} more, which outcomes shows" if more > 0 else "")
+    return "; ".join(titles[:LONGEST_LIST]) + (f"; and {more} more{where}" if more > 0 else "")

@@ -170,7 +170,7 @@ def plan_all(items: t.Sequence[Wanted], facts: Facts, found: Found) -> list[Step
     projects = all_known(facts, found)
     meant = _meant(items, projects, found)
     steps = []
-    for index, wanted in _in_order(items, meant, projects):
+    for index, wanted in _in_order(items, meant):
         try:
             plan = decide(wanted, _as_seen_by(index, wanted, facts, projects, meant, found))
             _check_foreseen(plan, Facts({**facts, Fact.PROJECTS: projects}))
@@ -308,7 +308,7 @@ def _check_not_meant_by_id(
             )
 
 
-def _in_order(items: t.Sequence[Wanted], meant: t.Mapping[int, Object], projects: Projects) -> list[tuple[int, Wanted]]:
+def _in_order(items: t.Sequence[Wanted], meant: t.Mapping[int, Object]) -> list[tuple[int, Wanted]]:
     """Return the items in an order in which each finds what it needs: a free name, another default project."""
     before: dict[int, set[int]] = {index: set() for index in range(len(items))}
     for index, item in enumerate(items):
@@ -391,10 +391,10 @@ def _as_seen_by(
 
 
 def _check_foreseen(plan: Plan, facts: Facts) -> None:
-    """Refuse what the API is known to refuse: that should not stop a list in its middle.
+    """Refuse now what the API is known to refuse, so that a list does not stop half-way.
 
     Raises:
-        Refusal: It is.
+        Refusal: The API would refuse the plan.
         FactMissing: One more fact is needed, for a name that is to be written.
     """
     try:

@@ -127,7 +127,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 outcomes:
-  description: What was done for each item, in the order of the list. A task that failed returns it too.
+  description:
+    - What was done for each item, or in check mode would be, in the order of the list.
+    - A task that failed returns it, too.
   returned: success, and failure after the list was checked against the account
   type: list
   elements: dict
@@ -137,11 +139,11 @@ outcomes:
       type: str
       sample: staging
     changed:
-      description: Whether anything was written for this item.
+      description: Whether anything was written for this item, or in check mode would be.
       type: bool
       sample: true
     action:
-      description: What was written, V(none), V(create), V(update) or V(delete).
+      description: What was written, or in check mode would be. V(none), V(create), V(update) or V(delete).
       type: str
       sample: create
     project:
@@ -233,7 +235,7 @@ diff:
           - production
           - staging
 failed_items:
-  description: Places in O(projects), from 0, of the items because of which the task failed.
+  description: Places in O(projects) of the items because of which the task failed, from 0. The message counts from 1.
   returned: failure, if it is about items of the list
   type: list
   elements: int

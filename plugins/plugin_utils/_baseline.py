@@ -288,15 +288,15 @@ def _as_record(item: Item, record: Result, visible: bool, with_token: bool, chec
     failure = record.get("failure") or {}
     if failure:
         return _as_failed_handoff(item, failure, look, invitation, visible, check_mode)
+    if record.get("ended") == "error":
+        return _error(
+            item,
+            f"{_standing(look, None)}, broken when {new_owner} accepted",
+            "Only the support of Scalingo can mend that. Set reinvite to invite them again afterwards.",
+        )
     if record.get("ended"):
-        item.compliant, item.actual = False, f"{_standing(look, None)}, {record['ended']} by {new_owner}"
+        item.compliant, item.actual = False, f"{_standing(look, None)}, declined by {new_owner}"
         item.remedy = "Set reinvite to invite them again, or take the handoff out of the description."
-        if record["ended"] == "error":
-            return _error(
-                item,
-                f"{_standing(look, None)}, broken when {new_owner} accepted",
-                "Only the support of Scalingo can mend that. Set reinvite to invite them again afterwards.",
-            )
         return item
     invited, accepted = bool(offer.get("changed")), bool(answer.get("changed"))
     action = {(True, True): "invite and accept", (True, False): "invite", (False, True): "accept"}.get(

@@ -109,3 +109,24 @@ def test_every_ratio_on_a_page_comes_from_the_benchmark(page: str) -> None:
     measured = set(ratio.findall((ROOT / "docs" / "benchmark.md").read_text()))
     quoted = set(ratio.findall((ROOT / page).read_text()))
     assert quoted and quoted <= measured
+
+
+def returned(module: str) -> dict[str, Any]:
+    plugin = importlib.import_module(f"ansible_collections.community.scalingo.plugins.modules.{module}")
+    found: dict[str, Any] = yaml.safe_load(plugin.RETURN)
+    return found
+
+
+def test_a_project_is_described_in_the_same_words_everywhere() -> None:
+    """Ansible has no fragments for what modules return, so each has to say it again."""
+    project = returned("scalingo_project")["project"]["contains"]
+    assert project == returned("scalingo_projects")["projects"]["contains"]
+    assert project == returned("scalingo_project_info")["projects"]["contains"]
+
+
+def test_an_error_is_described_with_the_same_keys_everywhere() -> None:
+    forms = {
+        module: {key: value["type"] for key, value in returned(module)["error"]["contains"].items()}
+        for module in MODULES
+    }
+    assert len({str(form) for form in forms.values()}) == 1, forms

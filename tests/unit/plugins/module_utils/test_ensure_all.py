@@ -318,7 +318,7 @@ class TestFailures:
             run(api, rename("blog", "journal"), named("one"), named("two"), absent("sandbox"))
         message = str(failure.value)
         assert message.startswith("In item 2 of projects (one): Cannot create project one.")
-        assert "Was done before that: change project blog (" in message
+        assert "Done before: change project blog (" in message
         assert "Not tried any more: create project two; delete project sandbox (" in message
         result = failure.value.as_failure()
         assert result["changed"] is True
@@ -353,7 +353,7 @@ class TestFailures:
         with pytest.raises(Refusal) as failure:
             run(api, absent("sandbox"), named("new"), check=True)
         assert "It still contains applications, which have to be deleted first: web." in str(failure.value)
-        assert str(failure.value).endswith("It would be done before that: create project new.")
+        assert str(failure.value).endswith("Would have been done before: create project new.")
         assert failure.value.result["changed"] is True
         assert not writes(api)
 
@@ -362,7 +362,7 @@ class TestFailures:
         api.mishaps = [(api_error(ValidationError, 422, "limit reached"), False)]
         with pytest.raises(ApiError) as failure:
             run(api, *(named(f"project-{number:03}") for number in range(LONGEST_LIST + 11)))
-        assert str(failure.value).endswith("create project project-020; and 10 more, which outcomes shows.")
+        assert str(failure.value).endswith("create project project-020; and 10 more.")
 
 
 def test_unlisted_projects_are_those_that_no_item_means() -> None:

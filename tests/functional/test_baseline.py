@@ -445,7 +445,7 @@ SWITCHES = [
 ]
 
 
-@pytest.fixture(scope="class", params=SWITCHES, ids=lambda switches: "-".join(switches))
+@pytest.fixture(scope="class", params=SWITCHES, ids="-".join)
 def switched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Two handoffs, with and without the second token, against an API that behaves in another way."""
     with Simulator(**request.param) as sim:

@@ -97,26 +97,35 @@ def test_without_a_description_nothing_is_called_compliant(tmp_path: Path, name:
     assert "project_baseline_handoffs" in done.stdout + done.stderr
 
 
+def _ignoring(folder: Path) -> str:
+    """A play that ignores all errors."""
+    play = {
+        "name": "Ignore all errors",
+        "hosts": "localhost",
+        "connection": "local",
+        "gather_facts": False,
+        "ignore_errors": True,
+        "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
+        "roles": [ROLE],
+    }
+    path = folder / "ignoring.yml"
+    path.write_text(json.dumps([play]), encoding="utf-8")
+    return str(path)
+
+
+def test_a_description_that_is_refused_stops_even_a_play_that_ignores_errors(sim: Any, tmp_path: Path) -> None:
+    account = Account(sim, "refused")
+    description = {**account.description, "project_baseline_default_project": "shop"}
+    done = play(tmp_path / "run", _ignoring(tmp_path), description, **account.environment)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert sim.calls(account.me) == sim.calls(account.friend) == []
+
+
 def test_errors_that_a_play_ignores_are_in_the_report(sim: Any, tmp_path: Path) -> None:
     account = Account(sim, "ignoring")
     sim.fault("status", method="POST", path="/v1/projects", account="ignoring", status=422, times=None)
     sim.fault("status", method="POST", path="/v1/projects/*/transfer_invitations", account="ignoring", status=422)
-    (tmp_path / "ignoring.yml").write_text(
-        json.dumps(
-            [
-                {
-                    "name": "Ignore all errors",
-                    "hosts": "localhost",
-                    "connection": "local",
-                    "gather_facts": False,
-                    "ignore_errors": True,
-                    "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
-                    "roles": [ROLE],
-                }
-            ]
-        )
-    )
-    done = play(tmp_path / "run", str(tmp_path / "ignoring.yml"), account.description, **account.environment)
+    done = play(tmp_path / "run", _ignoring(tmp_path), account.description, **account.environment)
     assert done.returncode == 0, done.stdout + done.stderr
     found = written(tmp_path / "run")
     assert [one["action"] for one in found["items"]] == ["error", "error"]

@@ -234,8 +234,8 @@ def test_a_write_that_failed_is_an_error_even_if_nothing_can_be_read_any_more() 
     assert [item["compliant"] for item in broken["items"]] == [True, False, None]
 
 
-def transfer(changed: bool = False, invitation: Any = None, project: Any = SHOP) -> dict[str, Any]:
-    return {"changed": changed, "transfer_invitation": invitation, "project": project}
+def transfer(changed: bool = False, invitation: Any = None, *project: Any) -> dict[str, Any]:
+    return {"changed": changed, "transfer_invitation": invitation, "project": project[0] if project else SHOP}
 
 
 SKIPPED = {"changed": False, "skipped": True}

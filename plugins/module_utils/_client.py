@@ -332,7 +332,8 @@ class Client:
             return self._rate_limit.pause(time.monotonic(), asked, LONGEST_PAUSE)
         # Not at once, even if the API says so: it may say so for ever.
         if asked is not None and asked >= FIRST_BACKOFF:
-            return min(asked, LONGEST_PAUSE), min(asked, LONGEST_PAUSE)
+            asked = min(asked, LONGEST_PAUSE)
+            return asked, asked
         return _backoff(tries), 0.0
 
     def _wait(self, seconds: float, at_least: float, waited: float, reason: str) -> float:

@@ -6,7 +6,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test unit functional install build lint docs changelog sanity simulator bench molecule jobs awx clean
+.PHONY: help demo test unit functional trust jobs install build lint docs changelog sanity simulator bench molecule awx clean
 
 PYTHON ?= python3
 ARGS ?=
@@ -64,6 +64,9 @@ jobs: install ## Run the functional tests that start whole jobs, as AWX does.
 
 functional: install ## Run the functional tests only: real playbooks against the simulator.
 	@$(PYTEST) -m 'not jobs' tests/functional $(ARGS)
+
+trust: install ## Try every combination of faults, races, secrets and hostile answers.
+	@$(PYTEST) tests/trust $(ARGS)
 
 install: build/collections/.installed ## Build the collection and install it into build/collections.
 

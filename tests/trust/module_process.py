@@ -1,0 +1,145 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run a module as Ansible does on its target, in a process of its own, without the start of ansible-playbook.
+
+The process is forked from a server that has imported everything, so a run costs some hundredths of a second, and a
+table of hundreds of runs is affordable. What a run does not show is what ansible-playbook makes of its result.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from multiprocessing.context import ForkServerContext
+from pathlib import Path
+from typing import Any
+
+MODULES = "ansible_collections.community.scalingo.plugins.modules"
+NAMES = (
+    "scalingo_login",
+    "scalingo_project",
+    "scalingo_project_info",
+    "scalingo_project_transfer",
+    "scalingo_project_transfer_info",
+    "scalingo_projects",
+)
+
+
+@dataclass(frozen=True)
+class ModuleRun:
+    """A module that has ended.
+
+    Attributes:
+        exitcode: Of the process; 0 for success, 1 for a failed task, negative for a signal.
+        result: What it printed; empty if that was no JSON.
+        stdout: What it printed, as text.
+        stderr: Where a traceback would be.
+        seconds: How long the module ran.
+    """
+
+    exitcode: int | None
+    result: dict[str, Any]
+    stdout: str
+    stderr: str
+    seconds: float
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.result.get("failed"))
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.result.get("changed"))
+
+    @property
+    def msg(self) -> str:
+        return str(self.result.get("msg", ""))
+
+    @property
+    def crashed(self) -> bool:
+        """Whether it ended in any way but a result of its own."""
+        return self.exitcode not in (0, 1) or not self.result or "Traceback" in self.stderr
+
+
+def run_module(
+    name: str,
+    arguments: Mapping[str, Any],
+    check: bool = False,
+    environment: Mapping[str, str] | None = None,
+    patience: float = 60,
+) -> ModuleRun:
+    """Run a module to its end: `run_module("scalingo_project", {"name": "web", **connection})`.
+
+    The environment of this process does not reach it; `environment` is all it gets beside PATH. After `patience`
+    seconds it is killed, and the exit code is negative.
+    """
+    given = {
+        **arguments,
+        "_ansible_check_mode": check,
+        "_ansible_diff": True,
+        "_ansible_no_log": name == "scalingo_login",
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        process = _context().Process(target=_play, args=(name, given, dict(environment or {}), folder))
+        process.start()
+        process.join(patience)
+        if process.exitcode is None:
+            process.kill()
+            process.join()
+        texts = {one: _text(Path(folder, one)) for one in ("stdout", "stderr", "seconds")}
+        exitcode = process.exitcode
+        process.close()
+    try:
+        result = json.loads(texts["stdout"])
+    except ValueError:
+        result = {}
+    return ModuleRun(exitcode, result, texts["stdout"], texts["stderr"], float(texts["seconds"] or patience))
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+@cache
+def _context() -> ForkServerContext:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__, *(f"{MODULES}.{name}" for name in NAMES)])
+    return context
+
+
+def _play(name: str, arguments: dict[str, Any], environment: dict[str, str], folder: str) -> None:
+    """In the process of the module: hand the options over, run it, and end as it ends."""
+    from ansible.module_utils import basic
+
+    os.environ.clear()
+    os.environ.update({"PATH": os.defpath, "HOME": folder, **environment})
+    basic._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode()
+    basic._ANSIBLE_PROFILE = "legacy"  # which ansible-core asks for from 2.19 on
+    for stream, file in ((1, "stdout"), (2, "stderr")):
+        target = os.open(Path(folder, file), os.O_WRONLY | os.O_CREAT, 0o600)
+        os.dup2(target, stream)
+        os.close(target)
+    begun = time.monotonic()
+    code = 0
+    try:
+        import_module(f"{MODULES}.{name}").main()
+    except SystemExit as end:
+        code = int(end.code or 0)
+    except BaseException:
+        traceback.print_exc()
+        code = 3
+    finally:
+        Path(folder, "seconds").write_text(str(time.monotonic() - begun), encoding="utf-8")
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code)

@@ -15,16 +15,15 @@ from ansible_collections.community.scalingo.plugins.module_utils._api import Api
 from ansible_collections.community.scalingo.plugins.module_utils._ensure import Look, Outcome, carry_out, foretell
 from ansible_collections.community.scalingo.plugins.module_utils._errors import ScalingoError
 from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, Facts
+from ansible_collections.community.scalingo.plugins.module_utils._items import check_all, title
+from ansible_collections.community.scalingo.plugins.module_utils._meaning import Found
 from ansible_collections.community.scalingo.plugins.module_utils._plan import Action, Wanted, decide, default_project_of
 from ansible_collections.community.scalingo.plugins.module_utils._plan_all import (
-    Found,
     Projects,
     Step,
     all_known,
-    check_all,
     plan_all,
     replaced,
-    title,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._projects import select
 

@@ -4,12 +4,11 @@
 
 # This file is private to community.scalingo: it may change in any release.
 
-"""Many projects at once: which one each item means, and the order in which the writes can be done.
+"""Many projects at once: what to do about each, and the order in which the writes can be done.
 
 What is to be done about each of them is decided by `decide`, as for a single project. That sees the account as the
 steps before will have left it, without the projects that other items mean. So an item finds what it would find if it
-were a task and its turn had come; and a list that was carried out before, wholly or in part, is understood when it
-comes again: in a chain of renames, the project that has the name `b` now was `a` before, and has not yet to become `c`.
+were a task and its turn had come.
 """
 
 from __future__ import annotations
@@ -19,25 +18,14 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from ansible_collections.community.scalingo.plugins.module_utils._api import Object
-from ansible_collections.community.scalingo.plugins.module_utils._errors import (
-    ApiRefusal,
-    InputError,
-    Refusal,
-    ScalingoError,
-    on_one_line,
-)
+from ansible_collections.community.scalingo.plugins.module_utils._errors import Refusal, ScalingoError
 from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, FactMissing, Facts
+from ansible_collections.community.scalingo.plugins.module_utils._items import Items, blame, final_name, place, title
+from ansible_collections.community.scalingo.plugins.module_utils._meaning import Found, Meant, meant_by
 from ansible_collections.community.scalingo.plugins.module_utils._plan import Action, Plan, Wanted, decide, foresee
-from ansible_collections.community.scalingo.plugins.module_utils._projects import (
-    LONGEST_NAME,
-    describe,
-    select,
-    the_only,
-)
+from ansible_collections.community.scalingo.plugins.module_utils._projects import describe, select
 
 Projects = t.List[Object]
-# What is known of each project that an item names by its ID: the project, or why it cannot be read.
-Found = t.Mapping[str, t.Union[Object, ApiRefusal]]
 
 
 @dataclass(frozen=True)
@@ -57,105 +45,7 @@ class Step:
     projects: Projects
 
 
-def title(items: t.Sequence[Wanted], index: int) -> str:
-    """Return how a message names an item: its place, and by what it knows its project."""
-    name = items[index].project_id or items[index].name
-    return f"item {index + 1} of projects" + (f" ({on_one_line(name, LONGEST_NAME)})" if name else "")
-
-
-def blame(error: ScalingoError, *indexes: int) -> None:
-    """Note in an error which items it is about, unless that is known already."""
-    error.result.setdefault("failed_items", sorted(set(indexes)))
-
-
-def check_all(items: t.Sequence[Wanted]) -> None:
-    """Find what cannot be right, whatever the account looks like.
-
-    Raises:
-        InputError: Something cannot.
-    """
-    for index, item in enumerate(items):
-        try:
-            item.check()
-        except InputError as error:
-            error.add_context(f"In {title(items, index)}:")
-            blame(error, index)
-            raise
-    _check_unique(items, "are to be the default project", lambda item: item.default or None)
-    _check_unique(items, "mean the same project, {}", lambda item: item.project_id)
-    # An item says which project it means by a name that this has now, or is to have in the end. A name can be both, of
-    # two projects: one gives it away, and another one gets it.
-    _check_unique(items, "mean the same project, {}", lambda item: item.name if _gives_name_away(item) else None)
-    _check_unique(items, "want a project to have the same name, {}", _final_name)
-    final = {_final_name(item): index for index, item in enumerate(items)}
-    for index, item in enumerate(items):
-        other = final.get(item.name)
-        if item.project_id is None and item.state == "absent" and other is not None and _is_plain(items[other]):
-            raise _blamed(
-                InputError(
-                    f"{_both(items, index, other)} mean the same project, {item.name}: one wants it, and one does not."
-                ),
-                index,
-                other,
-            )
-    _check_cycle(items)
-
-
-def _blamed(error: ScalingoError, *indexes: int) -> ScalingoError:
-    blame(error, *indexes)
-    return error
-
-
-def _check_unique(items: t.Sequence[Wanted], problem: str, key: t.Callable[[Wanted], t.Any]) -> None:
-    seen: dict[t.Any, int] = {}
-    for index, item in enumerate(items):
-        value = key(item)
-        if value is not None and seen.setdefault(value, index) != index:
-            what = problem.format(on_one_line(str(value), LONGEST_NAME))
-            raise _blamed(InputError(f"{_both(items, seen[value], index)} {what}."), seen[value], index)
-
-
-def _both(items: t.Sequence[Wanted], one: int, other: int) -> str:
-    sentence = f"{title(items, min(one, other))} and {title(items, max(one, other))}"
-    return sentence[0].upper() + sentence[1:]
-
-
-def _is_plain(item: Wanted) -> bool:
-    """Tell whether an item wants a project of a name, and knows it by no other means."""
-    return item.project_id is None and item.new_name is None and item.state == "present"
-
-
-def _gives_name_away(item: Wanted) -> bool:
-    return item.project_id is None and not _is_plain(item)
-
-
-def _final_name(item: Wanted) -> str | None:
-    return item.target_name if item.state == "present" else None
-
-
-def _renames(items: t.Sequence[Wanted]) -> dict[str, int]:
-    """Return the places of the items with `new_name`, by the name that each gives away."""
-    return {t.cast(str, item.name): index for index, item in enumerate(items) if item.new_name is not None}
-
-
-def _check_cycle(items: t.Sequence[Wanted]) -> None:
-    renames = _renames(items)
-    passed: set[str] = set()
-    for start in renames:
-        names = [start]
-        while names[-1] in renames and names[-1] not in passed:
-            passed.add(names[-1])
-            names.append(t.cast(str, items[renames[names[-1]]].new_name))
-        if names[-1] in names[:-1] and len(names) > 2:
-            circle = names[names.index(names[-1]) :]
-            error = InputError(
-                f"These renamings go in a circle, so none of them can be the first one: {' to '.join(circle)}. Use a "
-                f"name in between, in a task of its own."
-            )
-            raise _blamed(error, *(renames[name] for name in circle))
-
-
-def plan_all(items: t.Sequence[Wanted], facts: Facts, found: Found) -> list[Step]:
+def plan_all(items: Items, facts: Facts, found: Found) -> list[Step]:
     """Return what to do, in an order in which it can be done.
 
     Args:
@@ -168,15 +58,14 @@ def plan_all(items: t.Sequence[Wanted], facts: Facts, found: Found) -> list[Step
         FactMissing: One more fact is needed.
     """
     projects = all_known(facts, found)
-    meant = _meant(items, projects, found)
+    meant = meant_by(items, projects, found)
     steps = []
     for index, wanted in _in_order(items, meant):
         try:
             plan = decide(wanted, _as_seen_by(index, wanted, facts, projects, meant, found))
             _check_foreseen(plan, Facts({**facts, Fact.PROJECTS: projects}))
         except ScalingoError as error:
-            error.add_context(f"In {title(items, index)}:")
-            blame(error, index)
+            place(error, items, index)
             raise
         steps.append(Step(index, _fixed(wanted, plan), plan, projects))
         projects = _after(plan, projects, facts)
@@ -221,98 +110,11 @@ def _after(plan: Plan, projects: Projects, facts: Facts) -> Projects:
     return _without_default(projects, facts[Fact.CALLER_ID]) if plan.changes.get("default") else projects
 
 
-def _meant(items: t.Sequence[Wanted], projects: Projects, found: Found) -> dict[int, Object]:
-    """Return which project each item means, where it exists.
-
-    Where one item gives a name away and another one gets it, the name alone does not tell which of the two its project
-    is. The item that gets the name says: if the project that it knows by another name is still there, it has not got it
-    yet. So that item is asked first.
-    """
-    meant = {
-        index: t.cast(Object, found[item.project_id])
-        for index, item in enumerate(items)
-        if item.project_id is not None and isinstance(found[item.project_id], dict)
-    }
-    renames = _renames(items)
-    getting = {_final_name(item): index for index, item in enumerate(items) if _final_name(item) is not None}
-    asked = {index for index, item in enumerate(items) if item.project_id is not None}
-
-    def free(name: str | None) -> Object | None:
-        taken = {project["id"] for project in meant.values()}
-        candidates = [each for each in select(projects, name=name, owner=items[0].owner) if each["id"] not in taken]
-        return the_only(candidates, name or "")
-
-    def ask(index: int) -> None:
-        first = [index]
-        while items[first[-1]].name in getting and getting[items[first[-1]].name] not in {*asked, *first}:
-            first.append(getting[items[first[-1]].name])
-        for each in reversed(first):
-            if each not in asked:
-                asked.add(each)
-                answer(each)
-
-    def answer(index: int) -> None:
-        item = items[index]
-        try:
-            if _is_plain(item) and item.name in renames and not chain_is_done(item.name):
-                # The project of that name is the one that gives it away.
-                return
-            project = free(item.name) or (free(item.new_name) if item.new_name is not None else None)
-            _check_not_meant_by_id(items, index, project, meant)
-        except Refusal as refusal:
-            refusal.add_context(f"In {title(items, index)}:")
-            blame(refusal, index)
-            raise
-        if project is not None:
-            meant[index] = project
-
-    def chain_is_done(name: str | None) -> bool:
-        while name in renames:
-            name = items[renames[name]].new_name
-            if free(name) is None:
-                return False
-        return True
-
-    for index in range(len(items)):
-        ask(index)
-    return meant
-
-
-def _check_not_meant_by_id(
-    items: t.Sequence[Wanted], index: int, project: Object | None, meant: t.Mapping[int, Object]
-) -> None:
-    """Refuse an item whose name means the project of an item with an ID, unless that one speaks of a name too.
-
-    Args:
-        items: What is wanted.
-        index: The place of the item.
-        project: What the item was found to mean instead, if anything.
-        meant: The projects of the other items.
-
-    Raises:
-        Refusal: It does.
-    """
-    item = items[index]
-    names = {item.name, item.new_name} if project is None else {item.name} - {project["name"]}
-    for other, theirs in meant.items():
-        by_id = items[other]
-        if by_id.project_id is None or theirs["name"] not in names or not select([theirs], owner=by_id.owner):
-            continue
-        if project is not None and project["owner"]["id"] != theirs["owner"]["id"]:
-            # Names are unique among the projects of one owner only.
-            continue
-        keeps_name = by_id.state == "present" and by_id.target_name is None
-        if keeps_name or (by_id.state == "absent" and not _is_plain(item)):
-            raise _blamed(
-                Refusal(f"{_both(items, index, other)} mean the same project, {describe(theirs)}."), index, other
-            )
-
-
-def _in_order(items: t.Sequence[Wanted], meant: t.Mapping[int, Object]) -> list[tuple[int, Wanted]]:
+def _in_order(items: Items, meant: Meant) -> list[tuple[int, Wanted]]:
     """Return the items in an order in which each finds what it needs: a free name, another default project."""
     before: dict[int, set[int]] = {index: set() for index in range(len(items))}
     for index, item in enumerate(items):
-        needed = _final_name(item)
+        needed = final_name(item)
         if needed is None or (index in meant and meant[index]["name"] == needed):
             continue
         for other, project in meant.items():
@@ -327,7 +129,7 @@ def _in_order(items: t.Sequence[Wanted], meant: t.Mapping[int, Object]) -> list[
     }
     labels = [
         title(items, index)
-        + (f": {meant[index]['name']} to {_final_name(item)}" if index in meant and _final_name(item) else "")
+        + (f": {meant[index]['name']} to {final_name(item)}" if index in meant and final_name(item) else "")
         for index, item in enumerate(items)
     ]
     if new_default is None or not ceasing:
@@ -347,7 +149,7 @@ def _leaves_name(item: Wanted, project: Object) -> bool:
     return item.state == "absent" or item.target_name not in (None, project["name"])
 
 
-def _sorted(items: t.Sequence[Wanted], before: t.Mapping[int, set[int]], labels: t.Sequence[str]) -> list[int]:
+def _sorted(items: Items, before: t.Mapping[int, set[int]], labels: t.Sequence[str]) -> list[int]:
     """Return the places of the items, each after all that come before it; else as listed, and deletions last.
 
     Raises:
@@ -374,13 +176,11 @@ def _sorted(items: t.Sequence[Wanted], before: t.Mapping[int, set[int]], labels:
             + "; ".join(labels[index] for index in sorted(waiting))
             + "."
         )
-        raise _blamed(refusal, *waiting)
+        raise blame(refusal, *waiting)
     return order
 
 
-def _as_seen_by(
-    index: int, wanted: Wanted, facts: Facts, projects: Projects, meant: t.Mapping[int, Object], found: Found
-) -> Facts:
+def _as_seen_by(index: int, wanted: Wanted, facts: Facts, projects: Projects, meant: Meant, found: Found) -> Facts:
     """Return the facts from which an item is decided."""
     others = {project["id"] for other, project in meant.items() if other != index}
     seen = Facts({**facts, Fact.PROJECTS: [project for project in projects if project["id"] not in others]})

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the community.scalingo authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every example of the documentation and the README runs as it is written."""
+"""Every example in the documentation of a plugin runs as it is written. Those of the pages are in tests/guides."""
 
 from __future__ import annotations
 
@@ -19,29 +19,15 @@ from simulator import Simulator
 from .playbook import CHECKOUT, PlaybookRun, Story, connect
 
 EXAMPLES = re.compile(r'^EXAMPLES = r"""\n(.*?)^"""$', re.MULTILINE | re.DOTALL)
-YAML_BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-PLUGINS = {
-    path.stem: path for kind in ("modules", "lookup") for path in sorted((CHECKOUT / "plugins" / kind).glob("*.py"))
-}
+# An action plugin and its module are one to a reader, and the module has the documentation.
+WITHOUT = {"action", "doc_fragments", "module_utils", "plugin_utils"}
+PLUGINS = {path.stem: path for path in sorted((CHECKOUT / "plugins").glob("*/*.py")) if path.parent.name not in WITHOUT}
 
 
 def _documented(plugin: str) -> list[dict[str, Any]]:
     found = EXAMPLES.search(PLUGINS[plugin].read_text(encoding="utf-8"))
     assert found is not None, f"{plugin} has no examples"
     return yaml.safe_load(found.group(1))
-
-
-def _readme() -> list[dict[str, Any]]:
-    """The plays of the README; what else is in YAML there is an inventory."""
-    blocks = YAML_BLOCK.findall((CHECKOUT / "README.md").read_text(encoding="utf-8"))
-    return [play for block in map(yaml.safe_load, blocks) if isinstance(block, list) for play in block]
-
-
-STORIES = [*PLUGINS, *(f"readme-{number}" for number in range(1, len(_readme()) + 1))]
-
-
-def _tasks(story: str) -> list[dict[str, Any]]:
-    return _documented(story) if story in PLUGINS else _readme()[int(story.rsplit("-", maxsplit=1)[1]) - 1]["tasks"]
 
 
 def _flat(tasks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -77,7 +63,7 @@ def _accept_as_amina(simulator: Simulator, over: threading.Event) -> None:
 @pytest.fixture(scope="module")
 def worlds() -> Iterator[dict[str, Simulator]]:
     """A simulator for each story: all of them are about the same people."""
-    made = {story: _world() for story in STORIES}
+    made = {story: _world() for story in PLUGINS}
     # The examples of these two delete the sandbox.
     for module in ("scalingo_project", "scalingo_projects"):
         made[module].remove_application("sandbox-web")
@@ -105,7 +91,7 @@ def run(worlds: dict[str, Simulator], teller: Any) -> Iterator[PlaybookRun]:
         }
         # An example may have module defaults of its own, which take the place of those of the play.
         urls = {"SCALINGO_API_URL": simulator.api_url, "SCALINGO_AUTH_URL": simulator.auth_url}
-        tasks = [{**task, "environment": urls} for task in _tasks(story)]
+        tasks = [{**task, "environment": urls} for task in _documented(story)]
         stories.append(Story(story, tasks, connection, variables))
     over = threading.Event()
     helping = threading.Thread(target=_accept_as_amina, args=(worlds["scalingo_project_transfer"], over), daemon=True)
@@ -117,13 +103,8 @@ def run(worlds: dict[str, Simulator], teller: Any) -> Iterator[PlaybookRun]:
     assert time.monotonic() - begin < 200
 
 
-@pytest.mark.parametrize("story", STORIES)
+@pytest.mark.parametrize("story", PLUGINS)
 def test_every_task_of_an_example_succeeds(run: PlaybookRun, story: str) -> None:
     results = run.all_of(story)
-    assert [result.task for result in results] == [task["name"] for task in _flat(_tasks(story))]
+    assert [result.task for result in results] == [task["name"] for task in _flat(_documented(story))]
     assert {result.task: result.msg for result in results if result.failed} == {}
-
-
-def test_the_readme_hands_the_shop_over(run: PlaybookRun, worlds: dict[str, Simulator]) -> None:
-    (story,) = [each for each in STORIES if each.startswith("readme") and "Accept" in str(_tasks(each))]
-    assert "shop" in [project["name"] for project in worlds[story].projects(worlds[story].accounts[1])]

@@ -1,0 +1,81 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a reader has when running something: tools, a home folder, an environment, and nothing of the developer's."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from .pages import CHECKOUT
+from .world import World
+
+COLLECTIONS = os.environ.get("ANSIBLE_COLLECTIONS_PATH") or str(CHECKOUT / "build" / "collections")
+BIN = Path(sys.executable).parent
+SECONDS = 300
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """A small environment with everything that Ansible writes in a folder."""
+    return {
+        "PATH": os.pathsep.join([str(BIN), "/usr/local/bin", "/usr/bin", "/bin"]),
+        "HOME": str(folder / "home"),
+        "LC_ALL": "C.UTF-8",
+        "ANSIBLE_HOME": str(folder / "ansible"),
+        "ANSIBLE_LOCAL_TEMP": str(folder / "ansible" / "local"),
+        "ANSIBLE_REMOTE_TEMP": str(folder / "ansible" / "remote"),
+        "ANSIBLE_COLLECTIONS_PATH": COLLECTIONS,
+        "ANSIBLE_NOCOLOR": "true",
+        "ANSIBLE_LOCALHOST_WARNING": "false",
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+        "ANSIBLE_PIPELINING": "true",
+    }
+
+
+def connection(world: World) -> dict[str, str]:
+    """The environment in which the modules find a simulated account."""
+    return {
+        "SCALINGO_API_URL": world.sim.api_url,
+        "SCALINGO_AUTH_URL": world.sim.auth_url,
+        "SCALINGO_API_TOKEN": world.mireille.api_token,
+    }
+
+
+def playbook(
+    world: World, plays: list[Any] | str, variables: Any = None, shadow: str | None = None, **others: str
+) -> str:
+    """Run a playbook, or one of the collection, and return with which message it fails.
+
+    `shadow` is a Python library that it cannot import; `others` are further variables of the environment.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "home").mkdir()
+        (folder / "play.yml").write_text(json.dumps(plays), encoding="utf-8")
+        if shadow is not None:
+            (folder / "shadow").mkdir()
+            (folder / "shadow" / f"{shadow}.py").write_text(f"raise ImportError('{shadow}')\n", encoding="utf-8")
+            others["PYTHONPATH"] = str(folder / "shadow")
+        play = plays if isinstance(plays, str) else "play.yml"
+        done = subprocess.run(
+            [str(BIN / "ansible-playbook"), play, "-e", json.dumps(variables or {})],
+            cwd=folder,
+            env={**environment(folder), **connection(world), **others},
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+    output = done.stdout + done.stderr
+    assert done.returncode != 0, output
+    found = re.findall(r'^fatal: .*"msg": (".*?[^\\]")', output, re.MULTILINE)
+    if found:
+        return str(json.loads(found[-1]))
+    return re.sub(r"^.*?ERROR[!\]]:? ", "", output[output.index("ERROR") - 1 :], flags=re.DOTALL)

@@ -1,0 +1,76 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every block of code in the README, the README of the role, and the guides does what it says.
+
+Each block is run against a simulated account, or, where it needs what a test has not, checked. Which of both is in the
+name of its test. A block with which nobody has said what to do fails.
+"""
+
+from __future__ import annotations
+
+import functools
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from .commands import INSTALL, RUN, SIMULATOR, commands
+from .pages import CHECKOUT, ELSEWHERE, PAGES, Block, blocks, read, unmarked
+from .session import CHECKED, RAN, Outcome, Session
+from .world import WORLDS, World
+
+HERE = [page for page in PAGES if page not in ELSEWHERE]
+
+
+@functools.lru_cache(maxsize=None)
+def outcomes(page: str) -> dict[int, Outcome]:
+    world = World()
+    try:
+        with tempfile.TemporaryDirectory() as folder, Session(page, Path(folder), world) as session:
+            return session.run()
+    finally:
+        world.stop()
+
+
+def how(block: Block) -> str:
+    """Whether a block is going to be run or checked."""
+    if block.language != "console":
+        return RAN
+    texts = [one.text for one in commands(block.text)]
+    ours = any(pattern.match(text) for pattern in (RUN, SIMULATOR, INSTALL) for text in texts)
+    return RAN if ours else CHECKED
+
+
+def _parameters() -> list[object]:
+    return [
+        pytest.param(block, how(block), id=f"{block.name} ({how(block)})") for page in HERE for block in blocks(page)
+    ]
+
+
+@pytest.mark.parametrize(("block", "expected"), _parameters())
+def test_a_block_does_what_it_says(block: Block, expected: str) -> None:
+    outcome = outcomes(block.page)[block.number]
+    assert not outcome.problem, outcome.problem
+    assert outcome.how == expected
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_block_hides(page: str) -> None:
+    assert unmarked(page) == []
+
+
+def test_the_other_pages_are_tested_elsewhere() -> None:
+    for page in ELSEWHERE:
+        assert Path(page).name in (CHECKOUT / "tests" / "awx" / "guide.py").read_text(encoding="utf-8")
+
+
+def test_every_arrangement_is_of_a_section_with_blocks() -> None:
+    described = {(page, section) for page, own in WORLDS["pages"].items() for section in own.get("sections") or {}}
+    assert described <= {(page, block.section) for page in HERE for block in blocks(page)}
+    assert set(WORLDS["pages"]) <= set(HERE)
+
+
+def test_the_contents_list_every_guide() -> None:
+    listed = [line.strip("- \n") for line in read("docs/docsite/extra-docs.yml").splitlines() if "- guide_" in line]
+    assert sorted(listed) == sorted(path.stem for path in CHECKOUT.glob("docs/docsite/rst/guide_*.rst"))

@@ -1,0 +1,37 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Galaxy shows the README away from the checkout, so its links have to be whole, and to lead to what is there."""
+
+from __future__ import annotations
+
+import re
+
+import yaml
+
+from .pages import CHECKOUT, read
+
+LINKS = re.findall(r"\]\(([^)\s]+)\)", read("README.md"))
+GALAXY = yaml.safe_load((CHECKOUT / "galaxy.yml").read_text(encoding="utf-8"))
+BASES = tuple(f"{GALAXY['repository']}/{kind}/main/" for kind in ("blob", "raw"))
+
+
+def test_every_link_of_the_readme_is_whole() -> None:
+    assert LINKS
+    assert [link for link in LINKS if not link.startswith("https://")] == []
+
+
+def test_every_link_into_the_repository_leads_somewhere() -> None:
+    inside = [link for link in LINKS if link.startswith(GALAXY["repository"]) and link != GALAXY["issues"]]
+    assert inside
+    assert [link for link in inside if not link.startswith(BASES)] == []
+    assert [link for link in inside if not (CHECKOUT / link.split("/main/", 1)[1]).exists()] == []
+
+
+def test_the_readme_names_every_guide() -> None:
+    guides = [str(path.relative_to(CHECKOUT)) for path in sorted(CHECKOUT.glob("docs/docsite/rst/guide_*.rst"))]
+    assert [guide for guide in guides if f"{BASES[0]}{guide}" not in LINKS] == []
+
+
+def test_the_readme_is_short_enough_to_be_read() -> None:
+    assert len(read("README.md").splitlines()) <= 230

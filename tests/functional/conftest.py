@@ -45,9 +45,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="module")
-def sim() -> Iterator[Any]:
-    """A simulator with its default behaviour, for one test file."""
-    with Simulator() as simulator:
+def sim(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A simulator for one test file, with the answers on which the tests of that file rest: its ASSUMED."""
+    with Simulator(**getattr(request.module, "ASSUMED", {})) as simulator:
         yield simulator
 
 
@@ -64,5 +64,5 @@ def teller(tmp_path_factory: pytest.TempPathFactory) -> Teller:
 @pytest.fixture(scope="class")
 def table(request: pytest.FixtureRequest, teller: Teller) -> Iterator[Table]:
     """The cells of a test class, after their run against an API that behaves as the class says."""
-    with Simulator(**request.cls.switches) as simulator:
+    with Simulator(**{**request.cls.assumed, **request.cls.switches}) as simulator:
         yield Table(simulator, request.cls.cells, teller)

@@ -201,7 +201,7 @@ def _write_project(folder: Path, stories: Iterable[Story]) -> None:
             "hosts": hosts,
             "vars": {
                 "ansible_connection": "local",
-                "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+                "ansible_python_interpreter": os.environ.get("FUNCTIONAL_PYTHON", "{{ ansible_playbook_python }}"),
             },
         }
     }

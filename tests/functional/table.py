@@ -14,8 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
+from .assumptions import UP_TO_DATE
 from .expect import assert_one_sentence, disagreements, outline, per_task, writes
 from .playbook import PlaybookRun, Story, TaskResult, connect, project
 
@@ -135,6 +136,8 @@ class TableTests:
 
     cells: tuple[Cell, ...] = ()
     switches: Mapping[str, Any] = {}
+    # The tasks of a cell follow each other at once.
+    assumed: ClassVar[Mapping[str, Any]] = UP_TO_DATE
 
     def test_check_mode_writes_nothing(self, table: Table, cell: Cell) -> None:
         told = table(cell)

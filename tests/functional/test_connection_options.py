@@ -11,9 +11,13 @@ from typing import Any
 
 import pytest
 
+from .assumptions import COUNTED
 from .expect import EXCHANGE, LIST, assert_ok, assert_refused
 from .other_machine import OtherMachine, other_machine
 from .playbook import OPTIONS, PlaybookRun, Story, project, project_info
+
+# Of every story the requests are listed.
+ASSUMED = COUNTED
 
 WITH_EXCHANGE = [EXCHANGE, LIST]
 WITHOUT_EXCHANGE = [LIST]

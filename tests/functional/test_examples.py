@@ -16,6 +16,7 @@ import requests
 import yaml
 from simulator import Simulator
 
+from .assumptions import ACCEPTED, UP_TO_DATE
 from .playbook import CHECKOUT, PlaybookRun, Story, connect
 
 EXAMPLES = re.compile(r'^EXAMPLES = r"""\n(.*?)^"""$', re.MULTILINE | re.DOTALL)
@@ -40,7 +41,8 @@ def _flat(tasks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 def _world() -> Simulator:
     """Mireille, who owns what the examples speak of, and two users who could own it."""
-    simulator = Simulator()
+    # The examples follow each other, and show a handover that succeeds.
+    simulator = Simulator(**UP_TO_DATE, **ACCEPTED)
     simulator.start()
     mireille, tomasz, amina = (simulator.add_account(name) for name in ("mireille", "tomasz", "amina"))
     for name in ("sandbox", "shop", "blog"):

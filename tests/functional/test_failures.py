@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from simulator import Simulator
 
+from .assumptions import IDENTIFIED
 from .expect import EXCHANGE, assert_refused, writes
 from .other_machine import OtherMachine, other_machine
 from .playbook import PlaybookRun, Story, TaskResult, connect, project, project_info
@@ -46,7 +47,9 @@ NOWHERE = "prj-00000000-0000-4000-8000-000000000000"
 
 @pytest.fixture(scope="module")
 def sim() -> Iterator[Any]:
-    with Simulator(list_collaborations=True, limit_projects=2) as simulator:
+    """An API that refuses whatever can be refused, in words that are expected in the messages."""
+    limit = {"limit_projects": 2, "limit_scope": "region", "limit_status": 422}
+    with Simulator(**IDENTIFIED, **limit, list_collaborations=True, delete_with_database=409) as simulator:
         yield simulator
 
 

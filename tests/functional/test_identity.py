@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from simulator import Simulator
 
+from .assumptions import COUNTED
 from .expect import CREATE, EXCHANGE, LIST, assert_ok, assert_refused, outline, per_task
 from .playbook import PlaybookRun, Story, connect, project
 
@@ -19,8 +20,18 @@ SELF = "GET auth /v1/users/self"
 
 @pytest.fixture(scope="module")
 def sim() -> Iterator[Any]:
-    """Bearers that cannot be read, a list that also shows projects of others, and one host that says who one is."""
-    with Simulator(uuid_claim="opaque", list_collaborations=True, self_hosts="auth") as simulator:
+    """Bearers that cannot be read, a list that also shows projects of others, and one host that says who one is.
+
+    That host shows the flags of a user, so a prediction has them, whether or not the owner of a project has.
+    """
+    switches = {
+        **COUNTED,
+        "uuid_claim": "opaque",
+        "list_collaborations": True,
+        "self_hosts": "auth",
+        "show_flags": True,
+    }
+    with Simulator(**switches) as simulator:
         yield simulator
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from simulator import Simulator
 
+from .assumptions import COUNTED
 from .expect import EXCHANGE, LIST, assert_ok
 from .playbook import COLLECTION, PlaybookRun, Story, connect, project_info, show
 
@@ -22,8 +23,8 @@ QUERY = "query('community.scalingo.project_info'{})"
 
 @pytest.fixture(scope="module")
 def sim() -> Iterator[Any]:
-    """One list that shows the projects of two people."""
-    with Simulator(list_collaborations=True) as simulator:
+    """One list that shows the projects of two people. How often it is asked for is counted."""
+    with Simulator(**COUNTED, list_collaborations=True) as simulator:
         yield simulator
 
 

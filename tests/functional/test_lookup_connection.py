@@ -9,8 +9,12 @@ from typing import Any
 
 import pytest
 
+from .assumptions import COUNTED
 from .expect import EXCHANGE, LIST, assert_ok
 from .playbook import PlaybookRun, Story, show
+
+# Whose token was taken is told by the requests, which are listed.
+ASSUMED = COUNTED
 
 OWNER = "lookup('community.scalingo.project_info', {} default=true).owner.username"
 USELESS = "not-a-token-that-anybody-issued"

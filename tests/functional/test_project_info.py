@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from simulator import Simulator
 
+from .assumptions import COUNTED
 from .expect import EXCHANGE, LIST, assert_ok, assert_refused, per_task
 from .playbook import PlaybookRun, Story, connect, project_info
 
@@ -19,8 +20,12 @@ NOWHERE = "prj-00000000-0000-4000-8000-000000000000"
 
 @pytest.fixture(scope="module")
 def sim() -> Iterator[Any]:
-    """One list that shows the projects of two people."""
-    with Simulator(list_collaborations=True) as simulator:
+    """One list that shows the projects of two people. How often it is asked for is counted.
+
+    Who may read what, and what others are told, is an answer that the filters take as it is.
+    """
+    who_reads = {"list_collaborations": True, "collaborator_get": 200, "stranger_get": 404}
+    with Simulator(**COUNTED, **who_reads) as simulator:
         yield simulator
 
 

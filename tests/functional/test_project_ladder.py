@@ -12,8 +12,12 @@ from typing import Any
 
 import pytest
 
+from .assumptions import COUNTED
 from .expect import CREATE, EXCHANGE, LIST, assert_ok, diff_of, outline, per_task
 from .playbook import PlaybookRun, Story, connect, project
+
+# What a task costs is counted, and every task looks for what the one before it did.
+ASSUMED = COUNTED
 
 LADDER = {
     "create": {"name": "web"},

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from simulator import Simulator
 
+from .assumptions import COUNTED, TWENTY
 from .expect import (
     CREATE,
     LIST,
@@ -27,6 +28,8 @@ from .expect import (
 )
 from .playbook import TaskResult, connect, here
 
+# After a failure the list is run again at once, writes are counted, and max_wait leaves no time for a limit.
+ASSUMED = COUNTED
 BROKEN = {"status": 500, "body": {"error": "we're on it!"}}
 SECONDS = 15  # far above what max_wait allows, far below the window of the rate limit
 NEW = [{"name": name} for name in ("api", "shop", "web")]
@@ -184,7 +187,7 @@ def test_one_deletion_of_several_fails(sim: Any) -> None:
 
 @pytest.mark.parametrize("status", [422, 402])
 def test_the_limit_of_projects_is_told_in_the_api_s_words(status: int) -> None:
-    with Simulator(limit_status=status) as sim:
+    with Simulator(limit_status=status, **TWENTY) as sim:
         me = sim.add_account("mireille")
         names = [f"web-{number:02}" for number in range(21)]
         result = _bulk(sim, me, [{"name": name} for name in names])

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from simulator import Simulator
 
+from .assumptions import COUNTED
 from .expect import LIST, assert_ok, assert_refused, bulk_disagreements, outline, per_task, told, writes
 from .playbook import TaskResult, connect, here
 
@@ -22,8 +23,8 @@ _numbers = itertools.count(1)
 
 @pytest.fixture(scope="module")
 def sim() -> Iterator[Any]:
-    """A list that also shows projects of others."""
-    with Simulator(list_collaborations=True) as simulator:
+    """A list that also shows projects of others. What it costs to find one is counted."""
+    with Simulator(**COUNTED, list_collaborations=True) as simulator:
         yield simulator
 
 
@@ -214,7 +215,7 @@ def test_a_forbidden_change_names_the_owner(pair: Pair, item: dict[str, str]) ->
 
 @pytest.mark.parametrize(("status", "lists"), [(200, 1), (403, None), (404, None)])
 def test_an_id_that_the_list_does_not_show_is_asked_for_once(status: int, lists: int | None) -> None:
-    with Simulator(list_collaborations=False, collaborator_get=status) as sim:
+    with Simulator(**COUNTED, list_collaborations=False, collaborator_get=status) as sim:
         pair = Pair(sim)
         items = [{"name": "web"}, {"project_id": "shared"}]
         run = pair.run(items)
@@ -245,7 +246,9 @@ def test_an_id_is_never_a_path(sim: Any, pair: Pair) -> None:
 
 @pytest.mark.parametrize("uuid_claim", [False, "opaque"])
 def test_who_one_is_is_asked_once_and_only_where_it_matters(uuid_claim: Any) -> None:
-    with Simulator(list_collaborations=True, uuid_claim=uuid_claim) as sim:
+    # Where only one of the hosts knows, both may be asked.
+    switches = {**COUNTED, "list_collaborations": True, "uuid_claim": uuid_claim, "self_hosts": "both"}
+    with Simulator(**switches) as sim:
         pair = Pair(sim)
         assert_ok(pair.run([{"name": "shared"}, {"name": "default"}]))
         assert pair.calls == [LIST]

@@ -9,8 +9,12 @@ from typing import Any
 
 import pytest
 
+from .assumptions import COUNTED
 from .expect import EXCHANGE, LIST, assert_ok, assert_refused, outline, per_task, told, writes
 from .playbook import TaskResult, connect, here
+
+# What is found out before a request, and what with one, is counted.
+ASSUMED = COUNTED
 
 WEB, API = {"name": "web"}, {"name": "api"}
 GONE = {"name": "web", "state": "absent"}

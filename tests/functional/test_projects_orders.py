@@ -11,8 +11,12 @@ from typing import Any
 
 import pytest
 
+from .assumptions import COUNTED
 from .expect import LIST, assert_ok, assert_refused, bulk_disagreements, diff_of, per_task, told, writes
 from .playbook import TaskResult, connect, here
+
+# What every order costs is counted, and the same list follows at once.
+ASSUMED = COUNTED
 
 Item = dict[str, Any]
 _numbers = itertools.count(1)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from .assumptions import COUNTED
 from .expect import (
     CREATE,
     EXCHANGE,
@@ -23,6 +24,9 @@ from .expect import (
     written,
 )
 from .playbook import TaskResult, connect, here
+
+# What a list costs is counted.
+ASSUMED = COUNTED
 
 SIZES = (0, 1, 5, 25)
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from simulator import Simulator
 
+from .assumptions import COUNTED
 from .expect import LIST, assert_ok, assert_refused, bulk_disagreements, outline, per_task, told, writes, written
 from .playbook import TaskResult, connect, here
 
@@ -86,7 +87,7 @@ def test_a_second_run_is_one_look(switches: dict[str, Any]) -> None:
         {"name": "web", "new_name": "site"},
         {"name": "main", "default": True},
     ]
-    with Simulator(**switches) as sim:
+    with Simulator(**{**COUNTED, **switches}) as sim:
         me = _account(sim)
         assert_ok(_bulk(sim, me, items), changed=True)
         for _read in range(3):
@@ -181,7 +182,7 @@ def test_a_database_inside(delete_with_database: int) -> None:
 @pytest.mark.parametrize("style", ["flat", "nested", "single"])
 def test_a_refused_name_is_told_in_the_api_s_words(style: str) -> None:
     """Somebody else takes the name in the meantime: the list lags behind, and shows neither."""
-    with Simulator(validation_style=style, list_lag=9) as sim:
+    with Simulator(validation_style=style, list_lag=9, duplicate_status=422) as sim:
         me = _account(sim)
         web = next(one["id"] for one in sim.projects(me) if one["name"] == "web")
         assert_ok(_bulk(sim, me, [{"name": "site"}]), changed=True)

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from simulator import Simulator
 
+from .assumptions import COUNTED
 from .expect import (
     CREATE,
     LIST,
@@ -44,7 +45,8 @@ NAMES = ("life", "many", "broken", "mistake", "limited", "templates")
 
 @pytest.fixture(scope="module")
 def sim() -> Iterator[Any]:
-    with Simulator(limit_projects=30) as simulator:
+    """Room for many projects. What tasks cost is counted, and each looks for what the one before it did."""
+    with Simulator(**COUNTED, limit_projects=30, limit_scope="region") as simulator:
         yield simulator
 
 

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from simulator import Simulator
 
+from .assumptions import COUNTED
 from .expect import CREATE, EXCHANGE, LIST, assert_ok
 from .playbook import PlaybookRun, Story, _environment, _write_project, connect, project, show
 
@@ -84,7 +85,8 @@ def test_every_project_is_created_once(short_minutes: None, tasks: int) -> None:
 @pytest.fixture(scope="module")
 def busy() -> Any:
     """An API that lets one request pass in five seconds."""
-    with Simulator(rate_limit=1, rate_window=5, rate_mode="sliding", retry_after="seconds") as simulator:
+    switches = {"rate_limit": 1, "rate_window": 5, "rate_mode": "sliding", "rate_scope": "account", "rate_auth": False}
+    with Simulator(**{**COUNTED, **switches, "retry_after": "seconds"}) as simulator:
         yield simulator
 
 

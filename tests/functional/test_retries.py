@@ -10,8 +10,12 @@ from typing import Any
 
 import pytest
 
+from .assumptions import COUNTED
 from .expect import CREATE, EXCHANGE, LIST, assert_ok, assert_refused, outline
 from .playbook import PlaybookRun, Story, connect, project, project_info
+
+# Of every story the requests are listed.
+ASSUMED = COUNTED
 
 BUSY = {"status": 429, "body": "Retry later", "headers": {"Content-Type": "text/plain"}}
 SECONDS = 60  # far above what the stories need, far below the hour that a server asks one of them to wait

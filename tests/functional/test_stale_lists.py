@@ -12,14 +12,15 @@ from typing import Any
 import pytest
 from simulator import Simulator
 
+from .assumptions import UP_TO_DATE
 from .expect import CREATE, assert_ok, assert_refused, diff_of, outline
 from .playbook import PlaybookRun, Story, connect, project
 
 LAGGING: dict[str, dict[str, Any]] = {
-    "lags-422": {"list_lag": 1, "duplicate_status": 422},
-    "lags-409": {"list_lag": 1, "duplicate_status": 409},
+    "lags-422": {**UP_TO_DATE, "list_lag": 1, "duplicate_status": 422},
+    "lags-409": {**UP_TO_DATE, "list_lag": 1, "duplicate_status": 409},
 }
-SWITCHES = {**LAGGING, "two-defaults": {"two_defaults": True}}
+SWITCHES = {**LAGGING, "two-defaults": {**UP_TO_DATE, "two_defaults": True}}
 
 
 @pytest.fixture(scope="module")

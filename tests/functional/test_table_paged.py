@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from .assumptions import TWENTY
 from .expect import LIST
 from .table import CHANGED, OK, REFUSED, Cell, Table, TableTests
 
@@ -49,7 +50,7 @@ CELLS = (
 class TestSevenPages(TableTests):
     """The last page says that there is no next one."""
 
-    switches: ClassVar[dict[str, Any]] = {"page_size": PAGE_SIZE}
+    switches: ClassVar[dict[str, Any]] = {**TWENTY, "page_size": PAGE_SIZE, "page_max": 100, "page_style": "null"}
     cells = CELLS
 
     def test_every_page_is_read_once(self, table: Table, cell: Cell) -> None:
@@ -59,5 +60,9 @@ class TestSevenPages(TableTests):
 class TestSevenPagesThatNeverEnd(TestSevenPages):
     """The last page names itself as the next one, as the vendor's own helper does."""
 
-    switches: ClassVar[dict[str, Any]] = {"page_size": PAGE_SIZE, "page_style": "last", "page_key": "previous_page"}
+    switches: ClassVar[dict[str, Any]] = {
+        **TestSevenPages.switches,
+        "page_style": "last",
+        "page_key": "previous_page",
+    }
     cells = CELLS[:1]

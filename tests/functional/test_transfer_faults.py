@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 
+from .assumptions import ACCEPTED, COUNTED, IDENTIFIED, SHOWN
 from .expect import assert_ok, assert_one_sentence, assert_refused
 from .playbook import TaskResult
 from .transfer_process import Party, party, transfer
 from .transfer_stories import Stories
 
-stories = Stories()
+# Every story is about one fault, in a world in which nothing else stands in the way, and counts its writes.
+ASSUMED = {**COUNTED, **ACCEPTED, **SHOWN, **IDENTIFIED}
+stories = Stories(**ASSUMED)
 
 Step = tuple[str, str, str, Callable[[Party], TaskResult]]  # the project's past, who, the write that suffers, the task
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from .assumptions import UP_TO_DATE
 from .transfer_grid import GridTests, grid
 
 # The owner from before; since the acceptance somebody else may own the project. An owner who wants `accepted` has
@@ -138,8 +139,11 @@ class TestById(GridTests):
 
 
 class TestByName(GridTests):
-    """The list shows the projects of others, too, so that everybody here finds it."""
+    """The list shows the projects of others, too, so that everybody here finds it.
 
-    switches: ClassVar = {"list_collaborations": True}
+    It is up to date: from one that is not, a check may learn another owner than the run after it.
+    """
+
+    switches: ClassVar = {**UP_TO_DATE, "list_collaborations": True}
     cells = tuple(cell for cell in TestById.cells if "+" not in cell.column)
     by_name = True

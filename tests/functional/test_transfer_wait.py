@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 
+from .assumptions import ACCEPTED, COUNTED, SHOWN
 from .expect import EXCHANGE, assert_ok, assert_refused
 from .playbook import TaskResult
 from .transfer_process import REASON, Party, party, send
 from .transfer_stories import Stories, later
 
-stories = Stories()
+# Each story says how an acceptance goes that is not the plain one, and who is shown less; some count the requests.
+ASSUMED = {**COUNTED, **ACCEPTED, **SHOWN}
+stories = Stories(**ASSUMED)
 LONG = 30.0  # no story takes so long; where this is the wait_timeout, something else must end the wait
 
 
@@ -254,13 +257,40 @@ def an_acceptance_that_takes_too_long_for_somebody_who_sees_nothing(sim: Any) ->
     assert "not answered" not in result.msg, result.msg
 
 
-@stories.story(accept_delay=2)
 def the_task_again_while_the_acceptance_is_under_way(sim: Any) -> None:
     one = party(sim, "pending")
     first = one.accept(wait_timeout=0)
     assert_refused(first, "wait_timeout")
     assert_ok(one.accept(wait_timeout=LONG))
     assert one.owner_now == one.invitee.username
+
+
+def the_task_again_where_the_refusal_may_mean_something_else(sim: Any) -> None:
+    """A 403 may as well come from the bank: it is told at once, and not after ten minutes."""
+    one = party(sim, "pending")
+    assert_refused(one.accept(wait_timeout=0), "wait_timeout")
+    began = time.monotonic()
+    assert_refused(one.accept(wait_timeout=LONG), "under way", "run the task again")
+    assert time.monotonic() - began < 5
+    sim.clock.advance(hours=2)
+    assert_ok(one.accept())
+    assert one.writes("invitee") == ["accept"]
+
+
+for _status in (409, 422):
+    stories.add(
+        f"the task again while the acceptance is under way, {_status}",
+        the_task_again_while_the_acceptance_is_under_way,
+        accept_delay=2,
+        answer_closed_status=_status,
+    )
+for _status in (400, 403, 404):
+    stories.add(
+        f"the task again while the acceptance is under way, {_status}",
+        the_task_again_where_the_refusal_may_mean_something_else,
+        accept_delay=3600,
+        answer_closed_status=_status,
+    )
 
 
 @stories.story(accept_delay=3600)

@@ -19,10 +19,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from simulator import Simulator
 
+from .assumptions import ACCEPTED, SHOWN
 from .expect import assert_one_sentence, diff_of
 from .expect import writes as writes_of
 from .playbook import TaskResult
@@ -130,13 +131,15 @@ class GridTests:
 
     cells: tuple[GridCell, ...] = ()
     switches: Mapping[str, Any] = {}
+    # What the cells say without further ado: a past is what it is called, and everybody is shown it.
+    assumed: ClassVar[Mapping[str, Any]] = {**ACCEPTED, **SHOWN, "expired_blocks": False}
     by_name = False
     simulator: Any
     stories: dict[str, Told]
 
     @classmethod
     def setup_class(cls) -> None:
-        cls.simulator = Simulator(**cls.switches)
+        cls.simulator = Simulator(**{**cls.assumed, **cls.switches})
         cls.simulator.start()
         cls.stories = {}
 

@@ -16,9 +16,13 @@ Telling = Callable[[Any], None]
 
 
 class Stories:
-    """The stories of one test file. They begin together as soon as the first of them is asked for."""
+    """The stories of one test file. They begin together as soon as the first of them is asked for.
 
-    def __init__(self) -> None:
+    Keyword arguments are the switches of the simulators of all of them, if they do not say otherwise.
+    """
+
+    def __init__(self, **assumed: Any) -> None:
+        self._assumed = assumed
         self._stories: dict[str, tuple[dict[str, Any], Telling]] = {}
         self._told: dict[str, Future[None]] = {}
 
@@ -28,7 +32,7 @@ class Stories:
 
     def add(self, name: str, telling: Telling, **switches: Any) -> None:
         assert name not in self._stories, f"two stories are called {name}"
-        self._stories[name] = (switches, telling)
+        self._stories[name] = ({**self._assumed, **switches}, telling)
 
     def story(self, **switches: Any) -> Callable[[Telling], Telling]:
         """Decorate a function that is given a simulator with these switches, and asserts."""

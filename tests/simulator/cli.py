@@ -13,7 +13,8 @@ import tempfile
 from typing import Any
 
 from .facade import Simulator
-from .mistakes import SimulatorError
+from .mistakes import SimulatorError, SwitchError
+from .switches import setting
 
 STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT}
 
@@ -88,10 +89,10 @@ def _account(text: str) -> tuple[str, str | None]:
 
 
 def _switch(text: str) -> tuple[str, Any]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
-    return name, value
+    try:
+        return setting(text)
+    except SwitchError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _write_at_once(path: str, text: str) -> None:

@@ -134,6 +134,16 @@ def _add_behaviour(app: Flask, simulator: Simulator) -> None:
         simulator.clear_faults()
         return no_content()
 
+    @app.post("/hosts/<host>/close")
+    def close_host(host: str) -> Response:
+        simulator.close(host)
+        return no_content()
+
+    @app.post("/hosts/<host>/open")
+    def open_host(host: str) -> Response:
+        simulator.open(host)
+        return no_content()
+
     @app.get("/clock")
     def show_clock() -> Response:
         clock = simulator.clock

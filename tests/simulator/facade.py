@@ -6,9 +6,13 @@
 from __future__ import annotations
 
 import os
+import ssl
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
+
+from werkzeug.wrappers import Request
 
 from .arrangement import Arrangement
 from .clock import Clock
@@ -23,19 +27,25 @@ from .regions import DEFAULT_REGION, REGION_NAMES
 from .request_log import Record
 from .server import Listener, OnDemand
 from .state import World
+from .switches import settings
 from .views import invitation_view, project_view
 
 # Set to 1, it lets every simulator check its answers that is not told otherwise.
 VALIDATE_VARIABLE = "SIMULATOR_VALIDATE"
+# As in "page_size=2,dates=offset", it sets these switches of every simulator that is not told otherwise.
+SWITCHES_VARIABLE = "SIMULATOR_SWITCHES"
 SHOWN_COMPLAINTS = 10
 
 
 class Simulator(Arrangement):
     """The platform with its hosts: a context manager that listens between entering and leaving.
 
-    Keyword arguments other than the ports and ``validate`` are switches. Port 0 stands for a free one; ``port`` is that
-    of the API host of the default region. With ``validate`` every answer is checked against openapi.yaml, and stopping
-    the simulator raises UndescribedAnswerError if one was not as described.
+    Keyword arguments other than the ports, ``validate``, ``tls`` and ``gate`` are switches. Port 0 stands for a free
+    one; ``port`` is that of the API host of the default region. With ``validate`` every answer is checked against
+    openapi.yaml, and stopping the simulator raises UndescribedAnswerError if one was not as described. With ``tls``,
+    the context of a server, every host but the control listener speaks TLS. ``gate`` is called with each request to a
+    simulated host, in the thread that serves it, before anything is done about it; the request goes on when that
+    returns.
     """
 
     def __init__(
@@ -44,12 +54,16 @@ class Simulator(Arrangement):
         auth_port: int = 0,
         control_port: int = 0,
         validate: bool | None = None,
+        tls: ssl.SSLContext | None = None,
+        gate: Callable[[Request], object] | None = None,
         **switches: Any,
     ) -> None:
-        super().__init__(World(**switches))
+        super().__init__(World(**{**settings(os.environ.get(SWITCHES_VARIABLE, "")), **switches}))
         if validate or (validate is None and os.environ.get(VALIDATE_VARIABLE) == "1"):
             self._world.description = description()
+        self._world.gate = gate
         self._ports = {DEFAULT_REGION: port, "auth": auth_port, "control": control_port}
+        self._tls = tls
         self._listeners: dict[str, Listener] = {}
         self._urls: dict[str, str] = {}
 
@@ -73,7 +87,8 @@ class Simulator(Arrangement):
         apps["control"] = OnDemand(partial(control_app, self))
         try:
             for name, app in apps.items():
-                self._listeners[name] = Listener(app, self._ports.get(name, 0))
+                tls = None if name == "control" else self._tls
+                self._listeners[name] = Listener(app, self._ports.get(name, 0), tls)
         except OSError:
             for listener in self._listeners.values():
                 listener.server_close()
@@ -169,12 +184,13 @@ class Simulator(Arrangement):
         account: Account | str | None = None,
         host: str = "*",
         skip: int = 0,
+        after: Fault | None = None,
         **details: Any,
     ) -> Fault:
         """Let the next matching requests go wrong; ``method``, ``path`` and ``host`` are patterns for fnmatch."""
         with self._world.lock:
             username = self._world.account(account).username if account is not None else None
-            fault = Fault(kind, method, path, host, username, times, skip, details)
+            fault = Fault(kind, method, path, host, username, times, skip, details, after)
             return self._world.faults.add(fault)
 
     @property
@@ -203,6 +219,20 @@ class Simulator(Arrangement):
         """The requests in short, for example ``GET /v1/projects`` or ``POST auth /v1/tokens/exchange``."""
         with self._world.lock:
             return self._world.log.calls(self._world.account(account).username if account is not None else None)
+
+    def close(self, host: str) -> None:
+        """Let nobody listen on a host: connections to it are refused, until ``open``."""
+        self._listener(host).close()
+
+    def open(self, host: str) -> None:
+        """Listen on a host again."""
+        self._listener(host).open()
+
+    def reset(self, keep_accounts: bool = True) -> None:
+        """Start anew, as Arrangement says, and listen on every host."""
+        for listener in self._listeners.values():
+            listener.open()
+        super().reset(keep_accounts)
 
     @property
     def complaints(self) -> list[str]:
@@ -236,6 +266,13 @@ class Simulator(Arrangement):
             headline = "the simulator gave answers that openapi.yaml does not describe:"
             more = [f"and {len(found) - SHOWN_COMPLAINTS} more"] if len(found) > SHOWN_COMPLAINTS else []
             raise UndescribedAnswerError("\n  ".join([headline, *found[:SHOWN_COMPLAINTS], *more]))
+
+    def _listener(self, host: str) -> Listener:
+        if host not in (*REGION_NAMES, "auth"):
+            raise SimulatorError(f"unknown host {host!r}; known: {', '.join((*REGION_NAMES, 'auth'))}")
+        if host not in self._listeners:
+            raise SimulatorError("the simulator does not run")
+        return self._listeners[host]
 
     def _url(self, name: str) -> str:
         if name not in self._urls:

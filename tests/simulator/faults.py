@@ -19,14 +19,18 @@ KINDS: dict[str, frozenset[str]] = {
     "drop_after": frozenset(),
     "truncate": frozenset(),
     "garbage": frozenset({"body"}),
-    "slow": frozenset({"seconds"}),
+    "slow": frozenset({"seconds", "work_first"}),
     "replace": frozenset({"status", "body", "headers"}),
+    "close": frozenset(),
 }
 
 
 @dataclass
 class Fault:
-    """One fault: what happens, to which requests, and how often (``times`` None: for ever; the first ``skip`` pass)."""
+    """One fault: what happens, to which requests, and how often (``times`` None: for ever; the first ``skip`` pass).
+
+    With ``after`` it waits until that other fault has hit a request.
+    """
 
     kind: str
     method: str = "*"
@@ -36,6 +40,8 @@ class Fault:
     times: int | None = 1
     skip: int = 0
     details: dict[str, Any] = field(default_factory=dict)
+    after: Fault | None = None
+    hits: int = 0
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -47,6 +53,8 @@ class Fault:
             raise SimulatorError("times must be a positive integer, or nothing for ever")
         if not _count(self.skip, 0):
             raise SimulatorError("skip must be an integer from 0")
+        if self.after is not None and not isinstance(self.after, Fault):
+            raise SimulatorError("after must be a fault")
         if not all(isinstance(pattern, str) for pattern in (self.method, self.path, self.host)):
             raise SimulatorError("method, path and host must be text")
         self._check_details()
@@ -58,6 +66,7 @@ class Fault:
             and fnmatchcase(path, self.path)
             and fnmatchcase(host, self.host)
             and self.account in (None, account)
+            and (self.after is None or self.after.hits > 0)
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -87,6 +96,8 @@ class Fault:
             raise SimulatorError("seconds must be a number from 0")
         if self.kind == "slow" and "seconds" not in self.details:
             raise SimulatorError("fault slow needs seconds")
+        if not isinstance(self.details.get("work_first", False), bool):
+            raise SimulatorError("work_first must be true or false")
         if self.kind == "replace" and not self.details:
             raise SimulatorError("fault replace needs status, body or headers")
 
@@ -114,6 +125,7 @@ class Faults:
                 fault.times -= 1
                 if fault.times == 0:
                     self._waiting.remove(fault)
+            fault.hits += 1
             return fault
         return None
 

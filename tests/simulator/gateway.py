@@ -26,11 +26,11 @@ from .models import Account
 from .state import World
 from .views import date_view
 
-# Key of the WSGI environment that tells the server how to mistreat the connection: "drop" or "truncate".
+# Key of the WSGI environment that tells the server how to mistreat the connection: "drop", "truncate" or "close".
 WIRE_FAULT = "simulator.wire_fault"
 NOT_JSON = '{"this is": not JSON'
 # The faults whose answers are the application's own, be they sent or not; those of the others come from the outside.
-OWN_ANSWERS = (None, "slow", "truncate", "drop_after")
+OWN_ANSWERS = (None, "slow", "truncate", "drop_after", "close")
 
 
 class Gateway:
@@ -44,13 +44,17 @@ class Gateway:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         world = self._world
         request = Request(environ)
+        if world.gate is not None:
+            world.gate(request)
         with world.lock:
             account, credential = sender(world, request)
             username = account.username if account else None
             environ["wsgi.input"] = io.BytesIO(request.get_data())
             record = world.log.enter(request, self._host, username, date_view(world, world.clock.now()))
             fault = world.faults.take(request.method, request.path, self._host, username)
-        self._wait(fault)
+        works_first = fault is not None and fault.details.get("work_first", False)
+        if not works_first:
+            self._wait(fault)
         with world.lock:
             response = self._response(request, fault, account, credential)
             self._complete_headers(response)
@@ -58,10 +62,12 @@ class Gateway:
             world.log.complete(record, None if dropped else response, fault.kind if fault else None)
             if world.description is not None and (fault.kind if fault else None) in OWN_ANSWERS:
                 self._check(world.description, request, response)
+        if works_first:
+            self._wait(fault)
         if dropped:
             environ[WIRE_FAULT] = "drop"
-        elif fault is not None and fault.kind == "truncate":
-            environ[WIRE_FAULT] = "truncate"
+        elif fault is not None and fault.kind in ("truncate", "close"):
+            environ[WIRE_FAULT] = fault.kind
         return response(environ, start_response)
 
     def _wait(self, fault: Fault | None) -> None:

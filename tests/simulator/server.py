@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import io
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -18,6 +19,7 @@ from .gateway import WIRE_FAULT
 
 ADDRESS = "127.0.0.1"
 POLL_SECONDS = 0.02
+BACKLOG = 128
 
 
 class OnDemand:
@@ -65,6 +67,8 @@ class Handler(WSGIRequestHandler):
             return
         if wire_fault == "truncate":
             answer = answer[: len(answer) // 2]
+        if wire_fault == "close":
+            self.server.close(but=self.connection)
         self._send(status, headers, answer)
 
     def _body(self, environ: dict[str, Any]) -> bytes:
@@ -103,21 +107,25 @@ def _call(app: Any, environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]]
 
 
 class Listener(ThreadedWSGIServer):
-    """One listening port with its threads."""
+    """One listening port with its threads; with a context of TLS, it speaks nothing else."""
 
     daemon_threads = True
 
-    def __init__(self, app: Any, port: int = 0) -> None:
+    def __init__(self, app: Any, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
         self._connections: set[socket.socket] = set()
         self._connections_lock = threading.Lock()
-        with socket.create_server((ADDRESS, port), backlog=128) as listening:
+        self._door_lock = threading.Lock()
+        self._closed = False
+        with socket.create_server((ADDRESS, port), backlog=BACKLOG) as listening:
             super().__init__(ADDRESS, port, app, handler=Handler, fd=listening.fileno())
+        # werkzeug would do the handshakes in the thread that accepts, where a silent client stops all others.
+        self.ssl_context = tls
         self._thread = threading.Thread(target=self.serve_forever, args=(POLL_SECONDS,), daemon=True)
 
     @property
     def url(self) -> str:
         """The base URL, without a trailing slash."""
-        return f"http://{ADDRESS}:{self.port}"
+        return f"http{'s' if self.ssl_context else ''}://{ADDRESS}:{self.port}"
 
     def start(self) -> None:
         """Begin to answer."""
@@ -125,12 +133,55 @@ class Listener(ThreadedWSGIServer):
 
     def stop(self) -> None:
         """Stop answering and break the connections that are still open."""
-        self.shutdown()
+        with self._door_lock:
+            self._stop_serving()
+            self.socket.close()
+            self._break_connections()
+
+    def close(self, but: Any = None) -> None:
+        """Listen no more, so that connections are refused, and break all that are open but one.
+
+        The port stays taken, so that nobody else gets it meanwhile: bound, but without anybody who listens.
+        """
+        with self._door_lock:
+            if self._closed:
+                return
+            self._stop_serving()
+            self.socket = socket.socket(self.address_family, self.socket_type)
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            self.socket.bind((ADDRESS, self.port))
+            self._closed = True
+            self._break_connections(but)
+
+    def open(self) -> None:
+        """Listen again."""
+        with self._door_lock:
+            if not self._closed:
+                return
+            self.socket.listen(BACKLOG)
+            self._thread = threading.Thread(target=self.serve_forever, args=(POLL_SECONDS,), daemon=True)
+            self._thread.start()
+            self._closed = False
+
+    def _stop_serving(self) -> None:
+        """End the loop that accepts connections, which closes its socket."""
+        if not self._closed:
+            self.shutdown()
         self._thread.join()
+
+    def _break_connections(self, but: Any = None) -> None:
         with self._connections_lock:
             for connection in self._connections:
-                with contextlib.suppress(OSError):
-                    connection.shutdown(socket.SHUT_RDWR)
+                if connection is not but:
+                    with contextlib.suppress(OSError):
+                        connection.shutdown(socket.SHUT_RDWR)
+
+    def get_request(self) -> tuple[Any, Any]:
+        """Accept a connection. The handshake of TLS is left to its own thread."""
+        connection, address = super().get_request()
+        if self.ssl_context is not None:
+            connection = self.ssl_context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        return connection, address
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Remember a new connection and serve it in its own thread."""

@@ -8,7 +8,10 @@ from __future__ import annotations
 import secrets
 import threading
 import uuid
+from collections.abc import Callable
 from typing import Any
+
+from werkzeug.wrappers import Request
 
 from .bearers import Bearers
 from .clock import Clock
@@ -40,6 +43,8 @@ class World:
         # What answers are checked against, if they are, and what was found. Starting anew forgets neither.
         self.description: Description | None = None
         self.complaints: list[str] = []
+        # Called with each request before anything is done about it; it goes on when that returns.
+        self.gate: Callable[[Request], object] | None = None
         self.region_urls: dict[str, str] = {}
         self.accounts: dict[str, Account] = {}
         self.projects: dict[str, Project] = {}

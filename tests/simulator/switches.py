@@ -99,6 +99,19 @@ class Switches:
         return {name: self._declared[name].parse(value) for name, value in values.items()}
 
 
+def setting(text: str) -> tuple[str, str]:
+    """The name and the value in a text such as ``page_size=2``."""
+    name, equals, value = text.strip().partition("=")
+    if not equals:
+        raise SwitchError(f"{text!r} is not NAME=VALUE")
+    return name, value
+
+
+def settings(text: str) -> dict[str, str]:
+    """The names and the values in a text such as ``page_size=2,dates=offset``."""
+    return dict(setting(one) for one in text.split(",") if one.strip())
+
+
 def spelled(value: Any) -> str:
     """How a value is written on the command line and in the table of switches."""
     return str(value).lower() if value is None or isinstance(value, bool) else str(value)

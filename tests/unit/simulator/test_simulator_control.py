@@ -157,6 +157,14 @@ def test_log(sim, control, me, mireille):
     assert sim.requests == []
 
 
+def test_hosts(sim, control, me):
+    assert control.post("/hosts/osc-fr1/close").status_code == 204
+    with pytest.raises(requests.ConnectionError):
+        me.names()
+    assert control.post("/hosts/osc-fr1/open").status_code == 204
+    assert me.names() == ["default"]
+
+
 def test_reset(sim, control, me, mireille, web):
     sim.set(rate_limit=5)
     sim.fault("status", times=None)
@@ -192,6 +200,7 @@ def test_reset(sim, control, me, mireille, web):
         ("PATCH", "/switches", {"no_such": 1}, "unknown switch no_such"),
         ("PATCH", "/switches", {"dates": "wrong"}, "illegal value 'wrong' for switch dates"),
         ("POST", "/faults", {"kind": "unknown"}, "unknown kind of fault 'unknown'"),
+        ("POST", "/hosts/control/close", None, "unknown host 'control'"),
         ("POST", "/clock/advance", {"seconds": -1}, "only moves forward"),
         ("POST", "/clock/advance", {"days": 1e9}, ""),
         ("POST", "/clock/advance", {"days": 1e300}, ""),

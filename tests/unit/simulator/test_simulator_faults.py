@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import time
 
 import pytest
@@ -173,6 +174,8 @@ def test_fault_on_the_exchange(sim, mireille):
         {"kind": "drop_before", "status": 503},
         {"kind": "slow"},
         {"kind": "slow", "seconds": -1},
+        {"kind": "slow", "seconds": 1, "work_first": 1},
+        {"kind": "close", "seconds": 1},
         {"kind": "garbage", "body": {}},
         {"kind": "replace"},
         {"kind": "status", "times": 0},
@@ -188,3 +191,67 @@ def test_mistakes(sim, arguments):
     with pytest.raises(SimulatorError):
         sim.fault(**arguments)
     assert sim.faults == []
+
+
+def test_slow_after_the_work(sim, me, mireille):
+    me.get("/v1/projects")
+    sim.fault("slow", method="POST", seconds=1, work_first=True)
+    with pytest.raises(requests.ReadTimeout):
+        me.session.post(f"{sim.api_url}/v1/projects", json={"project": {"name": "web"}}, timeout=0.3)
+    assert [project["name"] for project in sim.projects(mireille)] == ["default", "web"]
+
+
+def refused(sim, host):
+    """Whether the system refuses a connection to a host, and nobody else has taken its port meanwhile."""
+    url = sim.auth_url if host == "auth" else sim.region_urls[host]
+    port = int(url.rpartition(":")[2])
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    except ConnectionRefusedError:
+        with socket.socket() as other, pytest.raises(OSError, match="in use"):
+            other.bind(("127.0.0.1", port))
+        return True
+    return False
+
+
+def test_a_closed_host_refuses_until_it_is_opened(sim, me):
+    assert me.names() == ["default"]
+    for _twice in range(2):
+        sim.close("osc-fr1")
+        sim.close("osc-fr1")
+        assert [refused(sim, host) for host in ("osc-fr1", "auth", "osc-secnum-fr1")] == [True, False, False]
+        with pytest.raises(requests.ConnectionError):
+            me.get("/v1/projects")
+        sim.open("osc-fr1")
+        sim.open("osc-fr1")
+        assert me.names() == ["default"]
+    assert sim.calls() == ["GET /v1/projects"] * 3
+
+
+def test_the_fault_close_lets_the_last_answer_through(sim, me, mireille):
+    sim.fault("close", method="POST", path="/v1/projects")
+    answer = me.create("web")
+    assert (answer.status_code, answer.headers["Connection"]) == (201, "close")
+    assert refused(sim, "osc-fr1")
+    sim.open("osc-fr1")
+    assert me.names() == ["default", "web"]
+
+
+def test_a_simulator_stops_with_a_closed_host_and_starts_anew(sim):
+    sim.close("auth")
+    sim.reset()
+    assert not refused(sim, "auth")
+    sim.close("auth")
+    sim.stop()
+    sim.start()
+    assert not refused(sim, "auth")
+
+
+def test_only_a_host_can_be_closed(sim):
+    from simulator import Simulator, SimulatorError
+
+    for host in ("control", "mars"):
+        with pytest.raises(SimulatorError, match="unknown host"):
+            sim.close(host)
+    with pytest.raises(SimulatorError, match="does not run"):
+        Simulator().close("auth")

@@ -86,3 +86,46 @@ def test_all_or_nothing(sim):
     with pytest.raises(SwitchError):
         sim.set(rate_limit=5, wrong=1)
     assert sim.switches["rate_limit"] is None
+
+
+@pytest.fixture
+def environment(monkeypatch):
+    """Sets what every simulator begins with that is not told otherwise."""
+    return lambda text: monkeypatch.setenv("SIMULATOR_SWITCHES", text)
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("", {}),
+        ("page_size=2", {"page_size": 2}),
+        ("page_size=2, accept_delay=2 reads,rate_limit=none,", {"page_size": 2, "accept_delay": "2 reads"}),
+    ],
+)
+def test_the_environment_changes_the_defaults(environment, text, expected):
+    plain = Simulator().switches
+    environment(text)
+    assert Simulator().switches == {**plain, **expected}
+
+
+def test_what_is_set_wins_over_the_environment(environment):
+    environment("page_size=2,dates=offset,list_lag=3")
+    sim = Simulator(page_size=None)
+    sim.set(dates="Z")
+    assert [sim.switches[name] for name in ("page_size", "dates", "list_lag")] == [None, "Z", 3]
+    sim.reset()
+    assert [sim.switches[name] for name in ("page_size", "dates", "list_lag")] == [None, "offset", 3]
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("page_size", "'page_size' is not NAME=VALUE"),
+        ("no_such=1", "unknown switch no_such"),
+        ("dates=wrong", "illegal value 'wrong' for switch dates"),
+    ],
+)
+def test_a_mistake_in_the_environment_is_told(environment, text, words):
+    environment(text)
+    with pytest.raises(SwitchError, match=words):
+        Simulator()

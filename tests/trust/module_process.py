@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -77,11 +77,12 @@ def run_module(
     check: bool = False,
     environment: Mapping[str, str] | None = None,
     patience: float = 60,
+    prepare: Callable[[], None] | None = None,
 ) -> ModuleRun:
     """Run a module to its end: `run_module("scalingo_project", {"name": "web", **connection})`.
 
     The environment of this process does not reach it; `environment` is all it gets beside PATH. After `patience`
-    seconds it is killed, and the exit code is negative.
+    seconds it is killed, and the exit code is negative. `prepare` is called in the process, before the module.
     """
     given = {
         **arguments,
@@ -90,14 +91,15 @@ def run_module(
         "_ansible_no_log": name == "scalingo_login",
     }
     with tempfile.TemporaryDirectory() as folder:
-        process = _context().Process(target=_play, args=(name, given, dict(environment or {}), folder))
+        process = _context().Process(target=_play, args=(name, given, dict(environment or {}), folder, prepare))
         process.start()
         process.join(patience)
         if process.exitcode is None:
             process.kill()
             process.join()
-        texts = {one: _text(Path(folder, one)) for one in ("stdout", "stderr", "seconds")}
-        exitcode = process.exitcode
+        texts = {one: _text(Path(folder, one)) for one in ("stdout", "stderr", "seconds", "exitcode")}
+        # Where many threads run modules, multiprocessing loses exit codes, and says 255.
+        exitcode = int(texts["exitcode"] or process.exitcode)
         process.close()
     try:
         result = json.loads(texts["stdout"])
@@ -117,7 +119,13 @@ def _context() -> ForkServerContext:
     return context
 
 
-def _play(name: str, arguments: dict[str, Any], environment: dict[str, str], folder: str) -> None:
+def _play(
+    name: str,
+    arguments: dict[str, Any],
+    environment: dict[str, str],
+    folder: str,
+    prepare: Callable[[], None] | None,
+) -> None:
     """In the process of the module: hand the options over, run it, and end as it ends."""
     from ansible.module_utils import basic
 
@@ -129,6 +137,8 @@ def _play(name: str, arguments: dict[str, Any], environment: dict[str, str], fol
         target = os.open(Path(folder, file), os.O_WRONLY | os.O_CREAT, 0o600)
         os.dup2(target, stream)
         os.close(target)
+    if prepare is not None:
+        prepare()
     begun = time.monotonic()
     code = 0
     try:
@@ -142,4 +152,5 @@ def _play(name: str, arguments: dict[str, Any], environment: dict[str, str], fol
         Path(folder, "seconds").write_text(str(time.monotonic() - begun), encoding="utf-8")
         sys.stdout.flush()
         sys.stderr.flush()
+        Path(folder, "exitcode").write_text(str(code), encoding="utf-8")
     os._exit(code)

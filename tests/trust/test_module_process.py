@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import os
+from functools import partial
+
 from simulator import Simulator
 
 from .module_process import run_module
@@ -47,3 +50,16 @@ def test_the_environment_is_what_is_given() -> None:
         connection = {"api_url": sim.api_url, "auth_url": sim.auth_url}
         run = run_module("scalingo_project_info", connection, environment={"SCALINGO_API_TOKEN": account.api_token})
     assert [project["name"] for project in run.result["projects"]] == ["default", "web"]
+
+
+def give_token(token: str) -> None:
+    os.environ["SCALINGO_API_TOKEN"] = token
+
+
+def test_what_is_prepared_happens_in_the_process_of_the_module() -> None:
+    with Simulator() as sim:
+        account = sim.add_account("mireille")
+        prepare = partial(give_token, account.api_token)
+        run = run_module("scalingo_project_info", {"api_url": sim.api_url, "auth_url": sim.auth_url}, prepare=prepare)
+    assert not run.failed
+    assert "SCALINGO_API_TOKEN" not in os.environ

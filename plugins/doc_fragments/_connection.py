@@ -59,6 +59,7 @@ options:
       - Seconds that the task may spend in all on repeating requests and on waiting for the rate limit of the API, which
         is 60 requests a minute.
       - With V(0), no request is repeated.
+      - A host that never answered in this task, and to which no connection can be made, is given up after three tries.
       - If it is not given, the environment variable E(SCALINGO_MAX_WAIT) is used.
     type: float
     default: 300

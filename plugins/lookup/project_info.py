@@ -91,6 +91,7 @@ from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
+from ansible_collections.community.scalingo.plugins.module_utils._answers import Redactor
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api
 from ansible_collections.community.scalingo.plugins.module_utils._client import Client
 from ansible_collections.community.scalingo.plugins.module_utils._errors import InputError, Refusal, ScalingoError
@@ -126,6 +127,8 @@ class LookupModule(LookupBase):
         """
         if REQUESTS_IMPORT_ERROR is not None:
             raise AnsibleLookupError(missing_required_lib("requests"))
+        # A token may have got into another option by mistake. Ansible masks the messages of modules only.
+        redact = Redactor()
         try:
             # The loop `with_…` of older versions of Ansible adds this.
             kwargs.pop("wantlist", None)
@@ -133,6 +136,8 @@ class LookupModule(LookupBase):
             inherited = self._variables(variables or {})
             options = _validated({**inherited, **given})
             tokens = choose_tokens(given, inherited, environment_tokens())
+            for token in tokens.values():
+                redact.add(token)
             connection = connection_from(options, tokens, given)
             wanted = _names(terms) if terms else None
             found = look_up(
@@ -142,7 +147,7 @@ class LookupModule(LookupBase):
             if missing and options["on_missing"] == "error":
                 raise Refusal(f"No project that this account can read has this name or ID: {', '.join(missing)}.")
         except ScalingoError as error:
-            raise AnsibleLookupError(str(error)) from None
+            raise AnsibleLookupError(redact(str(error))) from None
         return [project for term, project in found if project is not None or options["on_missing"] == "none"]
 
     def _variables(self, variables: dict[str, t.Any]) -> dict[str, t.Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.scalingo.plugins.module_utils._api import Api, Object
+from ansible_collections.community.scalingo.plugins.module_utils._api import Api, Object, check_id
 from ansible_collections.community.scalingo.plugins.module_utils._errors import ApiRefusal
 from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, FactMissing, Facts
 from ansible_collections.community.scalingo.plugins.module_utils._projects import check_project, find_project
@@ -87,11 +87,14 @@ def account_of_project(
     """Return the ID of a project that is given by ID or name, and the account with what was found out on the way.
 
     Raises:
-        InputError: Not exactly one of the two is given.
+        InputError: Not exactly one of the two is given, or an ID that can be none.
         Refusal: There is no project of that name, or more than one.
         RequestError: The projects cannot be read.
     """
     check_project(project_id, project_name)
+    for identifier in (project_id, invitation_id):
+        if identifier is not None:
+            check_id(identifier)
     account = Account(api, project_id, invitation_id)
     if project_id is None:
         name = t.cast(str, project_name)

@@ -15,7 +15,6 @@ import time
 import typing as t
 from datetime import timezone
 from email.utils import parsedate_to_datetime
-from urllib.parse import quote
 
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
     ApiError,
@@ -55,7 +54,12 @@ DEPTH = 50
 EXCERPT_OF_ID = 100
 
 # What looks like an API token, or like the JWT that is a bearer token, whosever it is.
-_TOKEN = re.compile(r"tk-us-[\w-]{10,}|eyJ[\w-]{10,}\.[\w-]+\.[\w-]*")
+_TOKEN = r"tk-us-[\w-]{10,}|eyJ[\w-]{10,}\.[\w-]+\.[\w-]*"
+_NAMES_IN_HTML = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
+# Fewer characters of base64 may be there by chance.
+SHORTEST_INNER = 8
+# Characters of an answer that are searched for secrets. Masked, they are still more than an error shows.
+SEARCHED = 256 * 1024
 
 _NOT_THE_FORM = "which is not the form of the Scalingo API"
 
@@ -67,24 +71,58 @@ class Redactor:
 
     def __init__(self) -> None:
         self._forms: set[str] = set()
+        self._pattern: re.Pattern[str] | None = None
 
     def add(self, secret: str) -> None:
-        """Hide this secret from now on: as it is, in a URL, and in base64 with or without an empty user name."""
-        encoded = [base64.b64encode(text.encode()).decode().rstrip("=") for text in (secret, ":" + secret)]
-        self._forms.update([secret, quote(secret, safe=""), *encoded])
+        """Hide this secret from now on: as it is or in base64, and escaped in the way of a URL, of JSON or of HTML."""
+        self._forms.update([secret, *_in_base64(secret)])
+        self._pattern = None
 
     def __call__(self, value: t.Any) -> t.Any:
         """Return a JSON value, or text, without the secrets."""
         if isinstance(value, str):
-            # The longest first: one form may be a part of another.
-            for form in sorted(self._forms, key=len, reverse=True):
-                value = value.replace(form, self.MASK)
-            return _TOKEN.sub(self.MASK, value)
+            return self._compiled().sub(self.MASK, value)
         if isinstance(value, list):
             return [self(item) for item in value]
         if isinstance(value, dict):
             return {self(key): self(item) for key, item in value.items()}
         return value
+
+    def _compiled(self) -> re.Pattern[str]:
+        """Return what finds every form. It is made for the first error only, since most tasks see none."""
+        if self._pattern is None:
+            # The longest first: one form may be a part of another.
+            forms = sorted(self._forms, key=len, reverse=True)
+            self._pattern = re.compile("|".join(["".join(map(_escaped, form)) for form in forms] + [_TOKEN]))
+        return self._pattern
+
+
+def _in_base64(secret: str) -> t.Iterator[str]:
+    """Yield how a secret looks in base64: alone, after the colon of an empty user name, and in any longer text."""
+    for text in (secret, f":{secret}"):
+        yield base64.b64encode(text.encode()).decode().rstrip("=")
+    for before in range(3):
+        # Three bytes make four characters. Those at both ends depend on what is around the secret.
+        encoded = base64.b64encode(b"x" * before + secret.encode()).decode()
+        inner = encoded[(0, 2, 3)[before] : (before + len(secret)) * 4 // 3]
+        if len(inner) >= SHORTEST_INNER:
+            yield from (inner, inner.replace("+", "-").replace("/", "_"))
+
+
+def _escaped(character: str) -> str:
+    """Return a pattern for a character, be it as it is or escaped. Nobody escapes letters and digits."""
+    if character.isalnum():
+        return re.escape(character)
+    number = ord(character)
+    digits = "".join(f"[{digit}{digit.upper()}]" for digit in f"{number:02x}")
+    forms = [
+        # JSON that is a text in JSON has three backslashes.
+        r"\\{1,4}" if character == "\\" else r"\\{0,3}" + re.escape(character),
+        f"%(?:25)*{digits}",
+        rf"\\{{1,3}}(?:u00|x){digits}",
+        f"&(?:amp;)*(?:#0*{number}|#[xX]0*{digits}|{_NAMES_IN_HTML.get(character, '#')});",
+    ]
+    return f"(?:{'|'.join(forms)})"
 
 
 class Answer:
@@ -98,7 +136,7 @@ class Answer:
             self.json = json.loads(self.text)
             self.is_json = not _is_deeper(self.json, DEPTH)
             if self.is_json and "\\ud" in self.text.lower():
-                self.json = _without_surrogates(self.json)
+                self.json = without_surrogates(self.json)
         except (ValueError, RecursionError):
             self.is_json = False
         if not self.is_json:
@@ -109,7 +147,7 @@ class Answer:
         if self.is_json and len(self.text) <= EXCERPT:
             return redact(self.json)
         # In this order: half a secret would not be recognised.
-        return redact(self.text)[:EXCERPT]
+        return redact(self.text[:SEARCHED])[:EXCERPT]
 
     def words(self, redact: Redactor) -> str:
         """Return the API's own words: `error`, else `message`, else the `errors` of the fields, else a line of text."""
@@ -123,7 +161,7 @@ class Answer:
             words = "an HTML page"
         elif not self.is_json:
             words = self.text.strip().split("\n")[0]
-        return on_one_line(redact(words), WORDS)
+        return on_one_line(redact(words[:SEARCHED]), WORDS)
 
     @property
     def retry_after(self) -> float | None:
@@ -231,12 +269,12 @@ def _is_deeper(value: t.Any, depth: int) -> bool:
     return True
 
 
-def _without_surrogates(value: t.Any) -> t.Any:
+def without_surrogates(value: t.Any) -> t.Any:
     """Return a value whose texts can be encoded. JSON can escape half a character, which Ansible cannot take."""
     if isinstance(value, str):
         return value.encode("utf-16", errors="surrogatepass").decode("utf-16", errors="replace")
     if isinstance(value, list):
-        return [_without_surrogates(item) for item in value]
+        return [without_surrogates(item) for item in value]
     if isinstance(value, dict):
-        return {_without_surrogates(key): _without_surrogates(item) for key, item in value.items()}
+        return {without_surrogates(key): without_surrogates(item) for key, item in value.items()}
     return value

@@ -70,7 +70,7 @@ class Api:
     def get_project(self, project_id: str) -> Object:
         """Return one project, by ID: a name is not documented to do."""
         path = _project_path(project_id)
-        return self._unwrapped("GET", path, "project", self._client.get(path), _PROJECT)
+        return self._unwrapped("GET", path, "project", self._client.get(path), _PROJECT, id=project_id)
 
     def create_project(self, name: str, default: bool = False) -> Object:
         """Create a project of the account."""
@@ -89,7 +89,7 @@ class Api:
         """
         path = _project_path(project_id)
         answer = self._client.write("PATCH", path, 200, {"project": dict(changes)})
-        return self._unwrapped("PATCH", path, "project", answer, _PROJECT)
+        return self._unwrapped("PATCH", path, "project", answer, _PROJECT, id=project_id)
 
     def delete_project(self, project_id: str) -> None:
         """Delete a project, which must be empty and not the default one."""
@@ -128,20 +128,25 @@ class Api:
         """
         path = f"{_project_path(project_id)}/transfer_invitations"
         invitations = self._client.get_list(path, "transfer_invitations", {"status": "all"})
-        checked = [self._checked("GET", path, "transfer_invitation", each, _INVITATION) for each in invitations]
+        checked = [
+            self._checked("GET", path, "transfer_invitation", each, _INVITATION, project_id=project_id)
+            for each in invitations
+        ]
         return sorted(checked, key=lambda invitation: parse_date(invitation["created_at"]))
 
     def get_invitation(self, project_id: str, invitation_id: str) -> Object:
         """Return one invitation. Its inviter and its invitee may read it."""
         path = _invitation_path(project_id, invitation_id)
-        return self._unwrapped("GET", path, "transfer_invitation", self._client.get(path), _INVITATION)
+        asked = {"id": invitation_id, "project_id": project_id}
+        return self._unwrapped("GET", path, "transfer_invitation", self._client.get(path), _INVITATION, **asked)
 
     def create_invitation(self, project_id: str, user_id: str) -> Object:
         """Invite a user to take a project over. For its owner; one pending invitation a project."""
         path = f"{_project_path(project_id)}/transfer_invitations"
         body = {"transfer_invitation": {"invited_user_id": user_id}}
         answer = self._client.write("POST", path, 201, body)
-        return self._unwrapped("POST", path, "transfer_invitation", answer, _INVITATION)
+        asked = {"project_id": project_id, "invited_user_id": user_id}
+        return self._unwrapped("POST", path, "transfer_invitation", answer, _INVITATION, **asked)
 
     def answer_invitation(self, project_id: str, invitation_id: str, verb: str) -> Object:
         """Accept, decline or cancel an invitation: the first two are for the invitee, the last is for the owner.
@@ -156,7 +161,8 @@ class Api:
         path = f"{_invitation_path(project_id, invitation_id)}/{verb}"
         # The reference sends no body; the vendor's JavaScript client changed that to an empty object.
         answer = self._client.write("POST", path, 200, {})
-        return self._unwrapped("POST", path, "transfer_invitation", answer, _INVITATION)
+        asked = {"id": invitation_id, "project_id": project_id}
+        return self._unwrapped("POST", path, "transfer_invitation", answer, _INVITATION, **asked)
 
     def list_eligible_new_owners(self, project_id: str) -> list[Object]:
         """Return the users that could take a project over, perhaps with its owner. For the owner."""
@@ -164,11 +170,15 @@ class Api:
         users = self._client.get_list(path, "eligible_new_owners")
         return [self._checked("GET", path, "eligible_new_owner", user, _ELIGIBLE) for user in users]
 
-    def _unwrapped(self, method: str, path: str, key: str, answer: Object, form: Object) -> Object:
-        return self._checked(method, path, key, answer.get(key), form)
+    def _unwrapped(self, method: str, path: str, key: str, answer: Object, form: Object, **asked: str) -> Object:
+        return self._checked(method, path, key, answer.get(key), form, **asked)
 
-    def _checked(self, method: str, path: str, key: str, found: t.Any, form: Object) -> Object:
+    def _checked(self, method: str, path: str, key: str, found: t.Any, form: Object, **asked: str) -> Object:
+        """Return an object that has a form and is about what was asked: its next write could hit another one."""
         problem = _mismatch(key, found, form)
+        for field, value in asked.items():
+            if problem is None and found[field] != value:
+                problem = f"'{key}.{field}' not the one that was asked for"
         if problem:
             raise self._client.unexpected(method, path, f"with {problem}")
         return found

@@ -26,6 +26,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._errors import 
     InputError,
     RateLimitError,
     RequestError,
+    TransportError,
     UnexpectedAnswerError,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._options import Connection
@@ -73,6 +74,10 @@ class _Allowance:
     def stop(self) -> None:
         """The request ended, one way or the other."""
         self._seconds, self._since = self.left, None
+
+    def spend(self, seconds: float) -> None:
+        """Something else will take so long."""
+        self._seconds -= seconds
 
 
 class Client:
@@ -197,16 +202,24 @@ class Client:
 
     def now(self) -> datetime:
         """Return the time by the clock of the API, which is the one that its dates are about."""
-        return datetime.fromtimestamp(time.time() + self._ahead, tz=timezone.utc)
+        try:
+            return datetime.fromtimestamp(time.time() + self._ahead, tz=timezone.utc)
+        except (ValueError, OverflowError, OSError):
+            # A clock beyond all years is broken.
+            return datetime.now(timezone.utc)
 
-    def pause(self, attempt: int) -> bool:
+    def pause(self, attempt: int, costs: float = 0.0) -> bool:
         """Wait before a write is sent again, or before one more look at what has become of it.
 
         Args:
             attempt: How many times that was done; the more, the longer.
+            costs: Seconds that may be lost once more after the wait, by a time-out. They count as waited.
 
         Returns: False, at once, if `max_wait` does not allow it.
         """
+        if self._allowance.left < costs:
+            return False
+        self._allowance.spend(costs)
         self._allowance.start()
         waited = self._paused if attempt > 1 else 0.0
         try:
@@ -303,15 +316,17 @@ class Client:
     def _persist(self, request: Request, auth: t.Any) -> dict[str, t.Any]:
         """Send a request until it succeeds, fails for good, or the allowance is used up."""
         tries, waited = 0, 0.0
+        before: RequestError | None = None
         try:
             while True:
                 tries += 1
                 try:
                     return self._send(request, auth)
-                except RequestError as error:
+                except RequestError as failure:
+                    error = before = _telling(before, failure)
                     self._allowance.start()
                     if (error.outcome_unknown and not request.repeatable) or tries == error.max_tries:
-                        raise
+                        raise error from None
                     pause = self._wait(*self._pause_after(error, tries), waited, _reason(error))
                     waited += pause
                     if not pause:
@@ -321,7 +336,7 @@ class Client:
                                 f"{tried}max_wait ({self._connection.max_wait:g} s) leaves no time to repeat that."
                                 + (" Raise it, or run this again later." if isinstance(error, RateLimitError) else "")
                             )
-                        raise
+                        raise error from None
         finally:
             self._allowance.stop()
 
@@ -356,7 +371,9 @@ class Client:
         return seconds
 
     def _send(self, request: Request, auth: t.Any) -> dict[str, t.Any]:
-        at_most = max(SHORTEST_PAUSE, self._allowance.left) if self._allowance.counting else None
+        # A write with less than its time-out might be done while nobody waits for its answer any more.
+        hurried = self._allowance.counting and request.repeatable
+        at_most = max(SHORTEST_PAUSE, self._allowance.left) if hurried else None
         self._place = (
             f"auth_url ({self._connection.auth_url})" if request.auth_host else f"api_url ({self._connection.api_url})"
         )
@@ -405,6 +422,13 @@ def _number(value: t.Any) -> int | None:
 def _backoff(tries: int) -> float:
     """Return the seconds to wait after this many tries: twice as long each time, and never alike in two jobs."""
     return min(FIRST_BACKOFF * 2 ** min(tries - 1, 10), LONGEST_BACKOFF) * random.uniform(0.8, 1.0)
+
+
+def _telling(before: RequestError | None, failure: RequestError) -> RequestError:
+    """Return the one of two failures that says more: a try for which hardly any time was left says nothing."""
+    if before is not None and isinstance(failure, TransportError) and failure.cut_short:
+        return before
+    return failure
 
 
 def _reason(error: RequestError) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.community.scalingo.plugins.module_utils._account import Account
+from ansible_collections.community.scalingo.plugins.module_utils._account import Account, or_refusal
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api, Object
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
     ApiError,
@@ -24,7 +24,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._errors import 
     ScalingoError,
     ValidationError,
 )
-from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, Facts
+from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, Facts, visible
 from ansible_collections.community.scalingo.plugins.module_utils._plan import (
     Action,
     Plan,
@@ -52,11 +52,13 @@ class Outcome:
         changed: Whether anything was written.
         project: The project as it is now, or None if there is none.
         diff: What is managed of it, before and after.
+        plan: What was written. It is another plan than the first one if somebody else was faster with part of that.
     """
 
     changed: bool
     project: Object | None
     diff: t.Mapping[str, Object]
+    plan: Plan
 
 
 def ensure_project(api: Api, wanted: Wanted, check_mode: bool) -> Outcome:
@@ -90,9 +92,10 @@ def foretell(plan: Plan, facts: Facts) -> Outcome:
     return _outcome(plan, predict(plan, facts), plan.action is not Action.NONE)
 
 
-def _outcome(first_plan: Plan, project: Object | None, changed: bool) -> Outcome:
-    plan = first_plan if changed else Plan(Action.NONE, project)
-    return Outcome(changed, project, diff(plan, project))
+def _outcome(plan: Plan, project: Object | None, changed: bool) -> Outcome:
+    if not changed:
+        plan = Plan(Action.NONE, project)
+    return Outcome(changed, project, diff(plan, project), plan)
 
 
 def carry_out(api: Api, first_plan: Plan, look: t.Callable[[], Look]) -> Outcome:
@@ -120,7 +123,8 @@ def carry_out(api: Api, first_plan: Plan, look: t.Callable[[], Look]) -> Outcome
             plan = _after_failure(api, look, plan, error, writes, maybe)
             maybe = maybe or error.outcome_unknown
         else:
-            return _outcome(first_plan, _read_back(api, plan, project), True)
+            # What others have done of the first plan is no work of this task.
+            return _outcome(first_plan if maybe else plan, _read_back(api, plan, project), True)
     return _outcome(first_plan, plan.project, maybe)
 
 
@@ -188,8 +192,15 @@ def _after_failure(
                     break
                 account, rest = look()
         except ScalingoError as second:
+            if isinstance(second, Refusal) and not error.outcome_unknown and not maybe:
+                # It says what has become of the project meanwhile.
+                error.add_context(str(second))
+            elif isinstance(second, NotFoundError) and isinstance(error, NotFoundError):
+                error.add_context("It is not there any more, or this account may not see it any more.")
             tell_unreadable(error, second, maybe)
             raise error from None
+        if rest.action is Action.CREATE and plan.project is not None:
+            _check_gone(api, plan.project, error)
         if not _is_same(rest, plan):
             return rest
         if isinstance(error, NotFoundError) and _is_gone(api, account, plan):
@@ -223,6 +234,22 @@ def _is_gone(api: Api, account: Account, plan: Plan) -> bool:
     except NotFoundError:
         return True
     return False
+
+
+def _check_gone(api: Api, project: Object, error: RequestError) -> None:
+    """Refuse to create a project anew that is not listed any more, unless it is really gone.
+
+    Raises:
+        RequestError: The same error, since the project was handed over meanwhile, or cannot be read.
+    """
+    found = or_refusal(api.get_project, project["id"])
+    if isinstance(found, NotFoundError):
+        return
+    if visible(found) is not None and found["owner"]["id"] != project["owner"]["id"]:
+        error.add_context(f"Meanwhile the project belongs to {owner_of(found)}.")
+    else:
+        error.add_context("It is not listed any more, but it is still there.")
+    raise error
 
 
 def _may_mean_taken(error: RequestError) -> bool:

@@ -13,7 +13,7 @@ import typing as t
 from ansible_collections.community.scalingo.plugins.module_utils._account import Account, or_refusal
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api, Object
 from ansible_collections.community.scalingo.plugins.module_utils._ensure import Look, Outcome, carry_out, foretell
-from ansible_collections.community.scalingo.plugins.module_utils._errors import ScalingoError
+from ansible_collections.community.scalingo.plugins.module_utils._errors import Refusal, ScalingoError
 from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, Facts
 from ansible_collections.community.scalingo.plugins.module_utils._items import check_all, title
 from ansible_collections.community.scalingo.plugins.module_utils._meaning import Found
@@ -25,7 +25,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._plan_all impor
     plan_all,
     replaced,
 )
-from ansible_collections.community.scalingo.plugins.module_utils._projects import select
+from ansible_collections.community.scalingo.plugins.module_utils._projects import describe, select
 
 # Writes that a message names, of those that were done and of those that were not.
 LONGEST_LIST = 20
@@ -62,7 +62,9 @@ def ensure_projects(api: Api, items: t.Sequence[Wanted], owner: str | None, chec
     ledger = _Ledger(items, steps, account.find_out(lambda facts: all_known(facts, found)))
     for step in steps:
         try:
-            ledger.enter(step, _do(api, account, step, check_mode))
+            outcome = _do(api, account, step, check_mode)
+            ledger.enter(step, outcome)
+            ledger.check_undisturbed(step, outcome)
         except ScalingoError as error:
             ledger.enter_failure(step, error, check_mode)
             error.result = {**ledger.result(owner, listed), "failed_items": [step.index]}
@@ -108,34 +110,66 @@ class _Ledger:
         self._first = {step.index: step.plan.project for step in reversed(steps)}
         self._last = dict(self._first)
         self._actions: dict[int, Action] = {}
+        self._written: list[str] = []
         self._new_default: Object | None = None
+        # Whether that is the work of this task.
+        self._made_default = False
 
     def enter(self, step: Step, outcome: Outcome) -> None:
         """A step has come to its end."""
         project = outcome.project
         if project is not None and step.plan.changes.get("default"):
             self._new_default = project
+            self._made_default = "default" in outcome.plan.changes and outcome.changed
         elif project is not None and self._has_lost_default(project):
             # Whether two projects are shown as the default one for a moment is not documented.
             project = {**project, "default": False}
         self._now = replaced(self._now, self._last[step.index], project)
         self._last[step.index] = project
         if outcome.changed:
-            self._actions[step.index] = step.plan.action
+            if step.index not in self._actions:
+                self._first[step.index] = outcome.plan.project
+            self._actions[step.index] = outcome.plan.action
+            self._written.append(outcome.plan.title)
 
     def _has_lost_default(self, project: Object) -> bool:
         new = self._new_default
         return new is not None and new["owner"]["id"] == project["owner"]["id"] and new["id"] != project["id"]
 
+    def check_undisturbed(self, step: Step, outcome: Outcome) -> None:
+        """Find out whether somebody else has undone, since the list was read, what an item wants that is done already.
+
+        Raises:
+            Refusal: The project of this item is that of another one, too, which may delete it; or it has become the
+                default project, which another item wants to be it.
+        """
+        project = outcome.project
+        if project is None or project["id"] is None:
+            return
+        was_default = any(each["default"] for each in self._before if each["id"] == project["id"])
+        for other, last in self._last.items():
+            if last is None or other == step.index:
+                continue
+            if last["id"] == project["id"]:
+                raise Refusal(
+                    f"Project {describe(project)} is what {title(self._items, other)} means, too: somebody renamed it "
+                    f"meanwhile. Run the task again."
+                )
+            same_owner = last["owner"]["id"] == project["owner"]["id"]
+            if self._items[other].default and last["default"] and project["default"] and not was_default and same_owner:
+                raise Refusal(
+                    f"Project {describe(project)} is the default project now, and not {last['name']}: somebody else "
+                    f"made it that meanwhile. Run the task again."
+                )
+
     def enter_failure(self, step: Step, error: ScalingoError, check_mode: bool) -> None:
         """A step has failed, and those after it are not going to be tried. Say all that in its error."""
         place = self._steps.index(step)
-        written = [one.plan.title for one in self._steps[:place] if one.index in self._actions]
+        written = list(self._written)
         missed = [one.plan.title for one in self._steps[place + 1 :] if one.plan.action is not Action.NONE]
         if error.result.get("changed"):
             # The API accepted it, but shows something else.
-            self._actions[step.index] = step.plan.action
-            self.enter(step, Outcome(True, error.result.get("project"), {}))
+            self.enter(step, Outcome(True, error.result.get("project"), {}, step.plan))
         error.add_context(f"In {title(self._items, step.index)}:")
         if written:
             done = "Would have been done before" if check_mode else "Done before"
@@ -186,15 +220,23 @@ class _Ledger:
 
         Without the nulls, a name that one project gives to another one would look like no change at all.
         """
-        names = {project["id"]: project["name"] for project in self._before}
-        firsts = [self._first[index] for index in range(len(self._items))]
-        before: Object = {"projects": [None if first is None else names[first["id"]] for first in firsts]}
         after: Object = {"projects": [None if project is None else project["name"] for project in projects]}
-        if self._new_default is not None and self._actions:
+        before: Object = {
+            "projects": [self._name_before(index, after["projects"][index]) for index in range(len(projects))]
+        }
+        if self._new_default is not None and self._made_default:
             owner_id = self._new_default["owner"]["id"]
             before["default_project"] = default_project_of(owner_id, self._before)
             after["default_project"] = default_project_of(owner_id, self._now)
         return {"before": before, "after": after}
+
+    def _name_before(self, index: int, name: str | None) -> str | None:
+        """Return the name that the project of an item had, or the one that it has if this task did nothing about it."""
+        first = self._first[index]
+        if index not in self._actions or first is None:
+            return None if index in self._actions else name
+        names = {project["id"]: project["name"] for project in self._before}
+        return t.cast(str, names.get(first["id"], first["name"]))
 
 
 def _listed(titles: t.Sequence[str], where: str = "") -> str:

@@ -61,20 +61,27 @@ class RequestError(ScalingoError):
         outcome_unknown: The request may have been carried out nevertheless.
         about_object: It says something of the object, which is worth reading again.
         max_tries: How many tries in all make sense; None means as many as time allows.
+        costs: Seconds for which one more try would hold the task up, if it ended in the same way.
     """
 
+    costs: float = 0.0
     outcome_unknown = False
     about_object = False
     max_tries: int | None = 1
 
 
 class TransportError(RequestError):
-    """No usable answer came: no connection, a time-out, an answer that broke off."""
+    """No usable answer came: no connection, a time-out, an answer that broke off.
 
-    def __init__(self, message: str, outcome_unknown: bool, max_tries: int | None) -> None:
+    Attributes:
+        cut_short: Nothing came in time, but the time was less than the option `timeout` promises.
+    """
+
+    def __init__(self, message: str, outcome_unknown: bool, max_tries: int | None, cut_short: bool = False) -> None:
         super().__init__(message)
         self.outcome_unknown = outcome_unknown
         self.max_tries = max_tries
+        self.cut_short = cut_short
 
 
 class ApiError(RequestError):

@@ -8,10 +8,12 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 from functools import partial
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible_collections.community.scalingo.plugins.module_utils._answers import without_surrogates
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api
 from ansible_collections.community.scalingo.plugins.module_utils._client import Client
 from ansible_collections.community.scalingo.plugins.module_utils._errors import InputError, ScalingoError
@@ -41,7 +43,20 @@ class _Module(AnsibleModule):
         super()._load_params()
         self.progress = self.params.pop(PROGRESS, None)
         self.params = without_empty(self.params)
+        self.unsendable = [name for name, value in self.params.items() if not _is_sendable(value)]
+        if self.unsendable:
+            # Ansible cannot even log it.
+            self.params = without_surrogates(self.params)
         self.explicit = frozenset(self.params)
+
+
+def _is_sendable(value: t.Any) -> bool:
+    """Tell whether all texts in a value can be encoded. YAML can escape half a character."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def run_module(
@@ -63,6 +78,11 @@ def run_module(
     # A token of spaces is refused below; masked, it would take every space out of the message.
     module.no_log_values = {value for value in module.no_log_values if value.strip()}
     try:
+        if module.unsendable:
+            raise InputError(
+                f"{module.unsendable[0]} holds half of a character (a surrogate without its other half), which cannot "
+                f"be sent: check how it was copied."
+            )
         if logs_in and not module.no_log:
             raise InputError(
                 "Set no_log: true on this task: it returns a bearer token, which Ansible would print. Nothing was sent."

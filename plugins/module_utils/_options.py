@@ -70,7 +70,8 @@ def _environment(*variables: str) -> str:
     value = env_fallback(*variables)
     if value == "":
         raise AnsibleFallbackNotFound
-    return value
+    # Bytes that are no UTF-8 come as halves of characters, which Ansible cannot take.
+    return value.encode(errors="replace").decode()
 
 
 def connection_argument_spec() -> dict[str, dict[str, t.Any]]:
@@ -187,7 +188,11 @@ def base_url(option: str, given: str) -> str:
         raise InputError(f"{form}.") from None
     if "@" in parts.netloc:
         raise InputError(f"{form}, without a user name or password.")
-    if parts.scheme not in ("http", "https") or not host or not _is_host(host) or parts.netloc.endswith(":"):
+    name = f"[{host}]" if ":" in (host or "") else host
+    # urlsplit takes out line breaks, tabs, and what is before a bracket, which makes another host of what was written;
+    # for the port 0 the libraries below take the scheme's own.
+    written = given.isprintable() and port != 0 and parts.netloc.lower() in (name, f"{name}:{port}")
+    if parts.scheme not in ("http", "https") or not host or not written or not _is_host(host):
         raise InputError(f"{form}.")
     if parts.path not in ("", "/", "/v1", "/v1/") or parts.query or parts.fragment:
         raise InputError(f"{form}; after the host only /v1 may follow.")
@@ -196,7 +201,6 @@ def base_url(option: str, given: str) -> str:
             f"{option} is plain http:// to {host}, which would send the token in the clear; use https:// "
             f"(http:// is for a server on this machine only)."
         )
-    name = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{name}" + ("" if port is None else f":{port}")
 
 

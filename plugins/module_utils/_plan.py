@@ -266,6 +266,16 @@ def foresee(plan: Plan, facts: Facts) -> str | None:
         )
         if inside:
             return f"It still contains applications, which have to be deleted first: {', '.join(inside)}."
+    return taken(plan, facts)
+
+
+def taken(plan: Plan, facts: Facts) -> str | None:
+    """Return that the new name of a project is another one's, of the same owner, or None.
+
+    Raises:
+        FactMissing: The projects are needed.
+    """
+    project = plan.project
     if plan.action is Action.UPDATE and project is not None and "name" in plan.changes:
         for other in select(facts[Fact.PROJECTS], name=plan.changes["name"]):
             if other["owner"]["id"] == project["owner"]["id"] and other["id"] != project["id"]:

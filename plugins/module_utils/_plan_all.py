@@ -22,7 +22,14 @@ from ansible_collections.community.scalingo.plugins.module_utils._errors import 
 from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, FactMissing, Facts
 from ansible_collections.community.scalingo.plugins.module_utils._items import Items, blame, final_name, place, title
 from ansible_collections.community.scalingo.plugins.module_utils._meaning import Found, Meant, meant_by
-from ansible_collections.community.scalingo.plugins.module_utils._plan import Action, Plan, Wanted, decide, foresee
+from ansible_collections.community.scalingo.plugins.module_utils._plan import (
+    Action,
+    Plan,
+    Wanted,
+    decide,
+    foresee,
+    taken,
+)
 from ansible_collections.community.scalingo.plugins.module_utils._projects import describe, select
 
 Projects = t.List[Object]
@@ -201,7 +208,7 @@ def _check_foreseen(plan: Plan, facts: Facts) -> None:
         problem = foresee(plan, facts)
     except FactMissing:
         # Worth no request of its own: whoever owns it, and what is in it, the API knows.
-        problem = None
+        problem = taken(plan, facts)
     if problem is None and plan.action is Action.CREATE:
         for other in select(facts[Fact.PROJECTS], name=plan.changes["name"]):
             if other["owner"]["id"] == facts[Fact.CALLER_ID]:

@@ -24,7 +24,7 @@ def may_repeat(api: Api, error: RequestError, writes: int) -> bool:
         writes: How many writes the task has sent.
     """
     # A redirect or a strange form would come again: a repetition helps only against what may pass.
-    if error.max_tries != 1 and writes < MAX_WRITES and api.pause(writes):
+    if error.max_tries != 1 and writes < MAX_WRITES and api.pause(writes, error.costs):
         return True
     error.add_consequence("Reading back does not show it. It may still be done, so look before repeating it.")
     return False

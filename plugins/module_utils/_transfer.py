@@ -43,6 +43,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan 
     TransferPlan,
     TransferWanted,
     decide_transfer,
+    was_shown_as_own,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._transfer_watch import Watch
 
@@ -77,14 +78,7 @@ def ensure_transfer(api: Api, wanted: TransferWanted, check_mode: bool) -> Trans
     wanted.check()
     project_id, account = account_of_project(api, wanted.project_id, wanted.project_name, wanted.invitation_id)
     wanted = replace(wanted, project_id=project_id)
-    try:
-        plan = account.find_out(lambda facts: decide_transfer(wanted, facts))
-    except ApiRefusal:
-        if wanted.project_name is None:
-            raise
-        # The list may lag behind, and show as its own what an account has handed over.
-        account = Account(api, wanted.project_id, wanted.invitation_id)
-        plan = account.find_out(lambda facts: decide_transfer(wanted, facts))
+    account, plan = _decide(api, wanted, account, doubtful=wanted.project_name is not None)
     if not check_mode:
         return _Transfer(api, wanted, plan).carry_out()
     problem = account.find_out(lambda facts: foresee_transfer(plan, facts))
@@ -94,6 +88,25 @@ def ensure_transfer(api: Api, wanted: TransferWanted, check_mode: bool) -> Trans
     return TransferOutcome(
         bool(plan.steps), invitation, project, diff_transfer(plan, invitation, project, bool(plan.steps))
     )
+
+
+def _decide(api: Api, wanted: TransferWanted, account: Account, doubtful: bool = False) -> tuple[Account, TransferPlan]:
+    """Return what is to be done, and the facts that say so; read afresh if they cannot have been true all at once.
+
+    Args:
+        api: Where to read.
+        wanted: What is wanted.
+        account: What is known.
+        doubtful: The list, which may lag behind, showed the project as one that this account has.
+    """
+    try:
+        return account, account.find_out(lambda facts: decide_transfer(wanted, facts))
+    except ApiRefusal:
+        # An owner is not refused that: it was handed over before, or just now between two reads.
+        if not doubtful and not account.find_out(was_shown_as_own):
+            raise
+    account = Account(api, wanted.project_id, wanted.invitation_id)
+    return account, account.find_out(lambda facts: decide_transfer(wanted, facts))
 
 
 class _Transfer:
@@ -183,7 +196,7 @@ class _Transfer:
             raise error
         account = Account(self._api, self._wanted.project_id, self._wanted.invitation_id)
         try:
-            rest = account.find_out(lambda facts: decide_transfer(self._wanted, facts))
+            account, rest = _decide(self._api, self._wanted, account)
         except Refusal as refusal:
             # It says what has become of the invitation meanwhile.
             error.add_context(str(refusal))
@@ -191,6 +204,10 @@ class _Transfer:
                 error.add_consequence("Whether this task had a part in that is not known.")
             raise error from None
         except RequestError as second:
+            if isinstance(second, ApiRefusal):
+                # What it means to be refused that, too.
+                for sentence in reversed(second.context):
+                    error.add_context(sentence)
             tell_unreadable(error, second, self._maybe)
             raise error from None
         if self._has_gone_elsewhere(rest):
@@ -215,12 +232,13 @@ class _Transfer:
         elif isinstance(step, Invite):
             error.add_consequence(_PERHAPS)
         elif step.verb == "accept":
-            # Refused, but still pending: most likely the API has not finished an earlier acceptance yet.
-            busy = isinstance(error, (ConflictError, ValidationError))
+            # Refused, but still pending: most likely the API has not finished an earlier acceptance yet. With which
+            # status it says so is not documented; those with another meaning are waited for only after a lost answer.
+            busy = isinstance(error, (ConflictError, ValidationError)) or (blocked and self._maybe)
             closed = self._watch.until_closed(step.invitation) if busy else None
             if closed is not None:
                 return replace(rest, steps=(), invitation=closed)
-            if busy:
+            if blocked:
                 error.add_consequence("An earlier acceptance may be under way: run the task again to see.")
             error.add_consequence(_PERHAPS)
         raise error

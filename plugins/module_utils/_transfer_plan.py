@@ -332,6 +332,11 @@ def _is_under_way(invitation: Object, facts: Facts) -> bool:
     return not any(each["status"] == ACCEPTED and parse_date(each["created_at"]) > made for each in others)
 
 
+def was_shown_as_own(facts: Facts) -> bool:
+    """Tell whether the project was read, and belonged to the caller then."""
+    return Fact.PROJECT in facts and _owned_by_caller(facts)
+
+
 def _owned_by_caller(facts: Facts) -> bool:
     project = visible(facts[Fact.PROJECT])
     return project is not None and project["owner"]["id"] == facts[Fact.CALLER_ID]

@@ -34,8 +34,8 @@ except ImportError:
 
 VERSION = "0.1.0"
 
-# Bytes. A list of every project of an account with hundreds of them is below a hundredth of this.
-MAX_BODY = 16 * 1024 * 1024
+# Bytes. A list of thousands of applications is below this. At worst, JSON takes fifty times its size in memory.
+MAX_BODY = 8 * 1024 * 1024
 CHUNK = 64 * 1024
 # Tries to reach a host that has never answered: the URL may be wrong, and nobody wants to wait for that.
 TRIES_TO_REACH = 3
@@ -131,16 +131,19 @@ class Transport:
             ) as response:
                 content = _read(response, timeout)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            problem, sent, hopeless = _diagnose(error, timeout)
+            problem, sent, hopeless, late = _diagnose(error, timeout)
             reached = base in self._reached
             # TLS fails before a request is sent, unless it has worked before.
             outcome_unknown = sent and (reached or not isinstance(error, requests.exceptions.SSLError))
-            raise TransportError(
+            failure = TransportError(
                 # Without the library's own text, which is no sentence.
                 f"{request.method} {base}{request.target} got no answer: {problem}.",
                 outcome_unknown=outcome_unknown,
                 max_tries=1 if hopeless else None if outcome_unknown or reached else TRIES_TO_REACH,
-            ) from None
+                cut_short=late and timeout < self._connection.timeout,
+            )
+            failure.costs = self._connection.timeout if late else 0.0
+            raise failure from None
         self._reached.add(base)
         return Answer(response.status_code, response.headers, content)
 
@@ -187,11 +190,12 @@ class _TooLarge(ValueError):
 
 
 class _Diagnosis(t.NamedTuple):
-    """What went wrong, whether the request may have arrived, and whether a repetition is hopeless."""
+    """What went wrong, whether the request may have arrived, whether a repetition is hopeless, and if time ran out."""
 
     problem: str
     sent: bool
     hopeless: bool
+    late: bool = False
 
 
 def _diagnose(error: Exception, timeout: float) -> _Diagnosis:
@@ -217,11 +221,11 @@ def _diagnose(error: Exception, timeout: float) -> _Diagnosis:
             "the proxy of the environment could not be used", False, not isinstance(error, known.ProxyError)
         )
     if isinstance(error, known.ConnectTimeout):
-        return _Diagnosis(f"no connection within {timeout:g} s (timeout)", False, False)
+        return _Diagnosis(f"no connection within {timeout:g} s (timeout)", False, False, True)
     if isinstance(reason, http.NewConnectionError):
         return _Diagnosis(system.group(1) if system else "no connection", False, False)
     if isinstance(error, (known.Timeout, http.TimeoutError)):
-        return _Diagnosis(f"nothing came within {timeout:g} s (timeout)", True, False)
+        return _Diagnosis(f"nothing came within {timeout:g} s (timeout)", True, False, True)
     if isinstance(error, (known.InvalidURL, http.LocationParseError, UnicodeError)):
         return _Diagnosis("the URL, or the proxy of the environment, cannot be used", False, True)
     return _Diagnosis("the connection was closed before the answer was complete", True, False)

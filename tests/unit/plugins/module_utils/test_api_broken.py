@@ -147,3 +147,25 @@ def test_other_success(http: responses.RequestsMock, api: Api, call: Call) -> No
 @each_call
 def test_nothing_where_an_object_is_promised(http: responses.RequestsMock, api: Api, call: Call) -> None:
     assert refused(http, api, call, status=204).status == 204
+
+
+# The fields that say whether an answer is about what was asked for.
+ASKED = [
+    ("get_project", "id"),
+    ("update_project", "id"),
+    ("list_invitations", "project_id"),
+    ("get_invitation", "id"),
+    ("get_invitation", "project_id"),
+    ("create_invitation", "project_id"),
+    ("create_invitation", "invited_user_id"),
+    ("accept_invitation", "id"),
+    ("decline_invitation", "id"),
+    ("cancel_invitation", "project_id"),
+]
+
+
+@pytest.mark.parametrize(("name", "field"), ASKED)
+def test_answer_about_another_object(http: responses.RequestsMock, api: Api, name: str, field: str) -> None:
+    call = CALLS[name]
+    error = refused(http, api, call, json=call.answer({**call.found, field: "another"}))
+    assert f"{field}' not the one that was asked for" in str(error)

@@ -78,6 +78,13 @@ def test_now_is_the_time_of_the_api(http: responses.RequestsMock, connect: Any, 
     assert made.now() == datetime(1994, 11, 6, 8, 50, 37, tzinfo=timezone.utc)
 
 
+def test_now_by_a_clock_beyond_all_years(http: responses.RequestsMock, connect: Any, clock: Any) -> None:
+    made = Client(connect())
+    http.get(PROJECTS, json={}, headers={"Date": "Fri, 31 Dec 9999 23:59:59 -2359"})
+    made.get("/v1/projects")
+    assert made.now().year < 9999
+
+
 @pytest.mark.parametrize(
     ("claims", "expected"),
     [

@@ -263,6 +263,57 @@ def test_slow_requests_count_once_one_has_failed(
     assert max(time_outs) == 30
 
 
+def test_try_for_which_hardly_any_time_was_left_does_not_hide_the_fault(
+    http: responses.RequestsMock, client: Any, clock: Any
+) -> None:
+    """Whoever reads the message must learn that the API is broken, not that it was slow for a part of a second."""
+
+    def fail_or_be_late(request: Any) -> tuple[int, dict[str, str], str]:
+        if request.req_kwargs["timeout"] < 1:
+            clock.now += request.req_kwargs["timeout"]
+            raise requests.ReadTimeout
+        clock.now += 0.1
+        return 503, {}, ""
+
+    http.add_callback("GET", URL, fail_or_be_late)
+    error = failure(client(max_wait=5, timeout=30))
+    assert isinstance(error, ApiError)
+    assert str(error).startswith(f"GET /v1/projects was answered 503. Tried {len(http.calls)} times; max_wait (5 s) ")
+    assert http.calls[-1].request.req_kwargs["timeout"] < 1, "no try was cut short"
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
+def test_write_always_has_its_whole_time_out(
+    http: responses.RequestsMock, client: Any, clock: Any, method: str
+) -> None:
+    """With less, it could be done while nobody waits for the answer any more, and then nobody knew."""
+
+    def refuse(request: Any) -> tuple[int, dict[str, str], str]:
+        assert request.req_kwargs["timeout"] == 30
+        clock.now += 0.1
+        return 429, {}, ""
+
+    http.add_callback(method, URL, refuse)
+    error = failure(client(max_wait=5, timeout=30), method)
+    assert len(http.calls) > 1
+    assert not error.outcome_unknown
+
+
+def test_write_that_is_late_at_last_ends_one_time_out_after_max_wait(
+    http: responses.RequestsMock, client: Any, clock: Any
+) -> None:
+    def refuse_or_be_late(request: Any) -> tuple[int, dict[str, str], str]:
+        if clock.passed < 4:
+            return 429, {}, ""
+        clock.now += request.req_kwargs["timeout"]
+        raise requests.ReadTimeout
+
+    http.add_callback("POST", URL, refuse_or_be_late)
+    error = failure(client(max_wait=5, timeout=30), "POST")
+    assert error.outcome_unknown
+    assert clock.passed <= 5 + 30
+
+
 def test_time_of_requests_that_succeed_is_not_counted(http: responses.RequestsMock, client: Any, clock: Any) -> None:
     def slow(_request: Any) -> tuple[int, dict[str, str], str]:
         clock.now += 25
@@ -347,3 +398,18 @@ def test_wait_to_repeat_shares_max_wait_with_requests(http: responses.RequestsMo
     used = len(clock.sleeps)
     assert made.pause(1) is False
     assert len(clock.sleeps) == used
+
+
+@pytest.mark.parametrize(("max_wait", "repetitions"), [(0, 0), (29, 0), (65, 2), (300, 9)])
+def test_wait_to_repeat_counts_the_time_out_that_may_follow(
+    client: Any, clock: Any, max_wait: float, repetitions: int
+) -> None:
+    """A write whose answer was late may be late again, each time for the whole time-out."""
+    made = client(max_wait=max_wait, timeout=30)
+    repeated = 0
+    while made.pause(repeated + 1, 30):
+        clock.now += 30
+        repeated += 1
+    assert clock.passed <= max_wait
+    assert repeated <= repetitions
+    assert (repeated > 0) is (repetitions > 0)

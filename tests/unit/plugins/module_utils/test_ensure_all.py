@@ -477,3 +477,13 @@ def test_a_failure_in_the_middle_names_its_item() -> None:
     with pytest.raises(ApiError) as failure:
         run(api, named("home"), named("a"))
     assert failure.value.as_failure()["failed_items"] == [1]
+
+
+def test_a_name_that_is_taken_is_seen_before_any_write_by_whoever_does_not_know_who_they_are() -> None:
+    """A bearer token may not tell whose it is. That leaves open whose a project is, but not whether a name is free."""
+    api = account("ant", "bee", "cat")
+    api.claim = None
+    ant = next(each["id"] for each in api.projects if each["name"] == "ant")
+    with pytest.raises(Refusal, match="That name is taken by ant"):
+        run(api, rename("bee", "dog"), rename("cat", "ant"), {"project_id": ant})
+    assert writes(api) == []

@@ -305,3 +305,9 @@ def test_only_an_api_token_can_be_exchanged() -> None:
     assert choose_api_token(bearer, {"api_token": "tk-us-y", **bearer}) == {"api_token": "tk-us-y"}
     with pytest.raises(InputError, match="set api_token"):
         choose_api_token(bearer, bearer)
+
+
+def test_environment_that_is_no_utf_8(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python reads such bytes as halves of characters, at which Ansible itself would break."""
+    monkeypatch.setenv("SCALINGO_REGION", "osc-\udcff")
+    assert resolved()["region"] == "osc-?"

@@ -16,7 +16,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._errors import 
     Refusal,
     RequestError,
 )
-from ansible_collections.community.scalingo.plugins.module_utils._read import find_projects, look_up
+from ansible_collections.community.scalingo.plugins.module_utils._read import find_invitations, find_projects, look_up
 from world import ME, TOMASZ, FakeApi, api_error, project
 
 DEFAULT = project("default", default=True)
@@ -149,3 +149,11 @@ def test_look_up_of_the_default_project_is_that_of_the_account(
 
 def test_look_up_applies_filters_to_terms_too() -> None:
     assert look_up(everything(), ["default", "home"], default=True) == [("default", DEFAULT), ("home", None)]
+
+
+@pytest.mark.parametrize("options", [{"project_id": ".."}, {"project_name": "web", "invitation_id": "a/b"}], ids=str)
+def test_impossible_id_is_refused_before_any_request(options: dict[str, Any]) -> None:
+    api = everything()
+    with pytest.raises(InputError):
+        find_invitations(api, **{"project_id": None, "project_name": None, **options})
+    assert api.calls == []

@@ -7,14 +7,17 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
+import re
+import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 import responses
-from ansible_collections.community.scalingo.plugins.module_utils._answers import EXCERPT, WORDS, Redactor
+from ansible_collections.community.scalingo.plugins.module_utils._answers import EXCERPT, WORDS, Answer, Redactor
 from ansible_collections.community.scalingo.plugins.module_utils._client import Client
 from ansible_collections.community.scalingo.plugins.module_utils._errors import ApiError
 
@@ -75,6 +78,55 @@ def test_each_form_is_masked_at_any_depth(form: str, place: Any) -> None:
     shown = json.dumps(redactor()(place(form)))
     assert MASK in shown
     assert form.rstrip("=") not in shown
+
+
+AWKWARD = "Qm9u+c29p/\\\"'<&>=%41;x"
+
+
+@pytest.mark.parametrize(
+    "escape",
+    [
+        quote,
+        lambda text: quote(text, safe="").lower().replace("qm9u", "Qm9u"),
+        lambda text: quote(quote(text, safe=""), safe=""),
+        lambda text: json.dumps(text)[1:-1],
+        lambda text: json.dumps(text)[1:-1].replace("/", "\\/"),
+        lambda text: json.dumps(json.dumps(text)[1:-1])[1:-1],
+        html.escape,
+        lambda text: html.escape(html.escape(text)),
+        lambda text: html.escape(json.dumps(text)[1:-1]),
+        lambda text: re.sub(r"\W", lambda one: f"&#{ord(one.group())};", text),
+        lambda text: re.sub(r"\W", lambda one: f"&#x{ord(one.group()):04X};", text),
+        lambda text: re.sub(r"\W", lambda one: f"\\u{ord(one.group()):04x}", text),
+        lambda text: re.sub(r"\W", lambda one: f"\\x{ord(one.group()):02x}", text),
+    ],
+)
+def test_an_escaped_secret_is_masked(escape: Callable[[str], str]) -> None:
+    assert redactor(AWKWARD)(f"got {escape(AWKWARD)}, and more") == f"got {MASK}, and more"
+
+
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+@pytest.mark.parametrize("before", ["", ":", "me:", "them:"])
+@pytest.mark.parametrize("after", ["", ",", ", and more"])
+def test_secret_within_base64_is_masked(encode: Callable[[bytes], bytes], before: str, after: str) -> None:
+    """But for the characters at its ends, which say something of what is around it, too."""
+    secret = "Qm9u-c29p~~~???>>>Y2k"
+    whole = encode((before + secret + after).encode()).decode()
+    masked = redactor(secret)(whole)
+    assert MASK in masked
+    start = len(before) * 4 // 3
+    assert not [piece for piece in (whole[start + 3 : start + 9], whole[start + 15 : start + 21]) if piece in masked]
+
+
+def test_short_secret_does_not_hide_ordinary_texts() -> None:
+    assert redactor("ab")("FiYQ eGFi ab") == f"FiYQ eGFi {MASK}"
+
+
+def test_what_an_error_shows_of_a_large_answer_takes_no_time() -> None:
+    answer = Answer(500, {}, b"x" * 16 * 1024 * 1024)
+    begun = time.monotonic()
+    answer.error("GET", "/v1/projects", redactor("".join(FORMS.values())))
+    assert time.monotonic() - begun < 5
 
 
 @pytest.mark.parametrize("value", [None, True, 7, 1.5, "harmless", [], {}, {"a": ["b", None]}])

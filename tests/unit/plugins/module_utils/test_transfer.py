@@ -227,6 +227,28 @@ def test_a_refusal_says_what_has_become_of_the_invitation_meanwhile() -> None:
     assert "too late" in str(refused.value) and "canceled by the owner" in str(refused.value)
 
 
+@pytest.mark.parametrize("status", [400, 403, 404, 409, 422])
+def test_a_lost_acceptance_that_takes_time_is_waited_for_however_the_next_one_is_refused(
+    status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api = TransferApi(invitation(), caller=TOMASZ)
+    api.mishaps = [lost(done=False), (api_error(ForbiddenError, status), False)]
+    monkeypatch.setattr("time.sleep", lambda _seconds: api._answer("tin-1", "accept"))
+    outcome = run(api, wanted(state="accepted", wait_timeout=60, **BY_ID))
+    assert outcome.changed
+    assert outcome.invitation["status"] == "accepted"
+    assert api.calls.count("accept") == 2
+
+
+@pytest.mark.parametrize("status", [400, 403, 404])
+def test_a_refused_acceptance_says_that_an_earlier_one_may_be_under_way(status: int) -> None:
+    api = TransferApi(invitation(), caller=TOMASZ)
+    api.mishaps = [(api_error(ForbiddenError, status), False)]
+    with pytest.raises(ForbiddenError, match="An earlier acceptance may be under way: run the task again to see") as no:
+        run(api, wanted(state="accepted", wait_timeout=60, **BY_ID))
+    assert NEW_OWNER_NEEDS[1:] in str(no.value)
+
+
 def test_somebody_else_who_was_faster_is_no_change() -> None:
     api = TransferApi()
     api.mishaps = [(api_error(ConflictError, 409), False)]

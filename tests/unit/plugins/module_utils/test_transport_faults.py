@@ -50,7 +50,17 @@ def test_refused_connection_of_a_host_that_has_answered_before(serve: Any, trans
 def test_no_answer_within_the_time_out(serve: Any, transport: Any) -> None:
     error = failure(transport(serve(once(b"", b"", pause=1)), timeout=0.2), POST)
     assert "got no answer: nothing came within 0.2 s (timeout)." in str(error)
-    assert (error.outcome_unknown, error.max_tries) == (True, None)
+    assert (error.outcome_unknown, error.max_tries, error.cut_short, error.costs) == (True, None, False, 0.2)
+
+
+def test_no_answer_within_what_is_left_of_the_time_out(serve: Any, transport: Any) -> None:
+    error = failure(transport(serve(once(b"", b"", pause=1)), timeout=30), POST, at_most=0.2)
+    assert "got no answer: nothing came within 0.2 s (timeout)." in str(error)
+    assert (error.outcome_unknown, error.max_tries, error.cut_short) == (True, None, True)
+
+
+def test_connection_that_breaks_when_little_time_is_left_is_no_time_out(serve: Any, transport: Any) -> None:
+    assert not failure(transport(serve(once(b"")), timeout=30), at_most=5).cut_short
 
 
 def test_no_connection_within_the_time_out(connect: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,94 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A module in this process: an example takes milliseconds, and what it would print as a traceback is raised here."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+from unittest.mock import patch
+
+from ..module_process import MODULES
+
+# How messages begin that Ansible writes itself about an option of the wrong type. They quote it as it is.
+_ANSIBLES_OWN = (
+    "argument '",
+    "value of ",
+    "Unsupported parameters",
+    "missing required",
+    "Elements value",
+    "dictionary ",
+)
+
+
+@dataclass(frozen=True)
+class Played:
+    """What a module printed, and what it returned."""
+
+    result: dict[str, Any]
+    printed: str
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.result.get("failed"))
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.result.get("changed"))
+
+    @property
+    def msg(self) -> str:
+        return str(self.result.get("msg", ""))
+
+
+def play(module: str, arguments: Mapping[str, Any], check: bool = False, no_log: bool = False) -> Played:
+    """Run a module to its end: `play("scalingo_project", {"name": "web", **connection})`.
+
+    Raises whatever the module does not catch itself, and an AssertionError if it ends with anything but one result.
+    """
+    internal = {"_ansible_check_mode": check, "_ansible_diff": True, "_ansible_no_log": no_log}
+    given = json.dumps({"ANSIBLE_MODULE_ARGS": {**arguments, **internal}}).encode()
+    basic, printed = import_module("ansible.module_utils.basic"), io.StringIO()
+    code: Any = None
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(patch.object(basic, "_ANSIBLE_ARGS", given))
+        stack.enter_context(patch.object(basic, "_ANSIBLE_PROFILE", "legacy", create=True))
+        stack.enter_context(contextlib.redirect_stdout(printed))
+        try:
+            import_module(f"{MODULES}.{module}").main()
+        except SystemExit as end:
+            code = end.code
+    result = json.loads(printed.getvalue())
+    assert isinstance(result, dict), printed.getvalue()
+    assert code in (0, 1) and bool(code) is bool(result.get("failed")), (code, result)
+    assert "exception" not in result, result["exception"]
+    if result.get("failed") and not result["msg"].startswith(_ANSIBLES_OWN):
+        assert_one_sentence(result["msg"])
+    return Played(result, printed.getvalue())
+
+
+def connect(sim: Any, account: Any, **others: Any) -> dict[str, Any]:
+    """The connection options for an account of a simulator, which never wait."""
+    return {
+        "api_token": account.api_token,
+        "api_url": sim.api_url,
+        "auth_url": sim.auth_url,
+        "max_wait": 0,
+        "timeout": 5,
+        **others,
+    }
+
+
+def assert_one_sentence(text: Any) -> None:
+    """A message is for a person: on one line, with a beginning and an end, and no trace of Python."""
+    assert isinstance(text, str), text
+    assert "Traceback" not in text and not re.search(r"\b[A-Z]\w+(Error|Exception)\(", text), text
+    assert all(character.isprintable() for character in text), text
+    assert len(text) >= 10, text

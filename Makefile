@@ -1,12 +1,12 @@
 # The one list of commands of this collection: `make help` prints it.
 #
 # Everything that a target creates is in build, .venv and the environments named like .venv-lint, none of it in git;
-# only bench writes its report into docs.
+# only bench and fleet write their reports into docs.
 # Only python3, make and git have to be there; uv is used where it is found.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test unit functional trust jobs install build lint docs changelog sanity simulator bench molecule awx clean
+.PHONY: help demo test unit functional test-switches trust jobs install build lint docs changelog sanity simulator bench fleet molecule awx matrix release-check guides site clean
 
 PYTHON ?= python3
 ARGS ?=
@@ -34,6 +34,7 @@ export NO_PROXY := $(no_proxy)
 IN_VENV := exec env PATH="$(CURDIR)/.venv/bin:$$PATH"
 IN_BENCH_VENV := exec env PATH="$(CURDIR)/.venv-bench/bin:$$PATH"
 IN_AWX_VENV := exec env PATH="$(CURDIR)/.venv-awx/bin:$$PATH"
+IN_SITE_VENV := exec env PATH="$(CURDIR)/.venv-site/bin:$$PATH"
 IN_MOLECULE_VENV := env PATH="$(CURDIR)/.venv-molecule/bin:$$PATH"
 IN_LINT_VENV := exec env PATH="$(CURDIR)/.venv-lint/bin:$$PATH" ANSIBLE_HOME="$(CURDIR)/build/lint" \
 	ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/build/lint/collections"
@@ -48,7 +49,7 @@ TARBALL := build/dist/community-scalingo-$(VERSION).tar.gz
 SANITY := build/sanity/ansible_collections/community/scalingo
 
 help: ## List the targets.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s%s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-15s%s\n", $$1, $$2 }' Makefile
 
 demo: install ## Show the collection at work on a simulated account: audit, apply, hand a project over, and again.
 	@$(IN_VENV) python tests/demo/run.py
@@ -59,11 +60,14 @@ test: install ## Run the unit and the functional tests on the collection as a us
 unit: install ## Run the unit tests only; ARGS are given to pytest, as in ARGS="-k rename".
 	@$(PYTEST) tests/unit $(ARGS)
 
-jobs: install ## Run the functional tests that start whole jobs, as AWX does.
+jobs: install ## Run the functional tests that start whole playbooks, as people and AWX do.
 	@$(PYTEST) -m jobs tests/functional $(ARGS)
 
 functional: install ## Run the functional tests only: real playbooks against the simulator.
 	@$(PYTEST) -m 'not jobs' tests/functional $(ARGS)
+
+test-switches: install ## Run the functional tests under every switch of the simulator, see ARGS=--help.
+	@$(IN_VENV) PYTHONPATH="$(COLLECTIONS)" python tests/switches/run.py $(ARGS)
 
 trust: install ## Try every combination of faults, races, secrets and hostile answers.
 	@$(PYTEST) tests/trust $(ARGS)
@@ -102,6 +106,9 @@ simulator: .venv/.ready ## Run the simulator until Ctrl-C; give it options with 
 bench: install .venv-bench/.ready ## Measure for 12 minutes and write docs/benchmark.md; a smoke test with ARGS=--quick.
 	@$(IN_BENCH_VENV) python tests/bench/run.py --rounds $(ROUNDS) $(ARGS)
 
+fleet: install ## Prove what many accounts take, measure it, and write docs/many_accounts.md; in short with ARGS=--quick.
+	@$(IN_VENV) python tests/fleet/run.py $(ARGS)
+
 # Molecule passes a scenario whose plays found no host, so that has to be looked for in what it says.
 molecule: install .venv-molecule/.ready ## Run the Molecule scenario of the role on the installed collection.
 	@rm -rf build/molecule && mkdir -p build/molecule
@@ -110,12 +117,36 @@ molecule: install .venv-molecule/.ready ## Run the Molecule scenario of the role
 	} | tee build/molecule.log
 	@! grep -q -i 'no hosts matched' build/molecule.log && exit "$$(cat build/molecule.status)"
 
+release-check: build .venv-lint/.ready ## Check the tarball as Galaxy and its users will; ARGS="--released v1.0.0" before a tag.
+	@$(IN_LINT_VENV) python -m tests.release --tarball $(TARBALL) $(ARGS)
+
+# Every interpreter is looked for under its own name, so the Python that runs this one hardly matters.
+matrix: build ## Run tests and sanity on every ansible-core and Python that is here; parts with ARGS="--only 2.19".
+	@exec $(PYTHON) -m tests.matrix --tarball $(TARBALL) $(ARGS)
+
 # In an environment of their own, because they need the collection awx.awx, which the package ansible brings.
 awx: install .venv-awx/.ready ## Check what is for AWX: its set-up against a stand-in, the image, and the guide.
 	@$(IN_AWX_VENV) pytest tests/awx $(ARGS)
 
+guides: install ## Run every block of code in the README and the guides against the simulator.
+	@$(PYTEST) tests/guides $(ARGS)
+
+# The pages of Ansible, to which those of the collection refer, are not at hand without a network: docs/site has a page
+# in their place.
+site: install .venv-site/.ready ## Build the site of the documentation into build/site, without a network.
+	@rm -rf build/site && mkdir -p build/site/rst && chmod go-w build/site/rst
+	@$(IN_SITE_VENV) antsibull-docs sphinx-init --use-current --lenient --squash-hierarchy --project community.scalingo \
+		--title community.scalingo --copyright 'the community.scalingo authors' --dest-dir build/site \
+		community.scalingo >/dev/null
+	@cat docs/site/conf.py >>build/site/conf.py && cp -R docs/site/static build/site
+	@$(IN_SITE_VENV) antsibull-docs --config-file build/site/antsibull-docs.cfg collection --use-current \
+		--squash-hierarchy --fail-on-error --cleanup everything --dest-dir build/site/rst community.scalingo >/dev/null
+	@cp docs/site/*.rst build/site/rst
+	@$(IN_SITE_VENV) sphinx-build -M html build/site/rst build/site -c build/site -E -W --keep-going --quiet
+	@echo "Open build/site/html/index.html."
+
 clean: ## Remove everything that the other targets created.
-	rm -rf .venv .venv-lint .venv-bench .venv-molecule .venv-awx build .ansible .pytest_cache tests/output
+	rm -rf .venv .venv-lint .venv-bench .venv-molecule .venv-awx .venv-site build .ansible .pytest_cache tests/output
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 .venv/.ready: PURPOSE := test
@@ -123,10 +154,11 @@ clean: ## Remove everything that the other targets created.
 .venv-bench/.ready: PURPOSE := bench
 .venv-molecule/.ready: PURPOSE := molecule
 .venv-awx/.ready: PURPOSE := awx
+.venv-site/.ready: PURPOSE := site
 
 # uv does not read pip's settings (a mirror, say), so pip has its turn where uv fails. uv gets the path of the
 # interpreter itself, because what is called python3 may be a wrapper script.
-.venv/.ready .venv-lint/.ready .venv-bench/.ready .venv-molecule/.ready .venv-awx/.ready: \
+.venv/.ready .venv-lint/.ready .venv-bench/.ready .venv-molecule/.ready .venv-awx/.ready .venv-site/.ready: \
 		$(wildcard tests/requirements/*.txt)
 	@$(PYTHON) -c 'import sys; sys.version_info < (3, 10) and sys.exit("Python 3.10 or newer is needed, and \
 	$(PYTHON) is %d.%d: name another with make PYTHON=..." % sys.version_info[:2])'

@@ -33,6 +33,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "credential_types": {**NAMED, "kind": None, "inputs": {}, "injectors": {}},
     "credentials": {**NAMED, "organization": None, "credential_type": None, "inputs": {}},
     "execution_environments": {**NAMED, "organization": None, "image": None, "credential": None, "pull": ""},
+    "instance_groups": {"name": ""},
     "inventories": {**NAMED, "organization": None, "kind": "", "host_filter": None, "variables": ""},
     "hosts": {**NAMED, "inventory": None, "enabled": True, "variables": ""},
     "projects": {
@@ -54,6 +55,8 @@ FIELDS: dict[str, dict[str, Any]] = {
         "job_type": "run",
         "execution_environment": None,
         "diff_mode": False,
+        "forks": 0,
+        "job_slice_count": 1,
     },
     "workflow_job_templates": {**NAMED, **SURVEYED, "organization": None},
     "workflow_job_template_nodes": {"identifier": "", "workflow_job_template": None, "unified_job_template": None},
@@ -63,7 +66,7 @@ FIELDS: dict[str, dict[str, Any]] = {
 # What the modules send and AWX does not let be written.
 READ_ONLY = {"type", "managed"}
 ASSOCIATIONS = {
-    "job_templates": ["credentials", "notification_templates_error"],
+    "job_templates": ["credentials", "notification_templates_error", "instance_groups"],
     "workflow_job_templates": ["notification_templates_error", "notification_templates_approvals"],
     "workflow_job_template_nodes": ["success_nodes", "failure_nodes", "always_nodes"],
     "roles": ["teams"],
@@ -182,6 +185,8 @@ class Controller:
         project = self.objects["projects"].get(new["project"])
         if project is None or new["inventory"] not in self.objects["inventories"]:
             raise Refused(project=["a project and an inventory are needed"])
+        if new["job_slice_count"] < 1 or new["forks"] < 0:
+            raise Refused(job_slice_count=["Ensure this value is greater than or equal to 1."])
         if new["playbook"] not in self.playbooks:
             raise Refused(playbook=["Playbook not found for project."])
         new["organization"] = project["organization"]
@@ -347,6 +352,7 @@ def _identity(collection: str) -> list[str]:
         "hosts": ["name", "inventory"],
         "credential_types": ["name", "kind"],
         "organizations": ["name"],
+        "instance_groups": ["name"],
         "execution_environments": ["name"],
         # Approvals of two workflows may have the same name.
         "workflow_approval_templates": [],

@@ -22,6 +22,17 @@ SETTINGS = {
     "vault_scalingo_api_token": OWNER_TOKEN,
     "scalingo_awx_region": "osc-secnum-fr1",
 }
+# What the guide to many accounts adds.
+MANY = {
+    **SETTINGS,
+    "scalingo_awx_name": "Many",
+    "scalingo_awx_inventory": "Fleet",
+    "scalingo_awx_hosts": "scalingo_accounts",
+    "scalingo_awx_vault_credential": "Fleet vault",
+    "scalingo_awx_slices": 4,
+    "scalingo_awx_forks": 20,
+    "scalingo_awx_instance_groups": ["Workers"],
+}
 WORKFLOW = "Scalingo handoff between two people"
 THREE_DAYS = 3 * 24 * 60 * 60
 
@@ -178,6 +189,42 @@ def test_another_name_makes_another_set_that_shares_the_types(made: Controller, 
     assert len(made.objects["credential_types"]) == 2
     assert len(made.objects["workflow_job_templates"]) == 2
     assert made.linked("job_templates", "Shop audit", "credentials") == ["Shop owner"]
+
+
+@pytest.fixture(scope="module")
+def spread(made: Controller, folder: Path) -> Controller:
+    """The stand-in after a run for many accounts."""
+    (organization,) = made.objects["organizations"]
+    kind = made.add("credential_types", name="Vault", kind="vault", inputs={"fields": [{"id": "vault_password"}]})
+    made.add("credentials", name="Fleet vault", organization=organization, credential_type=kind, inputs={})
+    made.add("inventories", name="Fleet", organization=organization)
+    made.add("instance_groups", name="Workers")
+    run = set_up(folder, made, **MANY)
+    assert run.returncode == 0, run.output[-4000:]
+    return made
+
+
+@pytest.mark.parametrize("name", ["audit", "baseline"])
+def test_many_accounts_are_audited_in_slices_and_without_the_token_of_one(spread: Controller, name: str) -> None:
+    template = spread.named("job_templates", f"Many {name}")
+    assert (template["job_slice_count"], template["forks"]) == (4, 20)
+    assert template["inventory"] == spread.named("inventories", "Fleet")["id"]
+    assert json.loads(template["extra_vars"])["project_baseline_hosts"] == "scalingo_accounts"
+    assert spread.linked("job_templates", f"Many {name}", "credentials") == ["Fleet vault"]
+    assert spread.linked("job_templates", f"Many {name}", "instance_groups") == ["Workers"]
+
+
+def test_a_handoff_stays_one_job_for_one_account(spread: Controller) -> None:
+    template = spread.named("job_templates", "Many handoff")
+    assert (template["job_slice_count"], template["forks"]) == (1, 0)
+    assert template["inventory"] == spread.named("inventories", "Many controller")["id"]
+    assert spread.linked("job_templates", "Many handoff", "instance_groups") == []
+
+
+def test_a_second_run_for_many_accounts_changes_nothing(spread: Controller, folder: Path) -> None:
+    spread.writes.clear()
+    run = set_up(folder, spread, **MANY)
+    assert (run.returncode, run.changed, spread.writes) == (0, 0, []), run.output[-6000:]
 
 
 def test_a_repository_without_the_playbook_is_refused(folder: Path) -> None:

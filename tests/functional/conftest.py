@@ -35,7 +35,9 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "jobs: runs whole jobs as AWX does; slow, so it has a target of its own")
+    config.addinivalue_line(
+        "markers", "jobs: runs whole playbooks, as people and AWX do; slow, so it has a target of its own"
+    )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -483,6 +483,7 @@ def switched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         yield sim, tell(tmp_path_factory.mktemp("playbook") / "run", world.stories)
 
 
+@pytest.mark.jobs
 class TestSwitches:
     def test_a_handoff_is_done_once(self, switched: Any) -> None:
         sim, run = switched

@@ -15,6 +15,8 @@ from .assumptions import ACCEPTED, UP_TO_DATE
 from .baseline import ROLE, play
 from .expect import outline, writes
 
+pytestmark = pytest.mark.jobs
+
 # A handoff succeeds, and the next run looks for it at once.
 ASSUMED = {**UP_TO_DATE, **ACCEPTED}
 

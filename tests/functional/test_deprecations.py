@@ -29,6 +29,8 @@ from .playbook import (
 )
 from .transfer_tasks import info_task, transfer_task
 
+pytestmark = pytest.mark.jobs
+
 SIGN = "[DEPRECATION WARNING]"
 SHOWN = {"ANSIBLE_DEPRECATION_WARNINGS": "true"}
 # A module that is out of date, to see that such a thing is noticed.

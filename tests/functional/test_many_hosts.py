@@ -16,6 +16,8 @@ import pytest
 
 from .baseline import ROLE, play
 
+pytestmark = pytest.mark.jobs
+
 NAMES = ("acme", "globex", "initech")
 RIGHT = {"compliant": True, "drift_count": 0, "unknown_count": 0}
 SHARED = "several hosts"

@@ -67,7 +67,7 @@ functional: install ## Run the functional tests only: real playbooks against the
 	@$(PYTEST) -m 'not jobs' tests/functional $(ARGS)
 
 test-switches: install ## Run the functional tests under every switch of the simulator, see ARGS=--help.
-	@$(IN_VENV) PYTHONPATH="$(COLLECTIONS)" python tests/switches/run.py $(ARGS)
+	@$(IN_VENV) PYTHONPATH="$(COLLECTIONS):$(CURDIR)/tests" python -m switches.run $(ARGS)
 
 trust: install ## Try every combination of faults, races, secrets and hostile answers.
 	@$(PYTEST) tests/trust $(ARGS)
@@ -104,7 +104,7 @@ simulator: .venv/.ready ## Run the simulator until Ctrl-C; give it options with 
 	@$(IN_VENV) python tests/simulator $(ARGS)
 
 bench: install .venv-bench/.ready ## Measure for 12 minutes and write docs/benchmark.md; a smoke test with ARGS=--quick.
-	@$(IN_BENCH_VENV) python tests/bench/run.py --rounds $(ROUNDS) $(ARGS)
+	@$(IN_BENCH_VENV) PYTHONPATH="$(CURDIR)/tests" python -m bench.run --rounds $(ROUNDS) $(ARGS)
 
 fleet: install ## Prove what many accounts take, measure it, and write docs/many_accounts.md; in short with ARGS=--quick.
 	@$(IN_VENV) python tests/fleet/run.py $(ARGS)

@@ -13,20 +13,17 @@ import tempfile
 import time
 from pathlib import Path
 
+from bench import machine
+from bench.cases import CASES, LATENCIES, SIZES
+from bench.figures import read, save
+from bench.playbook import Playbooks
+from bench.plot import draw
+from bench.report import headlines, page
+from bench.rounds import Broken, figures_of, turns
+from bench.servers import serving
+
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]
-# Run as a file, Python puts its folder on the path; the packages are found from the folder above.
-sys.path[0] = str(HERE.parent)
-
-from bench import machine  # noqa: E402
-from bench.cases import CASES, LATENCIES, SIZES  # noqa: E402
-from bench.figures import read, save  # noqa: E402
-from bench.playbook import Playbooks  # noqa: E402
-from bench.plot import draw  # noqa: E402
-from bench.report import headlines, page  # noqa: E402
-from bench.rounds import Broken, figures_of, turns  # noqa: E402
-from bench.servers import serving  # noqa: E402
-
 BUILD = CHECKOUT / "build" / "bench"
 NAME = "benchmark"
 QUICK_SIZES, QUICK_LATENCIES = (1, 3), (0,)

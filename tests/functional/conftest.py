@@ -6,23 +6,16 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
+from simulator import Simulator
 
-pytest.register_assert_rewrite(
-    "functional.expect", "functional.playbook", "functional.table", "functional.transfer_grid"
-)
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that `simulator` can be imported
+from .playbook import PlaybookRun, Story, tell
+from .table import Table
+
 os.environ.setdefault("SIMULATOR_VALIDATE", "1")  # every answer of every simulator is held against openapi.yaml
-
-from simulator import Simulator  # noqa: E402
-
-from .playbook import PlaybookRun, Story, tell  # noqa: E402
-from .table import Table  # noqa: E402
 
 Teller = Callable[..., PlaybookRun]
 

@@ -6,12 +6,10 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from pathlib import Path
 
-# Run as a directory, Python puts that directory itself on the path; the package is found from its parent.
-sys.path[0] = str(Path(__file__).resolve().parent.parent)
-
-from simulator.cli import main  # noqa: E402
-
 if __name__ == "__main__":
-    sys.exit(main())
+    # Run as a directory, Python puts that directory itself on the path; the package is found from its parent.
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)
+    sys.exit(import_module("simulator.cli").main())

@@ -24,12 +24,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-TESTS = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(TESTS))  # so that `simulator` can be imported
+from switches.settings import ROUND, Setting, combinations, singles, variable
 
-from switches.settings import ROUND, Setting, combinations, singles, variable  # noqa: E402
-
-CHECKOUT = TESTS.parent
+CHECKOUT = Path(__file__).resolve().parents[2]
 LOGS = CHECKOUT / "build" / "switches"
 EVERYTHING = "tests/functional"
 MODULES = f"{EVERYTHING}/test_any_api.py"

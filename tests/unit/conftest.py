@@ -11,20 +11,14 @@ import socket
 import socketserver
 import ssl
 import struct
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
 import responses
-
-TESTS = str(Path(__file__).resolve().parents[1])
-if TESTS not in sys.path:
-    sys.path.insert(0, TESTS)  # so that `contract` and `simulator` can be imported
 
 MODULE_UTILS = "ansible_collections.community.scalingo.plugins.module_utils"
 

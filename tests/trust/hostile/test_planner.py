@@ -25,6 +25,7 @@ from .memory_api import USERS, MemoryApi, World, is_expired
 from .profile import examples
 from .tasks import (
     ME,
+    NAMES,
     Clock,
     Ended,
     assert_settles,
@@ -177,6 +178,35 @@ def test_a_list_that_was_stopped_goes_on(drawn: tuple[World, tuple[list[Wanted],
     if again.error is None:
         assert part.state == whole.state
     assert set(deleted(part)) <= set(deleted(whole))
+
+
+@examples(300)
+@given(
+    names_=st.permutations(NAMES),
+    length=st.integers(1, len(NAMES) - 1),
+    by_id=st.lists(st.booleans(), min_size=len(NAMES), max_size=len(NAMES)),
+    order=st.permutations(range(len(NAMES))),
+    default=st.integers(0, len(NAMES)),
+    claim=st.booleans(),
+)
+def test_a_chain_of_renames_is_done(
+    names_: list[str], length: int, by_id: list[bool], order: list[int], default: int, claim: bool
+) -> None:
+    """Not everything is refused: each project takes the name of the next, in whatever order that is written."""
+    world = World()
+    made = [world.add_project(ME, name)["id"] for name in names_[:length]]
+    items = []
+    for index in (each for each in order if each < length):
+        new = {"default": True} if index == default else {}
+        if by_id[index]:
+            items.append(Wanted(project_id=made[index], name=names_[index + 1], **new))
+        else:
+            items.append(Wanted(name=names_[index], new_name=names_[index + 1], **new))
+    _foretold, came = assert_settles((items, None), world, claim=claim)
+    assert came.error is None, came.error
+    assert [world.projects[each]["name"] for each in made] == names_[1 : length + 1]
+    assert [world.projects[each]["default"] for each in made] == [index == default for index in range(length)]
+    assert len(world.writes) == length
 
 
 class _Stopped(Exception):

@@ -122,7 +122,7 @@ def test_only_servers_with_a_good_certificate_are_believed(tmp_path: Path) -> No
         )
         stories = {}
         for name in STORIES:
-            server = name.split(" ")[0]
+            server, _blank, _rest = name.partition(" ")
             account = sims.get(server, sims["good"]).add_account(name.replace(" ", "-"))
             stories[name] = _story(name, urls[server], account.api_token, *_options(name, good, other, tmp_path))
         run = tell(tmp_path / "run", stories.values())
@@ -134,7 +134,8 @@ def test_only_servers_with_a_good_certificate_are_believed(tmp_path: Path) -> No
                 assert_refused(result, *facts)
                 assert name.startswith("silent") or "Tried" not in result.msg, result.msg
             account = name.replace(" ", "-")
-            calls = sims[name.split(" ")[0]].calls(account) if name.split(" ")[0] in sims else []
+            server, _blank, _rest = name.partition(" ")
+            calls = sims[server].calls(account) if server in sims else []
             assert bool(calls) is (facts is None), (name, calls)
         assert sims["asking"].requests == sims["outdated"].requests == []
         for one in machines.values():

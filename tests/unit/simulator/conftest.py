@@ -5,14 +5,8 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
 import requests
-
-TESTS = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(TESTS))
 
 
 class Client:

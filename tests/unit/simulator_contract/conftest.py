@@ -2,19 +2,11 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Make `contract` and `simulator` importable; both are packages in tests/."""
+"""What the tests of contract and simulator share."""
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
-
-TESTS = str(Path(__file__).resolve().parents[2])
-
-if TESTS not in sys.path:
-    sys.path.insert(0, TESTS)
 
 
 @pytest.fixture(autouse=True)

@@ -49,8 +49,8 @@ def failure(client: Client, method: str = "GET") -> RequestError:
 
 def refused() -> requests.ConnectionError:
     """A refused connection, as `requests` reports it."""
-    reason = urllib3.exceptions.NewConnectionError(None, "[Errno 111] Connection refused")  # type: ignore[arg-type]
-    return requests.ConnectionError(urllib3.exceptions.MaxRetryError(None, URL, reason))  # type: ignore[arg-type]
+    reason = urllib3.exceptions.NewConnectionError(None, "[Errno 111] Connection refused")
+    return requests.ConnectionError(urllib3.exceptions.MaxRetryError(None, URL, reason))
 
 
 def untrusted() -> requests.exceptions.SSLError:

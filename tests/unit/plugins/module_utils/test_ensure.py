@@ -354,7 +354,7 @@ def test_a_creation_that_is_answered_404_is_a_failure_like_any_other() -> None:
 def test_a_refusal_that_is_not_about_the_name_is_not_looked_into_again_and_again() -> None:
     api = FakeApi()
     refusal = api_error(ValidationError, 422, "too many projects")
-    refusal.body = {"errors": {"base": ["too many projects"]}}  # type: ignore[attr-defined]
+    refusal.body = {"errors": {"base": ["too many projects"]}}
     api.mishaps = [(refusal, False)]
     with pytest.raises(ValidationError):
         ensure_project(api, Wanted(name="web"), False)

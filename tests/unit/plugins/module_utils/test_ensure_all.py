@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -21,6 +22,18 @@ from ansible_collections.community.scalingo.plugins.module_utils._errors import 
 )
 from ansible_collections.community.scalingo.plugins.module_utils._plan import Wanted
 from world import ME, TOMASZ, FakeApi, api_error, project
+
+
+def refusing(passed: int) -> Callable[[], None]:
+    """What refuses the write after so many that pass."""
+    calls = itertools.count()
+
+    def refuse_one() -> None:
+        if next(calls) == passed:
+            raise api_error(ConflictError, 409, "not now")
+
+    return refuse_one
+
 
 Names = dict[str, bool]
 
@@ -180,13 +193,7 @@ class TestEveryOrder:
         _api, _items, end, count = story(name, order)
         for passed in range(count):
             api, items, _end, _count = story(name, order)
-            calls = iter(range(count))
-
-            def refuse_one() -> None:
-                if next(calls) == passed:  # noqa: B023
-                    raise api_error(ConflictError, 409, "not now")
-
-            api.between = refuse_one
+            api.between = refusing(passed)
             with pytest.raises(ApiError) as failure:
                 run(api, *items)
             outcomes = failure.value.result["outcomes"]

@@ -64,14 +64,14 @@ def test_a_refusal_says_what_has_become_of_the_project() -> None:
 
 def test_a_project_by_id_that_is_gone_is_said_to_be() -> None:
     api = account("web")
-    at_write(api, 1, lambda: api.projects.pop())
+    at_write(api, 1, api.projects.pop)
     with pytest.raises(NotFoundError, match="It is not there any more, or this account may not see it any more"):
         ensure_project(api, Wanted(project_id=api.projects[1]["id"], default=True), False)
 
 
 def test_a_project_that_was_deleted_is_created_anew() -> None:
     api = account("web")
-    at_write(api, 1, lambda: api.projects.pop())
+    at_write(api, 1, api.projects.pop)
     assert ensure_project(api, Wanted(name="web", default=True), False).changed
     assert writes(api) == ["update_project", "create_project"]
 

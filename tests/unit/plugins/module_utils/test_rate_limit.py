@@ -219,7 +219,7 @@ def tell(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], None]:
 def client(connect: Any) -> Callable[..., Client]:
     def make(api: Api, max_wait: float = 3600, **keywords: Any) -> Client:
         made = Client(connect(max_wait=max_wait), **keywords)
-        made._transport = api  # type: ignore[assignment]
+        made._transport = api
         return made
 
     return make

@@ -11,7 +11,7 @@ from ansible_collections.community.scalingo.plugins.plugin_utils._baseline_wante
 DOCUMENTATION = r"""
 name: baseline_projects
 short_description: The list of projects that the role project_baseline wants
-version_added: 0.1.0
+version_added: 1.0.0
 author: The community.scalingo authors (@ansible-collections)
 description:
   - Made for the role P(community.scalingo.project_baseline#role), and may change together with it.

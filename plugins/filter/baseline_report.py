@@ -12,7 +12,7 @@ from ansible_collections.community.scalingo.plugins.plugin_utils._baseline impor
 DOCUMENTATION = r"""
 name: baseline_report
 short_description: The report of the role project_baseline
-version_added: 0.1.0
+version_added: 1.0.0
 author: The community.scalingo authors (@ansible-collections)
 description:
   - Made for the role P(community.scalingo.project_baseline#role), and may change together with it. What it returns is

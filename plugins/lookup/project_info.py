@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: project_info
 short_description: Read Scalingo projects inside an expression
-version_added: 0.1.0
+version_added: 1.0.0
 author: The community.scalingo authors (@ansible-collections)
 description:
   - Returns one project for each term, in the order of the terms. Without a term, all projects that the account can see.

@@ -32,7 +32,7 @@ try:
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 
-VERSION = "0.1.0"
+VERSION = "1.0.0"
 
 # Bytes. A list of thousands of applications is below this. At worst, JSON takes fifty times its size in memory.
 MAX_BODY = 8 * 1024 * 1024

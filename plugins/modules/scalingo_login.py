@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: scalingo_login
 short_description: Exchange a Scalingo API token once for many tasks
-version_added: 0.1.0
+version_added: 1.0.0
 author: The community.scalingo authors (@ansible-collections)
 description:
   - Exchanges the API token for a bearer token, which is valid for an hour, and returns that.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: scalingo_project
 short_description: Create, rename, delete a Scalingo project, or make it the default one
-version_added: 0.1.0
+version_added: 1.0.0
 author: The community.scalingo authors (@ansible-collections)
 description:
   - Makes one project of a Scalingo account what the task says, and changes nothing that is so already.

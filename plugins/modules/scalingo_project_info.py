@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: scalingo_project_info
 short_description: Read Scalingo projects
-version_added: 0.1.0
+version_added: 1.0.0
 author: The community.scalingo authors (@ansible-collections)
 description:
   - Returns the projects that an account can see, all of them or those that match every filter that is given.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: scalingo_project_transfer
 short_description: Hand a Scalingo project over to a new owner
-version_added: 0.1.0
+version_added: 1.0.0
 author: The community.scalingo authors (@ansible-collections)
 description:
   - Makes, answers or cancels the invitation with which a Scalingo project gets a new owner. It takes two accounts. The

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: scalingo_project_transfer_info
 short_description: Read the transfer invitations of a Scalingo project
-version_added: 0.1.0
+version_added: 1.0.0
 author: The community.scalingo authors (@ansible-collections)
 description:
   - Returns the invitations with which the ownership of a project was offered, and who could be invited.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: scalingo_projects
 short_description: Manage many Scalingo projects in one task
-version_added: 0.1.0
+version_added: 1.0.0
 author: The community.scalingo authors (@ansible-collections)
 description:
   - Makes a list of projects what the task says, with one request for all of them and one for each that has to change.

@@ -6,7 +6,8 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test unit functional test-switches trust jobs install build lint docs changelog sanity simulator bench fleet molecule awx matrix release-check guides site clean
+.PHONY: help demo simulator install build test unit functional jobs trust test-switches guides awx molecule matrix \
+	lint sanity docs changelog release-check bench fleet site clean
 
 PYTHON ?= python3
 ARGS ?=
@@ -54,27 +55,49 @@ help: ## List the targets.
 demo: install ## Show the collection at work on a simulated account: audit, apply, hand a project over, and again.
 	@$(IN_VENV) python tests/demo/run.py
 
-test: install ## Run the unit and the functional tests on the collection as a user installs it.
+simulator: .venv/.ready ## Run the simulator until Ctrl-C; give it options with ARGS="--account mireille".
+	@$(IN_VENV) python tests/simulator $(ARGS)
+
+install: build/collections/.installed ## Build the collection and install it into build/collections.
+
+build: $(TARBALL) ## Build the tarball of the collection into build/dist.
+
+test: install ## Run unit and functional tests, without the slow ones, on the collection as a user installs it.
 	@$(PYTEST) -m 'not jobs' tests/unit tests/functional $(ARGS)
 
 unit: install ## Run the unit tests only; ARGS are given to pytest, as in ARGS="-k rename".
 	@$(PYTEST) tests/unit $(ARGS)
 
-jobs: install ## Run the functional tests that start whole playbooks, as people and AWX do.
+functional: install ## Run the functional tests only: tasks through ansible-playbook, against the simulator.
+	@$(PYTEST) -m 'not jobs' tests/functional $(ARGS)
+
+jobs: install ## Run the slow functional tests: whole playbooks, as people and AWX start them.
 	@$(PYTEST) -m jobs tests/functional $(ARGS)
 
-functional: install ## Run the functional tests only: real playbooks against the simulator.
-	@$(PYTEST) -m 'not jobs' tests/functional $(ARGS)
+trust: install ## Try every combination of faults, races, secrets, certificates and hostile answers.
+	@$(PYTEST) tests/trust $(ARGS)
 
 test-switches: install ## Run the functional tests under every switch of the simulator, see ARGS=--help.
 	@$(IN_VENV) PYTHONPATH="$(COLLECTIONS):$(CURDIR)/tests" python -m switches.run $(ARGS)
 
-trust: install ## Try every combination of faults, races, secrets and hostile answers.
-	@$(PYTEST) tests/trust $(ARGS)
+guides: install ## Run every block of code in the README and the guides against the simulator.
+	@$(PYTEST) tests/guides $(ARGS)
 
-install: build/collections/.installed ## Build the collection and install it into build/collections.
+# In an environment of their own, because they need the collection awx.awx, which the package ansible brings.
+awx: install .venv-awx/.ready ## Check what is for AWX: its set-up against a stand-in, the image, and the guide.
+	@$(IN_AWX_VENV) pytest tests/awx $(ARGS)
 
-build: $(TARBALL) ## Build the tarball of the collection into build/dist.
+# Molecule passes a scenario whose plays found no host, so that has to be looked for in what it says.
+molecule: install .venv-molecule/.ready ## Run the Molecule scenario of the role on the installed collection.
+	@rm -rf build/molecule && mkdir -p build/molecule
+	@{ cd roles/project_baseline && MOLECULE_EPHEMERAL_DIRECTORY="$(CURDIR)/build/molecule" \
+		$(IN_MOLECULE_VENV) molecule test $(ARGS) 2>&1; echo $$? >"$(CURDIR)/build/molecule.status"; \
+	} | tee build/molecule.log
+	@! grep -q -i 'no hosts matched' build/molecule.log && exit "$$(cat build/molecule.status)"
+
+# Every interpreter is looked for under its own name, so the Python that runs this one hardly matters.
+matrix: build ## Run tests and sanity on every ansible-core and Python that is here; parts with ARGS="--only 2.19".
+	@exec $(PYTHON) -m tests.matrix --tarball $(TARBALL) $(ARGS)
 
 # mypy finds the collection by its name, so it gets a link to the checkout under that.
 lint: .venv-lint/.ready ## Check the collection with ansible-lint, and its Python with ruff and mypy.
@@ -85,13 +108,6 @@ lint: .venv-lint/.ready ## Check the collection with ansible-lint, and its Pytho
 	@cd build/types && $(IN_LINT_VENV) mypy --config-file "$(CURDIR)/.mypy.ini" --cache-dir "$(CURDIR)/build/mypy" \
 		ansible_collections/community/scalingo/plugins
 
-docs: .venv-lint/.ready ## Check the documentation of the plugins, and every reference in it.
-	@$(IN_LINT_VENV) antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck \
-		--validate-collection-refs all --check-extra-docs-refs .
-
-changelog: .venv-lint/.ready ## Check the changelog fragments.
-	@$(IN_LINT_VENV) antsibull-changelog lint
-
 # ansible-test works only in a git repository whose path ends in ansible_collections/community/scalingo, so it gets
 # a copy of what git knows or would add. ls drops the files that git knows and that are deleted.
 sanity: .venv/.ready ## Run ansible-test sanity on a copy of the checkout.
@@ -100,36 +116,21 @@ sanity: .venv/.ready ## Run ansible-test sanity on a copy of the checkout.
 	@version=$$(.venv/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])') && cd $(SANITY) \
 		&& git init --quiet && $(IN_VENV) ansible-test sanity --local --python "$$version" $(ARGS)
 
-simulator: .venv/.ready ## Run the simulator until Ctrl-C; give it options with ARGS="--account mireille".
-	@$(IN_VENV) python tests/simulator $(ARGS)
+docs: .venv-lint/.ready ## Check the documentation of the plugins, and every reference in it.
+	@$(IN_LINT_VENV) antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck \
+		--validate-collection-refs all --check-extra-docs-refs .
 
-bench: install .venv-bench/.ready ## Measure for 12 minutes and write docs/benchmark.md; a smoke test with ARGS=--quick.
-	@$(IN_BENCH_VENV) PYTHONPATH="$(CURDIR)/tests" python -m bench.run --rounds $(ROUNDS) $(ARGS)
-
-fleet: install ## Prove what many accounts take, measure it, and write docs/many_accounts.md; in short with ARGS=--quick.
-	@$(IN_VENV) python tests/fleet/run.py $(ARGS)
-
-# Molecule passes a scenario whose plays found no host, so that has to be looked for in what it says.
-molecule: install .venv-molecule/.ready ## Run the Molecule scenario of the role on the installed collection.
-	@rm -rf build/molecule && mkdir -p build/molecule
-	@{ cd roles/project_baseline && MOLECULE_EPHEMERAL_DIRECTORY="$(CURDIR)/build/molecule" \
-		$(IN_MOLECULE_VENV) molecule test $(ARGS) 2>&1; echo $$? >"$(CURDIR)/build/molecule.status"; \
-	} | tee build/molecule.log
-	@! grep -q -i 'no hosts matched' build/molecule.log && exit "$$(cat build/molecule.status)"
+changelog: .venv-lint/.ready ## Check the changelog fragments.
+	@$(IN_LINT_VENV) antsibull-changelog lint
 
 release-check: build .venv-lint/.ready ## Check the tarball as Galaxy and its users will; ARGS="--released v1.0.0" before a tag.
 	@$(IN_LINT_VENV) python -m tests.release --tarball $(TARBALL) $(ARGS)
 
-# Every interpreter is looked for under its own name, so the Python that runs this one hardly matters.
-matrix: build ## Run tests and sanity on every ansible-core and Python that is here; parts with ARGS="--only 2.19".
-	@exec $(PYTHON) -m tests.matrix --tarball $(TARBALL) $(ARGS)
+bench: install .venv-bench/.ready ## Measure for 12 minutes and write docs/benchmark.md; a smoke test with ARGS=--quick.
+	@$(IN_BENCH_VENV) PYTHONPATH="$(CURDIR)/tests" python -m bench.run --rounds $(ROUNDS) $(ARGS)
 
-# In an environment of their own, because they need the collection awx.awx, which the package ansible brings.
-awx: install .venv-awx/.ready ## Check what is for AWX: its set-up against a stand-in, the image, and the guide.
-	@$(IN_AWX_VENV) pytest tests/awx $(ARGS)
-
-guides: install ## Run every block of code in the README and the guides against the simulator.
-	@$(PYTEST) tests/guides $(ARGS)
+fleet: install ## Measure runs on many accounts and write docs/many_accounts.md; a smoke test with ARGS=--quick.
+	@$(IN_VENV) PYTHONPATH="$(CURDIR)/tests" python -m fleet.run $(ARGS)
 
 # The pages of Ansible, to which those of the collection refer, are not at hand without a network: docs/site has a page
 # in their place.
@@ -146,7 +147,7 @@ site: install .venv-site/.ready ## Build the site of the documentation into buil
 	@echo "Open build/site/html/index.html."
 
 clean: ## Remove everything that the other targets created.
-	rm -rf .venv .venv-lint .venv-bench .venv-molecule .venv-awx .venv-site build .ansible .pytest_cache tests/output
+	rm -rf .venv .venv-lint .venv-bench .venv-molecule .venv-awx .venv-site build .ansible .mypy_cache .pytest_cache .ruff_cache tests/output
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 .venv/.ready: PURPOSE := test

@@ -127,7 +127,7 @@ class LookupModule(LookupBase):
         """
         if REQUESTS_IMPORT_ERROR is not None:
             raise AnsibleLookupError(missing_required_lib("requests"))
-        # A token may have got into another option by mistake. Ansible masks the messages of modules only.
+        # A token may have got into another option by mistake. Ansible masks what modules return, and nothing else.
         redact = Redactor()
         try:
             # The loop `with_…` of older versions of Ansible adds this.
@@ -140,15 +140,15 @@ class LookupModule(LookupBase):
                 redact.add(token)
             connection = connection_from(options, tokens, given)
             wanted = _names(terms) if terms else None
-            found = look_up(
-                Api(Client(connection, on_wait=display.v)), wanted, owner=options["owner"], default=options["default"]
-            )
+            api = Api(Client(connection, on_secret=redact.add, on_wait=display.v))
+            found = look_up(api, wanted, owner=options["owner"], default=options["default"])
             missing = [term for term, project in found if project is None]
             if missing and options["on_missing"] == "error":
                 raise Refusal(f"No project that this account can read has this name or ID: {', '.join(missing)}.")
         except ScalingoError as error:
             raise AnsibleLookupError(redact(str(error))) from None
-        return [project for term, project in found if project is not None or options["on_missing"] == "none"]
+        # Ansible masks no results of lookups either, and the API may echo a token in any field.
+        return [redact(project) for _term, project in found if project is not None or options["on_missing"] == "none"]
 
     def _variables(self, variables: dict[str, t.Any]) -> dict[str, t.Any]:
         """Return the options that are variables of Ansible, whose values may be templates."""

@@ -57,6 +57,7 @@ FIELDS: dict[str, dict[str, Any]] = {
         "diff_mode": False,
         "forks": 0,
         "job_slice_count": 1,
+        "ask_limit_on_launch": False,
     },
     "workflow_job_templates": {**NAMED, **SURVEYED, "organization": None},
     "workflow_job_template_nodes": {"identifier": "", "workflow_job_template": None, "unified_job_template": None},

@@ -207,7 +207,7 @@ def spread(made: Controller, folder: Path) -> Controller:
 @pytest.mark.parametrize("name", ["audit", "baseline"])
 def test_many_accounts_are_audited_in_slices_and_without_the_token_of_one(spread: Controller, name: str) -> None:
     template = spread.named("job_templates", f"Many {name}")
-    assert (template["job_slice_count"], template["forks"]) == (4, 20)
+    assert (template["job_slice_count"], template["forks"], template["ask_limit_on_launch"]) == (4, 20, True)
     assert template["inventory"] == spread.named("inventories", "Fleet")["id"]
     assert json.loads(template["extra_vars"])["project_baseline_hosts"] == "scalingo_accounts"
     assert spread.linked("job_templates", f"Many {name}", "credentials") == ["Fleet vault"]
@@ -216,7 +216,7 @@ def test_many_accounts_are_audited_in_slices_and_without_the_token_of_one(spread
 
 def test_a_handoff_stays_one_job_for_one_account(spread: Controller) -> None:
     template = spread.named("job_templates", "Many handoff")
-    assert (template["job_slice_count"], template["forks"]) == (1, 0)
+    assert (template["job_slice_count"], template["forks"], template["ask_limit_on_launch"]) == (1, 0, False)
     assert template["inventory"] == spread.named("inventories", "Many controller")["id"]
     assert spread.linked("job_templates", "Many handoff", "instance_groups") == []
 

@@ -158,13 +158,17 @@ def test_some_hosts_may_have_no_folder_at_all(accounts: Accounts, tmp_path: Path
 
 
 @pytest.mark.parametrize("name", ["audit", "baseline", "handoff"])
-@pytest.mark.parametrize("limit", [(), ("--limit", "globex")], ids=["all", "limited"])
+@pytest.mark.parametrize(
+    "limit",
+    [(), ("--limit", "globex"), ("-e", "project_baseline_hosts=globex"), ("-e", "project_baseline_hosts=glob*")],
+    ids=["all", "limited", "named", "pattern"],
+)
 def test_no_host_gets_the_account_of_the_token_in_the_environment(
     accounts: Accounts, tmp_path: Path, name: str, limit: tuple[str, ...]
 ) -> None:
     del accounts.variables["globex"]["scalingo_api_token"]
     accounts.common["project_baseline_handoffs"] = [{"project": "shop", "new_owner": "nobody"}]
-    stranger = accounts.sim.add_account(f"stranger-{name}-{len(limit)}")
+    stranger = accounts.sim.add_account(f"stranger-{tmp_path.name}")
     done = accounts.play(tmp_path / "run", name, *limit, SCALINGO_API_TOKEN=stranger.api_token)
     assert done.returncode == 2
     assert "globex has no scalingo_api_token" in done.stdout + done.stderr

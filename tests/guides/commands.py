@@ -14,7 +14,8 @@ from .pages import CHECKOUT
 
 # Ours, and what every shell has: these are run.
 RUN = re.compile(
-    r"(?:[A-Z_]+=\S* )*(?:(?:ansible|ansible-playbook|ansible-doc|ansible-vault encrypt|export|unset|cat|grep|ls) |\./)"
+    r"(?:[A-Z_]+=\S* )*(?:(?:ansible|ansible-playbook|ansible-doc|ansible-vault encrypt) |\./)"
+    r"|(?:export|unset|cat|chmod|grep|ls|\(umask) "
 )
 # These are run in another way: on ports that are free, from the tarball, without starting what runs for ever.
 SIMULATOR = re.compile(r"make simulator\b|python3? tests/simulator\b")
@@ -22,7 +23,7 @@ INSTALL = re.compile(r"ansible-galaxy collection install (?:community\.scalingo|
 # These need what a test has not: another machine, or a real account. What can be checked of them is.
 NOT_RUN = re.compile(r"git clone |cd |make |python3 -m pip install |scalingo |ansible-vault (?:create|edit) |crontab ")
 
-TARGETS = set(re.findall(r"^([a-z]+):.*## ", (CHECKOUT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+TARGETS = set(re.findall(r"^([a-z-]+):.*## ", (CHECKOUT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 REPOSITORY = re.findall(r"^repository: *(\S+)", (CHECKOUT / "galaxy.yml").read_text(encoding="utf-8"), re.MULTILINE)[0]
 # The commands of the vendor's command line tool that deal with projects (Scalingo/cli, cmd/projects.go).
 VENDOR = {"login", "projects", "projects-add", "projects-update", "projects-remove", "projects-details"}

@@ -58,6 +58,7 @@ class Session:
             TOKEN: world.mireille.api_token,
             "https://auth.scalingo.com/": f"{world.sim.auth_url}/",
             "https://api.osc-fr1.scalingo.com/": f"{world.sim.api_url}/",
+            "<token of tomasz>": world.tomasz.api_token,
             "<certificates>": Path(requests.certs.where()).read_text(encoding="utf-8"),
         }
         self.simulator: subprocess.Popen[str] | None = None
@@ -133,10 +134,7 @@ class Session:
 
     def _file(self, block: Block, text: str) -> str:
         name = str(block.title)
-        path = self.work / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        path.chmod(0o755 if block.language == "sh" else 0o644)
+        self._write(name, text)
         if name == ".gitlab-ci.yml":
             for command in _scripts(yaml.safe_load(text)):
                 self._command(command, "")
@@ -240,11 +238,14 @@ class Session:
         }
         (self.work / "group_vars" / "all" / "tokens.json").write_text(json.dumps(tokens), encoding="utf-8")
         for name, text in (described(self.page, "").get("files") or {}).items():
-            path = Path(name.replace("~", str(self.home), 1)) if name.startswith("~") else self.work / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(self._replace(text), encoding="utf-8")
+            self._write(name, self._replace(text))
         lines = "".join(f"export {name}={value}\n" for name, value in connection(self.world).items())
         (self.folder / "state.sh").write_text(lines, encoding="utf-8")
+
+    def _write(self, name: str, text: str) -> None:
+        path = Path(name.replace("~", str(self.home), 1)) if name.startswith("~") else self.work / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
 
 
 def _is_play(item: dict[str, Any]) -> bool:

@@ -1,15 +1,16 @@
 # Copyright: (c) 2026, the community.scalingo authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Galaxy shows the README away from the checkout, so its links have to be whole, and to lead to what is there."""
+"""Pages are whole: the links of the README, which Galaxy shows away from the checkout, and no gap left to be filled."""
 
 from __future__ import annotations
 
 import re
 
+import pytest
 import yaml
 
-from .pages import CHECKOUT, read
+from .pages import CHECKOUT, PAGES, read
 
 LINKS = re.findall(r"\]\(([^)\s]+)\)", read("README.md"))
 GALAXY = yaml.safe_load((CHECKOUT / "galaxy.yml").read_text(encoding="utf-8"))
@@ -35,3 +36,8 @@ def test_the_readme_names_every_guide() -> None:
 
 def test_the_readme_is_short_enough_to_be_read() -> None:
     assert len(read("README.md").splitlines()) <= 230
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_gap_is_left_to_be_filled(page: str) -> None:
+    assert re.findall(r"@[A-Z]+@|^\.\. [A-Z]+$|\b(?:TODO|FIXME|XXX)\b", read(page), re.MULTILINE) == []

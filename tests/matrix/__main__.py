@@ -27,7 +27,7 @@ PYTHONS = sorted({*TARGETS, *(one for core in (*CORES, DEVELOPMENT) for one in c
 TAIL = 40  # lines that are shown of what a step says that failed
 
 
-class Account:
+class Progress:
     """Prints how each step went, and remembers it for the summary."""
 
     def __init__(self) -> None:
@@ -65,19 +65,19 @@ def main() -> int:
     print("Pythons:", ", ".join(f"{text(version)} is {path}" for version, path in pythons.items()))
     print("Logs are in", (BUILD / "logs").relative_to(CHECKOUT), flush=True)
     link_pythons(pythons)
-    rooms, account = Rooms(pythons, options.tarball.resolve()), Account()
+    rooms, progress = Rooms(pythons, options.tarball.resolve()), Progress()
     processes = Processes()
     settings = Settings(options.quick, options.prepare, options.workers, processes)
     begun = time.monotonic()
     with ThreadPoolExecutor(options.jobs) as pool:
         try:
-            passed = list(pool.map(lambda cell: run_cell(cell, rooms, settings, account.tell), chosen.cells))
+            passed = list(pool.map(lambda cell: run_cell(cell, rooms, settings, progress.tell), chosen.cells))
         except KeyboardInterrupt:
             processes.end()
             pool.shutdown(cancel_futures=True)
             print("The run was ended.", file=sys.stderr)
             return 130
-    account.summary(chosen.cells, passed)
+    progress.summary(chosen.cells, passed)
     print(*(f"left out: {line}" for line in chosen.left_out), sep="\n")
     seconds, spent = time.monotonic() - begun, os.times()
     busy = spent.children_user + spent.children_system

@@ -23,7 +23,14 @@ from .table import CORES, DEVEL, text
 
 FUNCTIONAL = "tests/functional"
 # What has nothing to do with ansible-core.
-NOT_OURS = ("tests/unit/bench", "tests/unit/simulator", "tests/unit/simulator_contract")
+NOT_OF_THE_CORE = (
+    "tests/unit/bench",
+    "tests/unit/simulator",
+    "tests/unit/simulator_contract",
+    "tests/unit/switches",
+    "tests/unit/test_release.py",
+    "tests/unit/test_workflow.py",
+)
 # Every kind of plugin, every module, the role and a playbook; for a short run.
 REPRESENTATIVE = (
     "test_deprecations.py",
@@ -144,7 +151,7 @@ def _steps(cell: Cell, rooms: Rooms, settings: Settings, run: Run) -> Iterator[t
         yield "functional", partial(run, [*pytest, *files], CHECKOUT, {**variables, "FUNCTIONAL_PYTHON": python})
         return
     if not settings.quick:
-        ignored = [f"--ignore={folder}" for folder in NOT_OURS]
+        ignored = [f"--ignore={path}" for path in NOT_OF_THE_CORE]
         yield "unit", partial(run, [*pytest, "tests/unit", *ignored], CHECKOUT, variables)
     files = _files(REPRESENTATIVE) if settings.quick else [FUNCTIONAL]
     yield "functional", partial(run, [*pytest, *files], CHECKOUT, variables)

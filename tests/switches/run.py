@@ -50,7 +50,7 @@ class Run:
 
     @property
     def repeat(self) -> str:
-        # By its end, the file's name would be a part of the other's.
+        # With `.py`, because `-k test_any_api` would choose test_any_api_role.py, too.
         chosen = "" if self.tests == EVERYTHING else f' ARGS="-k {Path(self.tests).stem}.py"'
         return f'SIMULATOR_SWITCHES="{self.setting}" make functional{chosen}'
 

@@ -52,7 +52,7 @@ COMPANIONS: Mapping[str, Setting] = {
     "page_style": {"page_size": 2},
     "page_key": {"page_size": 2},
 }
-# Nobody can say which limit is the more likely; this one is long enough for combinations with every other value.
+# Nobody can say which limit is the more likely; this one is large enough for combinations with every other value.
 COMBINED_LIMIT = 200
 
 

@@ -24,15 +24,17 @@ from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
 
-MODULES = "ansible_collections.community.scalingo.plugins.modules"
-NAMES = (
-    "scalingo_login",
-    "scalingo_project",
-    "scalingo_project_info",
-    "scalingo_project_transfer",
-    "scalingo_project_transfer_info",
-    "scalingo_projects",
-)
+PACKAGE = "ansible_collections.community.scalingo.plugins.modules"
+# The least options of each module, beside those of the connection.
+LEAST_OPTIONS: Mapping[str, Mapping[str, Any]] = {
+    "scalingo_login": {},
+    "scalingo_project": {"name": "web"},
+    "scalingo_projects": {"projects": [{"name": "web"}]},
+    "scalingo_project_info": {},
+    "scalingo_project_transfer": {"project_name": "web", "new_owner": "tomasz"},
+    "scalingo_project_transfer_info": {"project_name": "web"},
+}
+MODULE_NAMES = tuple(LEAST_OPTIONS)
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ def _text(path: Path) -> str:
 @cache
 def _context() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__, *(f"{MODULES}.{name}" for name in NAMES)])
+    context.set_forkserver_preload([__name__, *(f"{PACKAGE}.{name}" for name in MODULE_NAMES)])
     return context
 
 
@@ -142,7 +144,7 @@ def _play(
     begun = time.monotonic()
     code = 0
     try:
-        import_module(f"{MODULES}.{name}").main()
+        import_module(f"{PACKAGE}.{name}").main()
     except SystemExit as end:
         code = int(end.code or 0)
     except BaseException:

@@ -1,11 +1,13 @@
 # Copyright: (c) 2026, the community.scalingo authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Print what faults come to: `python -m trust.faults`, with the folders of tests and collections on Python's path."""
+"""Print what faults come to.
+
+After `make install`: `PYTHONPATH=build/collections:tests .venv/bin/python -m trust.faults`.
+"""
 
 from __future__ import annotations
 
-import sys
 import time
 
 from .cells import Cell, Evidence, table
@@ -37,4 +39,4 @@ def _word(cell: Cell, evidence: dict[Cell, Evidence]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +15,7 @@ State = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
-class Party:
+class Scene:
     """Owner and invitee in a simulator of their own; `web` is what they talk about."""
 
     sim: Any
@@ -51,17 +50,11 @@ class Party:
         ]
         return tuple(sorted(projects + invitations))
 
-    def plain(self, text: str) -> str:
-        """A text with words in the place of IDs."""
-        for name, identifier in self.ids.items():
-            text = text.replace(identifier, f"<{name}>")
-        return re.sub(r"(prj|tin|us)-[0-9a-f-]{36}", r"<\1>", text)
 
-
-def party(sim: Any, operation: Operation) -> Party:
+def scene(sim: Any, operation: Operation) -> Scene:
     """The account as an operation finds it."""
     owner, invitee = sim.add_account("mireille"), sim.add_account("tomasz")
     ids = {name: sim.add_project(owner, name)["id"] for name in ("web", "old")}
     sim.add_application(ids["web"], "shop", collaborators=[invitee])
     ids["invitation"] = sim.add_invitation(ids["web"], invited=invitee)["id"] if operation.invited else "none"
-    return Party(sim, {"owner": owner, "invitee": invitee}, ids)
+    return Scene(sim, {"owner": owner, "invitee": invitee}, ids)

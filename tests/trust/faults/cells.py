@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from simulator import Simulator
 
 from ..module_process import ModuleRun, run_module
-from .account import Party, State, party
+from .account import Scene, State, scene
 from .kinds import FAULTS, TIMEOUT, Fault
 from .operations import OPERATIONS, Operation
 from .refusals import Refusals
@@ -116,7 +116,7 @@ def is_write(one: Sent) -> bool:
 def play(cell: Cell, before_on_host: int = 0) -> Evidence:
     """Run a cell. `before_on_host` is how many requests the host gets before the one that the fault hits."""
     with ExitStack() as stack:
-        one = party(stack.enter_context(Simulator(**cell.act.switches)), cell.act)
+        one = scene(stack.enter_context(Simulator(**cell.act.switches)), cell.act)
         before = one.state()
         refusals = None
         if cell.fault is not None:
@@ -125,7 +125,7 @@ def play(cell: Cell, before_on_host: int = 0) -> Evidence:
         run = _run(one, cell, max_wait, refusals)
         if refusals is not None:
             refusals.end()
-        _wait_for_the_server(one)
+        wait_for_the_server(one.sim)
         evidence = Evidence(
             run,
             before,
@@ -150,7 +150,7 @@ def place_on_host(cell: Cell, undisturbed: Evidence) -> int:
     return sum(one.host == cell.act.host for one in undisturbed.sent[:first])
 
 
-def _let_go_wrong(one: Party, cell: Cell, before_on_host: int) -> Refusals | None:
+def _let_go_wrong(one: Scene, cell: Cell, before_on_host: int) -> Refusals | None:
     times, operation = OFTEN[cell.often], cell.act
     if cell.hit.kind is None:
         refusals = Refusals(one.sim, operation.host, times)
@@ -164,20 +164,20 @@ def _let_go_wrong(one: Party, cell: Cell, before_on_host: int) -> Refusals | Non
     return None
 
 
-def _run(one: Party, cell: Cell, max_wait: float, refusals: Refusals | None) -> ModuleRun:
+def _run(one: Scene, cell: Cell, max_wait: float, refusals: Refusals | None) -> ModuleRun:
     # Without a fault, each request must be sent once only, however busy the machine is.
     task = one.task(cell.act, timeout=TIMEOUT if cell.fault else PATIENCE, max_wait=max_wait)
     prepare = refusals.prepare if refusals else None
     return run_module(cell.act.module, task, check=cell.check or cell.act.check, patience=PATIENCE, prepare=prepare)
 
 
-def _wait_for_the_server(one: Party) -> None:
+def wait_for_the_server(sim: Simulator) -> None:
     """Until it has answered even those requests for whose answers nobody waits any more."""
-    while any(record.status is None and record.fault is None for record in one.sim.requests):
+    while any(record.status is None and record.fault is None for record in sim.requests):
         time.sleep(0.05)
 
 
-def _sent(one: Party) -> list[Sent]:
+def _sent(one: Scene) -> list[Sent]:
     return [Sent(each.method, each.host, each.path, each.fault, each.status) for each in one.sim.requests]
 
 

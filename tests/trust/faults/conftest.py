@@ -8,13 +8,13 @@ from __future__ import annotations
 import pytest
 
 from .cells import Cell
-from .played import Played
+from .played import CellRunner
 
 pytest.register_assert_rewrite("trust.faults.demands")
 
 
 @pytest.fixture(scope="session")
-def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Played:
+def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> CellRunner:
     """What the cells of this session came to."""
     specs = [getattr(item, "callspec", None) for item in request.session.items]
     given = [value for spec in specs if spec for value in spec.params.values()]
@@ -22,4 +22,4 @@ def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         one for value in given for one in (value if isinstance(value, tuple) else [value]) if isinstance(one, Cell)
     ]
     base = tmp_path_factory.getbasetemp()
-    return Played(cells, (base.parent if hasattr(request.config, "workerinput") else base) / "faults")
+    return CellRunner(cells, (base.parent if hasattr(request.config, "workerinput") else base) / "faults")

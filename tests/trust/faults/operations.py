@@ -100,5 +100,3 @@ OPERATIONS: Mapping[str, Operation] = {
     "applications": _read(TRANSFER, "/v1/apps", project_name="web", state="accepted", actor="invitee", invited=True),
     "read_after_accept": _read(TRANSFER, "/v1/projects/{web}", state="accepted", after_a_write=True, **ANSWER),
 }
-
-WRITES = [name for name, operation in OPERATIONS.items() if operation.write]

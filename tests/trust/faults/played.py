@@ -19,7 +19,7 @@ AT_ONCE = 16
 LEAST_SLACK = 0.5  # seconds
 
 
-class Played:
+class CellRunner:
     """Runs each cell once, whoever asks for it: every worker its share first, and then what nobody else has begun."""
 
     def __init__(self, cells: Sequence[Cell], folder: Path) -> None:

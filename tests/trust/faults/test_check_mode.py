@@ -9,13 +9,13 @@ import pytest
 
 from .cells import Cell, checks
 from .demands import demand_a_fault, demand_a_good_end, demand_an_end, demand_an_error_that_says_so, demand_success
-from .played import Played
+from .played import CellRunner
 
 CELLS = list(checks())
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=[cell.name for cell in CELLS])
-def test_a_check_writes_nothing(cell: Cell, played: Played) -> None:
+def test_a_check_writes_nothing(cell: Cell, played: CellRunner) -> None:
     evidence, undisturbed = played.of(cell), played.undisturbed(cell)
     demand_an_end(cell, evidence, played.slack(cell))
     demand_a_fault(cell, evidence)

@@ -8,7 +8,6 @@ The answers that get lost at other places of a list are in tests/functional/test
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -17,7 +16,7 @@ from functional.expect import assert_one_sentence, outline
 from simulator import Simulator
 
 from ..module_process import ModuleRun, run_module
-from .cells import PAUSES, SHORT_WAIT
+from .cells import PAUSES, SHORT_WAIT, wait_for_the_server
 from .demands import UNCERTAIN
 from .kinds import FAULTS, TIMEOUT
 
@@ -44,8 +43,7 @@ def play(fault: str) -> tuple[ModuleRun, str, list[str], ModuleRun, str]:
         me = arrange(sim)
         sim.fault(FAULTS[fault].kind, "PATCH", "/v1/projects/*", None, **FAULTS[fault].details)
         first = run(sim, me, SHORT_WAIT)
-        while any(record.status is None and record.fault is None for record in sim.requests):
-            time.sleep(0.05)
+        wait_for_the_server(sim)
         account, calls = outline(sim.projects(me)), sim.calls()
         sim.clear_faults()
         return first, account, calls, run(sim, me, PAUSES), outline(sim.projects(me))

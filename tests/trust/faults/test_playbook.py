@@ -14,12 +14,12 @@ from functional.expect import assert_one_sentence
 from functional.playbook import PlaybookRun, Story, TaskResult, show, tell
 from simulator import Simulator
 
-from .account import Party, party
+from .account import Scene, scene
 from .cells import PAUSES, SHORT_WAIT, Cell
 from .demands import shape
 from .kinds import FAULTS, TIMEOUT
 from .operations import API, OPERATIONS
-from .played import Played
+from .played import CellRunner
 
 # Every operation with another fault than its neighbours, so that all faults have their turn.
 PASSING = [name for name, fault in FAULTS.items() if fault.kind is not None and not fault.writes_only]
@@ -31,38 +31,38 @@ SAMPLE = tuple(
 LOOKUPS = {name: SHORT_WAIT if name == "refused" else FAULTS[name].costs + PAUSES for name in ("refused", *PASSING)}
 
 
-def play(folder: Path, parties: dict[str, Party], tasks: dict[str, dict[str, Any]]) -> PlaybookRun:
-    return tell(folder / "playbook", [Story(name, [tasks[name]]) for name in parties])
+def play(folder: Path, scenes: dict[str, Scene], tasks: dict[str, dict[str, Any]]) -> PlaybookRun:
+    return tell(folder / "playbook", [Story(name, [tasks[name]]) for name in scenes])
 
 
-def agrees(result: TaskResult, cell: Cell, played: Played) -> bool:
+def agrees(result: TaskResult, cell: Cell, played: CellRunner) -> bool:
     run = played.of(cell).run
     told = (result.failed, result.changed, shape(result.get("diff") or None))
     return told == (run.failed, run.changed, shape(run.result.get("diff") or None))
 
 
 @pytest.mark.parametrize("cells", [SAMPLE], ids=["sample"])
-def test_ansible_playbook_agrees_with_the_table(cells: tuple[Cell, ...], played: Played, tmp_path: Path) -> None:
+def test_ansible_playbook_agrees_with_the_table(cells: tuple[Cell, ...], played: CellRunner, tmp_path: Path) -> None:
     with ExitStack() as stack:
-        parties, tasks = {}, {}
+        scenes, tasks = {}, {}
         for cell in cells:
-            one = party(stack.enter_context(Simulator(**cell.act.switches)), cell.act)
+            one = scene(stack.enter_context(Simulator(**cell.act.switches)), cell.act)
             times = None if cell.often == "for_ever" else 1
             assert cell.hit.kind is not None
             one.sim.fault(
                 cell.hit.kind, cell.method, one.told(cell.path), times, host=cell.act.host, **cell.hit.details
             )
             call = one.task(cell.act, timeout=TIMEOUT, max_wait=cell.max_wait)
-            parties[cell.name] = one
+            scenes[cell.name] = one
             tasks[cell.name] = {
                 "name": cell.name,
                 f"community.scalingo.{cell.act.module}": call,
                 "check_mode": cell.check or cell.act.check,
                 "no_log": cell.operation == "login",
             }
-        run = play(tmp_path, parties, tasks)
-        states = {cell: parties[cell.name].state() for cell in cells}
-        hit = {cell: any(each.fault for each in parties[cell.name].sim.requests) for cell in cells}
+        run = play(tmp_path, scenes, tasks)
+        states = {cell: scenes[cell.name].state() for cell in cells}
+        hit = {cell: any(each.fault for each in scenes[cell.name].sim.requests) for cell in cells}
         assert all(hit.values()), hit
     assert "Traceback" not in run.output
     for cell in cells:
@@ -79,9 +79,9 @@ def test_ansible_playbook_agrees_with_the_table(cells: tuple[Cell, ...], played:
 
 def test_the_lookup_heals_or_says_why_not(tmp_path: Path) -> None:
     with ExitStack() as stack:
-        parties, tasks = {}, {}
+        scenes, tasks = {}, {}
         for name, max_wait in LOOKUPS.items():
-            one = party(stack.enter_context(Simulator()), OPERATIONS["list"])
+            one = scene(stack.enter_context(Simulator()), OPERATIONS["list"])
             kind = FAULTS[name].kind
             if kind is None:
                 one.sim.close(API)
@@ -95,10 +95,10 @@ def test_the_lookup_heals_or_says_why_not(tmp_path: Path) -> None:
                 "max_wait": max_wait,
             }
             options = ", ".join(f"{key}={value!r}" for key, value in connection.items())
-            parties[name] = one
+            scenes[name] = one
             tasks[name] = show(f"query('community.scalingo.project_info', 'web', {options}) | map(attribute='id')")
-        run = play(tmp_path, parties, tasks)
-        faults = {name: one.sim.faults for name, one in parties.items()}
+        run = play(tmp_path, scenes, tasks)
+        faults = {name: one.sim.faults for name, one in scenes.items()}
     assert "Traceback" not in run.output
     refused = run.of("refused")
     assert refused.failed
@@ -107,4 +107,4 @@ def test_the_lookup_heals_or_says_why_not(tmp_path: Path) -> None:
     for name in PASSING:
         assert faults[name] == [], "the fault did not hit"
         assert not run.of(name).failed, f"{name}: {run.of(name).msg}"
-        assert run.of(name)["msg"] == [parties[name].ids["web"]]
+        assert run.of(name)["msg"] == [scenes[name].ids["web"]]

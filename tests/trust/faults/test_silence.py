@@ -9,13 +9,13 @@ import pytest
 
 from .cells import Cell, unsettled
 from .demands import UNCERTAIN, demand_a_good_end, demand_a_sentence, demand_an_end, demand_facts, says_all
-from .played import Played
+from .played import CellRunner
 
 CELLS = list(unsettled())
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=[cell.name for cell in CELLS])
-def test_what_nobody_can_know_is_told_as_such(cell: Cell, played: Played) -> None:
+def test_what_nobody_can_know_is_told_as_such(cell: Cell, played: CellRunner) -> None:
     evidence, undisturbed = played.of(cell), played.undisturbed(cell)
     demand_an_end(cell, evidence, played.slack(cell))
     targets = [evidence.sent[place] for place in evidence.targets(cell)]

@@ -21,13 +21,13 @@ from .demands import (
     demand_nothing_twice,
     demand_success,
 )
-from .played import Played
+from .played import CellRunner
 
 CELLS = list(table())
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=[cell.name for cell in CELLS])
-def test_cell(cell: Cell, played: Played) -> None:
+def test_cell(cell: Cell, played: CellRunner) -> None:
     evidence, undisturbed = played.of(cell), played.undisturbed(cell)
     demand_an_end(cell, evidence, played.slack(cell))
     demand_a_fault(cell, evidence)

@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, the community.scalingo authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The arena of the races, started once, with nobody's environment and a clock that nobody waits for."""
+"""The arena of the races, started once, with a clock that nobody waits for."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -28,10 +27,7 @@ def arena() -> Iterator[Arena]:
 
 @pytest.fixture
 def quick(arena: Arena, monkeypatch: pytest.MonkeyPatch) -> Arena:
-    """The arena, with jobs that read nobody's environment and sleep in no time of ours."""
-    for name in os.environ:
-        if name.startswith("SCALINGO_") or name.lower().endswith("_proxy"):
-            monkeypatch.delenv(name)
+    """The arena, with jobs that sleep in no time of ours."""
     for module in (_client, _transfer_watch):
         monkeypatch.setattr(module, "time", arena.clock())
     return arena

@@ -87,7 +87,7 @@ class Exploration:
             try:
                 self._check(run, may_fail)
                 judge(run)
-                run = self._again(run, jobs[place % len(jobs)])
+                self._again(run, jobs[place % len(jobs)])
             except AssertionError as error:
                 raise AssertionError(f"{error}\n{run.story()}") from error
             count += 1
@@ -100,7 +100,7 @@ class Exploration:
                 assert may_fail is not None, f"job {done.job} failed"
                 assert re.search(may_fail, done.ending.msg), f"job {done.job} does not say why it lost"
 
-    def _again(self, run: Run, job: Job) -> Run:
+    def _again(self, run: Run, job: Job) -> None:
         """Run a job alone twice more: it comes to what it wants, or cannot, and then nothing changes any more."""
         self._arena.catch_up()
         story = run.story()
@@ -116,7 +116,6 @@ class Exploration:
                 raise AssertionError(f"{error}\nalone:\n{alone.story()}\nafter:\n{story}") from error
         assert not third.changed, f"the third time still changed something:\n{third.story()}"
         assert second.failed == third.failed, f"the third time ended otherwise:\n{second.story()}\n{third.story()}"
-        return run
 
 
 def one_changed(run: Run) -> None:

@@ -77,7 +77,7 @@ def test_opposite_defaults(explore: Exploration, count: int, schedule: Seed | Ev
         other = projects("mireille", {"name": "web"}, {"name": "shop", "default": True})
         return crowd(count, schedule, one, other)
 
-    explore(arrange, schedule, anything, may_fail="somebody else made it that meanwhile", switches=switches)
+    explore(arrange, schedule, anything, may_fail="somebody else has changed that meanwhile", switches=switches)
 
 
 @racing({}, {"default_delete_status": 422}, {"list_lag": 1}, every=0)

@@ -53,8 +53,8 @@ def test_two_new_names(explore: Exploration, count: int, schedule: Seed | Every,
 
     def arrange(sim: Simulator) -> list[Job]:
         sim.add_project("mireille", "web")
-        names = [project("mireille", name="web", new_name=name) for name in ("shop", "site")]
-        return crowd(count, schedule, *names)
+        renames = [project("mireille", name="web", new_name=name) for name in ("shop", "site")]
+        return crowd(count, schedule, *renames)
 
     def judge(run: Run) -> None:
         assert len(run.changed) + len(run.failed) >= 2

@@ -15,25 +15,25 @@ SLOW_SECONDS = 4.0
 TIMEOUT = 0.7
 
 
-def details(name: str, *secrets: str) -> dict[str, Any]:
-    """What the simulator is told about a fault, which repeats these secrets where it has a body."""
+def _by_name(*secrets: str) -> dict[str, dict[str, Any]]:
+    """The details of every fault that the simulator makes, by the name that it has in trust/faults/kinds.py."""
     texts = [text for secret in secrets for text in echoes(secret)]
-    faults: dict[str, dict[str, Any]] = {
-        "drop-before": {"kind": "drop_before"},
-        "drop-after": {"kind": "drop_after"},
+    return {
+        "dropped_before_the_work": {"kind": "drop_before"},
+        "dropped_after_the_work": {"kind": "drop_after"},
         "truncated": {"kind": "truncate"},
         "garbage": {"kind": "garbage", "body": '{"token": ' + " ".join(texts)},
         "slow": {"kind": "slow", "seconds": SLOW_SECONDS},
         "429": {"kind": "status", **answer("text", 429, *secrets)},
-        "429-retry-after": {
+        "429_with_retry_after": {
             "kind": "status",
             **answer("sentence", 429, *secrets),
             "headers": {"Retry-After": "1", "X-Request-Id": texts[0]},
         },
         "500": {"kind": "status", **answer("sentence", 500, *secrets)},
-        "502-page": {"kind": "status", **answer("page", 502, *secrets)},
-        "503-empty": {"kind": "status", "status": 503, "body": ""},
-        "504-empty": {"kind": "status", "status": 504, "body": ""},
+        "502_html": {"kind": "status", **answer("page", 502, *secrets)},
+        "503_empty": {"kind": "status", "status": 503, "body": ""},
+        "504_empty": {"kind": "status", "status": 504, "body": ""},
         "401": {"kind": "status", **answer("sentence", 401, *secrets)},
         "403": {"kind": "status", **answer("keys", 403, *secrets)},
         "404": {"kind": "status", **answer("sentence", 404, *secrets)},
@@ -41,28 +41,13 @@ def details(name: str, *secrets: str) -> dict[str, Any]:
         "422": {"kind": "status", **answer("fields", 422, *secrets)},
         "302": {"kind": "status", **answer("redirect", 302, *secrets)},
     }
-    return faults[name]
+
+
+def details(name: str, *secrets: str) -> dict[str, Any]:
+    """What the simulator is told about a fault, which repeats these secrets where it has a body."""
+    return _by_name(*secrets)[name]
 
 
 REFUSED = "refused"
 # All but the first are made by the simulator.
-FAULTS = (
-    REFUSED,
-    "drop-before",
-    "drop-after",
-    "truncated",
-    "garbage",
-    "slow",
-    "429",
-    "429-retry-after",
-    "500",
-    "502-page",
-    "503-empty",
-    "504-empty",
-    "401",
-    "403",
-    "404",
-    "409",
-    "422",
-    "302",
-)
+FAULTS = (REFUSED, *_by_name("any"))

@@ -17,7 +17,7 @@ from .faults import details
 from .traces import assert_no_leak, secrets_of
 
 # Of each kind one: no answer, half an answer, none that is usable, and the refusals of every form.
-FAULTS = ("drop-before", "truncated", "garbage", "500", "502-page", "401", "403", "409", "422", "302")
+FAULTS = ("dropped_before_the_work", "truncated", "garbage", "500", "502_html", "401", "403", "409", "422", "302")
 KEEP_A_FACT = {"name": "Keep a fact", "ansible.builtin.set_fact": {"kept": "in the cache", "cacheable": True}}
 
 

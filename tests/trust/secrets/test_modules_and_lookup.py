@@ -15,7 +15,7 @@ from functional.playbook import Story, login, project, project_info, projects, s
 from simulator import Simulator
 
 from .faults import FAULTS, NOBODY, REFUSED, TIMEOUT, details
-from .traces import EXPECTED, assert_found, assert_no_leak, left_by, secrets_of, talkative
+from .traces import EXPECTED, assert_found, assert_no_leak, leaving_traces, left_by, secrets_of
 
 # Where a fault can hit: what it is called, the request, and whether the secret is the token or the bearer.
 PLACES = {
@@ -73,7 +73,7 @@ def _story(cast: Cast, fault: str) -> Story:
         show(LOOKUP.format("api_token=tokens['lookup-exchange']"), task="lookup-exchange"),
     ]
     # A short time for retries, so that what is said about them is seen, too.
-    connection = {**urls, "max_wait": 0.3 if fault in ("503-empty", "truncated") else 0}
+    connection = {**urls, "max_wait": 0.3 if fault in ("503_empty", "truncated") else 0}
     return Story(fault, tasks, connection, {"tokens": tokens})
 
 
@@ -131,7 +131,7 @@ def _ways(cast: Cast) -> list[Story]:
 
 
 # The work is done without a usable answer, which the module finds out.
-DONE_NEVERTHELESS = [(fault, "create") for fault in ("drop-after", "truncated", "garbage", "slow")]
+DONE_NEVERTHELESS = [(fault, "create") for fault in ("dropped_after_the_work", "truncated", "garbage", "slow")]
 FINE = (
     "bearer option",
     "environment",
@@ -152,7 +152,7 @@ def test_no_secret_is_in_anything_that_modules_and_lookup_leave(tmp_path: Path) 
         cast.add("environment", None, "list")
         stories = [_story(cast, fault) for fault in FAULTS] + _ways(cast)
         environment = {
-            **talkative(folder),
+            **leaving_traces(folder),
             "SCALINGO_API_TOKEN": cast.accounts["environment"].api_token,
         }
         run = tell(folder, stories, "-vvvv", "--diff", environment=environment)

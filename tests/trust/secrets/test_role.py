@@ -16,7 +16,7 @@ from functional.playbook import Story, tell
 from simulator import Simulator
 
 from .faults import FAULTS, REFUSED, TIMEOUT, details
-from .traces import EXPECTED, assert_found, assert_no_leak, left_by, secrets_of, talkative
+from .traces import EXPECTED, assert_found, assert_no_leak, leaving_traces, left_by, secrets_of
 
 EXCHANGE = {"method": "POST", "path": "/v1/tokens/exchange"}
 # At which request of whom a fault hits; each has its turn.
@@ -29,7 +29,7 @@ PLACES = (
     ("old", EXCHANGE),
 )
 # Of those that look alike to a role, one.
-MET = [fault for fault in FAULTS if fault not in ("429", "503-empty", "504-empty", "404", "409")]
+MET = [fault for fault in FAULTS if fault not in ("429", "503_empty", "504_empty", "404", "409")]
 # Descriptions that are wrong in ways in which a token gets to where it is not expected.
 MISTAKES: dict[str, Any] = {
     "handoffs-are-no-list": {"project": "shop", "new_owner": "x", "new_owner_api_token": "{{ theirs }}"},
@@ -86,7 +86,7 @@ def test_no_secret_is_in_anything_that_the_role_leaves(tmp_path: Path) -> None:
     with Simulator() as sim:
         stories = [_story(sim, accounts, number, fault) for number, fault in enumerate([*MET, None])]
         stories.append(_mistakes(sim, accounts))
-        run = tell(folder, stories, "-vvvv", "--diff", "-e", f"folder={folder}", environment=talkative(folder))
+        run = tell(folder, stories, "-vvvv", "--diff", "-e", f"folder={folder}", environment=leaving_traces(folder))
         secrets = secrets_of(sim, accounts.values())
     report = run.of("fine", "report of run")["msg"]
     assert report["compliant"] is True, report

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from simulator import Simulator
 
-from ..module_process import ModuleRun, run_module
+from ..module_process import LEAST_OPTIONS, MODULE_NAMES, ModuleRun, run_module
 from .search import Search, echoes
 from .talkative import PLACES, answer
 
@@ -28,13 +28,13 @@ SECRETS = {
     "web token": ("tk-us-Aa-0_Bb-1_Cc-2_Dd-3_Ee-4_Ff-5", "eyJhbGciOiJIUzUxMiJ9.eyJ1dWlkIjoidXMtMSJ9.c2lnbmF0dXJlLW9m"),
     "awkward": (f"tk-us-first{AWKWARD}token", f"Qm9u+c29pcg/{AWKWARD}bearer=="),
 }
-MODULES = {
-    "scalingo_project": {"name": "web"},
-    "scalingo_projects": {"projects": [{"name": "web"}]},
-    "scalingo_project_info": {},
+# By its ID, so that the first answer that a transfer gets is not the one to the list of projects.
+TRANSFERS = {
     "scalingo_project_transfer": {"project_id": "prj-1", "new_owner": "tomasz"},
     "scalingo_project_transfer_info": {"project_id": "prj-1", "eligible_new_owners": True},
 }
+OPTIONS = {**LEAST_OPTIONS, **TRANSFERS}
+MODULES = [name for name in MODULE_NAMES if name != "scalingo_login"]
 MASKS = ("********", "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER")
 
 
@@ -46,7 +46,7 @@ def sim() -> Iterator[Any]:
 
 def _run(sim: Any, module: str, token: str, **options: Any) -> ModuleRun:
     urls = {"api_url": sim.api_url, "auth_url": sim.auth_url}
-    return run_module(module, {**MODULES.get(module, {}), **urls, "api_token": token, "max_wait": 0, **options})
+    return run_module(module, {**OPTIONS[module], **urls, "api_token": token, "max_wait": 0, **options})
 
 
 def _assert_silent(run: ModuleRun, search: Search) -> None:
@@ -60,7 +60,7 @@ def test_what_the_api_repeats_is_masked(sim: Any, kind: str, place: str) -> None
     """The bearer comes from the exchange, so that nobody but the module knows it."""
     token, bearer = SECRETS[kind]
     search = Search({"token": token, "bearer": bearer})
-    for number, (module, status) in enumerate(zip([*MODULES] * 2, STATUSES, strict=False)):
+    for number, (module, status) in enumerate(zip(MODULES * 2, STATUSES, strict=False)):
         sim.clear_faults()
         sim.fault("status", host="auth", times=None, status=200, body={"token": bearer})
         sim.fault("status", times=None, **answer(place, status, token, bearer))
@@ -74,7 +74,7 @@ def test_what_the_api_repeats_is_masked(sim: Any, kind: str, place: str) -> None
 def test_what_the_authentication_host_repeats_is_masked(sim: Any, kind: str, place: str) -> None:
     token, _bearer = SECRETS[kind]
     search = Search({"token": token})
-    for module, status in zip(["scalingo_login", *MODULES] * 2, STATUSES, strict=False):
+    for module, status in zip(MODULE_NAMES * 2, STATUSES, strict=False):
         sim.clear_faults()
         sim.fault("status", host="auth", times=None, **answer(place, status, token))
         _assert_silent(_run(sim, module, token), search)

@@ -20,7 +20,7 @@ PATIENCE = 15
 EXPECTED = ("stdout", "ansible.log", "results.jsonl", "facts/")
 
 
-def talkative(folder: Path) -> dict[str, str]:
+def leaving_traces(folder: Path) -> dict[str, str]:
     """The environment of a run that logs, caches, and keeps its temporary files in a folder of their own."""
     (folder / "tmp").mkdir(parents=True)
     return {

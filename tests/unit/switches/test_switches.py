@@ -70,7 +70,7 @@ def test_the_simulator_understands_every_setting(monkeypatch: pytest.MonkeyPatch
 def tests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file of tests in place of the real ones."""
     monkeypatch.setattr(runner, "LOGS", tmp_path)
-    monkeypatch.setenv("PYTHONPATH", str(runner.TESTS))
+    monkeypatch.setenv("PYTHONPATH", str(runner.CHECKOUT / "tests"))
     path = tmp_path / "test_example.py"
     path.write_text(FILE, encoding="utf-8")
     monkeypatch.setattr(runner, "MODULES", str(path))

@@ -115,12 +115,17 @@ def _escaped(character: str) -> str:
         return re.escape(character)
     number = ord(character)
     digits = "".join(f"[{digit}{digit.upper()}]" for digit in f"{number:02x}")
+    in_html = [
+        f"#0*{number}",
+        f"#[xX]0*{digits}",
+        *([_NAMES_IN_HTML[character]] if character in _NAMES_IN_HTML else []),
+    ]
     forms = [
         # JSON that is a text in JSON has three backslashes.
         r"\\{1,4}" if character == "\\" else r"\\{0,3}" + re.escape(character),
         f"%(?:25)*{digits}",
         rf"\\{{1,3}}(?:u00|x){digits}",
-        f"&(?:amp;)*(?:#0*{number}|#[xX]0*{digits}|{_NAMES_IN_HTML.get(character, '#')});",
+        f"&(?:amp;)*(?:{'|'.join(in_html)});",
     ]
     return f"(?:{'|'.join(forms)})"
 

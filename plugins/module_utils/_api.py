@@ -78,7 +78,11 @@ class Api:
         if default:
             wanted["default"] = True
         answer = self._client.write("POST", "/v1/projects", 201, {"project": wanted})
-        return self._unwrapped("POST", "/v1/projects", "project", answer, _PROJECT)
+        project = self._unwrapped("POST", "/v1/projects", "project", answer, _PROJECT, name=name)
+        caller = self.caller_claim()
+        if caller is not None and project["owner"]["id"] != caller:
+            raise self._client.unexpected("POST", "/v1/projects", "with 'project.owner.id' not that of the account")
+        return project
 
     def update_project(self, project_id: str, changes: t.Mapping[str, t.Any]) -> Object:
         """Change a project.

@@ -208,18 +208,18 @@ class Client:
             # A clock beyond all years is broken.
             return datetime.now(timezone.utc)
 
-    def pause(self, attempt: int, costs: float = 0.0) -> bool:
+    def pause(self, attempt: int, try_seconds: float = 0.0) -> bool:
         """Wait before a write is sent again, or before one more look at what has become of it.
 
         Args:
             attempt: How many times that was done; the more, the longer.
-            costs: Seconds that may be lost once more after the wait, by a time-out. They count as waited.
+            try_seconds: For how long the next try may hold the task up. That counts as waited.
 
         Returns: False, at once, if `max_wait` does not allow it.
         """
-        if self._allowance.left < costs:
+        if self._allowance.left < try_seconds:
             return False
-        self._allowance.spend(costs)
+        self._allowance.spend(try_seconds)
         self._allowance.start()
         waited = self._paused if attempt > 1 else 0.0
         try:

@@ -35,7 +35,13 @@ from ansible_collections.community.scalingo.plugins.module_utils._plan import (
     predict,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._projects import describe, owner_of
-from ansible_collections.community.scalingo.plugins.module_utils._settle import MAX_WRITES, may_repeat, tell_unreadable
+from ansible_collections.community.scalingo.plugins.module_utils._settle import (
+    MAX_WRITES,
+    is_final,
+    may_repeat,
+    tell_earlier,
+    tell_unreadable,
+)
 
 # Looks at what a write has become, where the API may need a moment to show it.
 MAX_LOOKS = 3
@@ -180,7 +186,7 @@ def _after_failure(
         RequestError: The same error, with what is known of its reason and its effect.
     """
     try:
-        if not error.about_object and not error.outcome_unknown:
+        if is_final(error, maybe):
             raise error
         try:
             account, rest = look()
@@ -200,21 +206,22 @@ def _after_failure(
             tell_unreadable(error, second, maybe)
             raise error from None
         if rest.action is Action.CREATE and plan.project is not None:
-            _check_gone(api, plan.project, error)
+            _check_gone(api, plan.project, error, maybe)
         if not _is_same(rest, plan):
             return rest
         if isinstance(error, NotFoundError) and _is_gone(api, account, plan):
             if plan.action is Action.DELETE:
                 return Plan(Action.NONE)
             error.add_context("It is not there any more, although the list still shows it.")
+            tell_earlier(error, maybe)
             raise error
         if error.outcome_unknown:
             if may_repeat(api, error, writes):
                 return rest
         else:
-            error.add_context(_reason(account, rest, error))
-            if maybe:
-                error.add_consequence("An earlier try of this task, whose answer was lost, may have done it.")
+            if error.about_object:
+                error.add_context(_reason(account, rest, error))
+            tell_earlier(error, maybe)
         raise error
     except RequestError:
         error.add_context(f"Cannot {plan.title}.")
@@ -236,19 +243,24 @@ def _is_gone(api: Api, account: Account, plan: Plan) -> bool:
     return False
 
 
-def _check_gone(api: Api, project: Object, error: RequestError) -> None:
+def _check_gone(api: Api, project: Object, error: RequestError, maybe: bool) -> None:
     """Refuse to create a project anew that is not listed any more, unless it is really gone.
 
     Raises:
         RequestError: The same error, since the project was handed over meanwhile, or cannot be read.
     """
-    found = or_refusal(api.get_project, project["id"])
+    try:
+        found = or_refusal(api.get_project, project["id"])
+    except RequestError as second:
+        tell_unreadable(error, second, maybe)
+        raise error from None
     if isinstance(found, NotFoundError):
         return
     if visible(found) is not None and found["owner"]["id"] != project["owner"]["id"]:
         error.add_context(f"Meanwhile the project belongs to {owner_of(found)}.")
     else:
         error.add_context("It is not listed any more, but it is still there.")
+    tell_earlier(error, maybe)
     raise error
 
 

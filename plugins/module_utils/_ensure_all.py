@@ -159,7 +159,7 @@ class _Ledger:
             if self._items[other].default and last["default"] and project["default"] and not was_default and same_owner:
                 raise Refusal(
                     f"Project {describe(project)} is the default project now, and not {last['name']}: somebody else "
-                    f"made it that meanwhile. Run the task again."
+                    f"has changed that meanwhile. Run the task again."
                 )
 
     def enter_failure(self, step: Step, error: ScalingoError, check_mode: bool) -> None:

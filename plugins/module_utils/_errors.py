@@ -61,13 +61,13 @@ class RequestError(ScalingoError):
         outcome_unknown: The request may have been carried out nevertheless.
         about_object: It says something of the object, which is worth reading again.
         max_tries: How many tries in all make sense; None means as many as time allows.
-        costs: Seconds for which one more try would hold the task up, if it ended in the same way.
+        try_seconds: For how long one more try would hold the task up, if it ended in the same way.
     """
 
-    costs: float = 0.0
     outcome_unknown = False
     about_object = False
     max_tries: int | None = 1
+    try_seconds = 0.0
 
 
 class TransportError(RequestError):
@@ -77,10 +77,18 @@ class TransportError(RequestError):
         cut_short: Nothing came in time, but the time was less than the option `timeout` promises.
     """
 
-    def __init__(self, message: str, outcome_unknown: bool, max_tries: int | None, cut_short: bool = False) -> None:
+    def __init__(
+        self,
+        message: str,
+        outcome_unknown: bool,
+        max_tries: int | None,
+        try_seconds: float = 0.0,
+        cut_short: bool = False,
+    ) -> None:
         super().__init__(message)
         self.outcome_unknown = outcome_unknown
         self.max_tries = max_tries
+        self.try_seconds = try_seconds
         self.cut_short = cut_short
 
 

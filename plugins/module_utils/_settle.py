@@ -24,10 +24,31 @@ def may_repeat(api: Api, error: RequestError, writes: int) -> bool:
         writes: How many writes the task has sent.
     """
     # A redirect or a strange form would come again: a repetition helps only against what may pass.
-    if error.max_tries != 1 and writes < MAX_WRITES and api.pause(writes, error.costs):
+    if error.max_tries != 1 and writes < MAX_WRITES and api.pause(writes, error.try_seconds):
         return True
     error.add_consequence("Reading back does not show it. It may still be done, so look before repeating it.")
     return False
+
+
+def is_final(error: RequestError, maybe: bool) -> bool:
+    """Tell whether nothing was written, and reading back can only confirm that.
+
+    Args:
+        error: How the write failed.
+        maybe: Whether an earlier try of the same write may have been done.
+    """
+    return not (error.about_object or error.outcome_unknown or maybe)
+
+
+def tell_earlier(error: RequestError, maybe: bool) -> None:
+    """Say in the error of a write that an earlier try may have done what this one did not.
+
+    Args:
+        error: How the write failed.
+        maybe: Whether an earlier try of the same write may have been done.
+    """
+    if maybe and not error.outcome_unknown:
+        error.add_consequence("An earlier try of this task, whose answer was lost, may have done it.")
 
 
 def tell_unreadable(error: RequestError, second: ScalingoError, maybe: bool) -> None:

@@ -28,7 +28,13 @@ from ansible_collections.community.scalingo.plugins.module_utils._invitations im
     is_expired,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._projects import is_user, owner_of
-from ansible_collections.community.scalingo.plugins.module_utils._settle import MAX_WRITES, may_repeat, tell_unreadable
+from ansible_collections.community.scalingo.plugins.module_utils._settle import (
+    MAX_WRITES,
+    is_final,
+    may_repeat,
+    tell_earlier,
+    tell_unreadable,
+)
 from ansible_collections.community.scalingo.plugins.module_utils._transfer_forecast import (
     diff_transfer,
     foresee_transfer,
@@ -118,8 +124,9 @@ class _Transfer:
         self._plan = plan
         self._first_plan = plan
         self._writes = 0
-        # Whether something was written, and whether something may have been.
-        self._changed = self._maybe = False
+        # Whether something was written, and the signatures of the steps that may have been done, their answer lost.
+        self._changed = False
+        self._lost: set[tuple[str, str]] = set()
         self._canceled: list[Object] = []
         self._freed = False
         self._watch = Watch(api, plan.project_id, wanted.wait_timeout)
@@ -152,23 +159,45 @@ class _Transfer:
         try:
             invitation = self._send(step)
         except RequestError as error:
-            self._maybe = self._maybe or error.outcome_unknown
+            if error.outcome_unknown:
+                self._lost.add(_signature(step))
             try:
                 rest = self._after_failure(step, error)
+                if _signature(step) not in [_signature(each) for each in rest.steps]:
+                    rest = self._settle(step, error, rest)
             except RequestError:
                 error.add_context(f"Cannot {title}.")
                 raise
-            if _signature(step) not in [_signature(each) for each in rest.steps]:
-                latest = self._watch.read_again(step.invitation) if isinstance(step, Respond) else None
-                # Somebody else may have answered it in another way meanwhile.
-                if self._maybe and (latest is None or VERBS.get(latest["status"]) == _signature(step)[0]):
-                    self._note(step)
-                if not rest.steps:
-                    rest = replace(rest, invitation=latest or rest.invitation)
             self._plan = rest
             return
         self._note(step)
         self._plan = replace(self._plan, steps=self._plan.steps[1:], invitation=invitation)
+
+    def _settle(self, step: Step, error: RequestError, rest: TransferPlan) -> TransferPlan:
+        """Find out whose work it is that a step is not needed any more, and return what is left to do.
+
+        Raises:
+            RequestError: The error of the write, since that cannot be read.
+        """
+        try:
+            latest = self._latest(step, rest) if isinstance(step, Respond) else None
+        except ScalingoError as second:
+            tell_unreadable(error, second, self._may_be_done(step))
+            raise error from None
+        # Somebody else may have answered it in another way meanwhile.
+        if self._may_be_done(step) and (latest is None or VERBS.get(latest["status"]) == _signature(step)[0]):
+            self._note(step)
+        return rest if rest.steps else replace(rest, invitation=latest or rest.invitation)
+
+    def _latest(self, step: Respond, rest: TransferPlan) -> Object | None:
+        """Return an invitation as it is after a write to it failed, which reading back may have shown already."""
+        seen = rest.invitation
+        if seen is not None and seen["id"] == step.invitation["id"] and seen["status"] != PENDING:
+            return seen
+        return self._watch.read_again(step.invitation)
+
+    def _may_be_done(self, step: Step) -> bool:
+        return _signature(step) in self._lost
 
     def _note(self, step: Step) -> None:
         """Keep in mind that a write was done."""
@@ -192,7 +221,8 @@ class _Transfer:
         Raises:
             RequestError: The same error, with what is known of its reason and its effect.
         """
-        if not error.about_object and not error.outcome_unknown:
+        maybe = self._may_be_done(step)
+        if is_final(error, maybe):
             raise error
         account = Account(self._api, self._wanted.project_id, self._wanted.invitation_id)
         try:
@@ -200,7 +230,7 @@ class _Transfer:
         except Refusal as refusal:
             # It says what has become of the invitation meanwhile.
             error.add_context(str(refusal))
-            if error.outcome_unknown:
+            if maybe:
                 error.add_consequence("Whether this task had a part in that is not known.")
             raise error from None
         except RequestError as second:
@@ -208,11 +238,11 @@ class _Transfer:
                 # What it means to be refused that, too.
                 for sentence in reversed(second.context):
                     error.add_context(sentence)
-            tell_unreadable(error, second, self._maybe)
+            tell_unreadable(error, second, maybe)
             raise error from None
         if self._has_gone_elsewhere(rest):
             error.add_context(f"Meanwhile the project belongs to {owner_of(t.cast(Object, rest.project))}.")
-            if self._maybe:
+            if self._lost:
                 error.add_consequence("Whether this task had a part in that is not known.")
             raise error
         if not rest.steps or _signature(rest.steps[0]) != _signature(step):
@@ -220,6 +250,9 @@ class _Transfer:
         if error.outcome_unknown:
             if may_repeat(self._api, error, self._writes):
                 return rest
+            raise error
+        if not error.about_object:
+            tell_earlier(error, maybe)
             raise error
         blocked = isinstance(error, ApiRefusal) and error.status in (400, 403, 404, 409, 422)
         if isinstance(step, Invite) and rest.expired and blocked and not self._freed:
@@ -234,13 +267,14 @@ class _Transfer:
         elif step.verb == "accept":
             # Refused, but still pending: most likely the API has not finished an earlier acceptance yet. With which
             # status it says so is not documented; those with another meaning are waited for only after a lost answer.
-            busy = isinstance(error, (ConflictError, ValidationError)) or (blocked and self._maybe)
+            busy = isinstance(error, (ConflictError, ValidationError)) or (blocked and maybe)
             closed = self._watch.until_closed(step.invitation) if busy else None
             if closed is not None:
                 return replace(rest, steps=(), invitation=closed)
             if blocked:
                 error.add_consequence("An earlier acceptance may be under way: run the task again to see.")
             error.add_consequence(_PERHAPS)
+        tell_earlier(error, maybe)
         raise error
 
     def _has_gone_elsewhere(self, rest: TransferPlan) -> bool:

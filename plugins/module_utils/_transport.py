@@ -8,11 +8,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
 import re
+import socket
+import threading
 import time
 import traceback
 import typing as t
+import weakref
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
@@ -23,12 +27,17 @@ from ansible_collections.community.scalingo.plugins.module_utils._options import
 REQUESTS_IMPORT_ERROR: str | None = None
 _AuthBase: t.Any = object
 _BasicAuth: t.Any = object
+_HTTPAdapter: t.Any = object
+# What the connections of urllib3 are, for whoever checks types.
+_Connection: t.Any = object
 try:
     import requests
+    import requests.adapters
     import requests.auth
     import urllib3
 
     _AuthBase, _BasicAuth = requests.auth.AuthBase, requests.auth.HTTPBasicAuth
+    _HTTPAdapter = requests.adapters.HTTPAdapter
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 
@@ -57,6 +66,129 @@ class ApiTokenAuth(_BasicAuth):
 
     def __init__(self, token: str) -> None:
         super().__init__("", token)
+
+
+class _Watch:
+    """Ends a request that takes too long, by shutting its connection down under whatever reads from it.
+
+    The time-out of a socket starts anew with every byte, and so has no end while bytes trickle in. There is one
+    time-out for the connection, with the proxy's tunnel and TLS, and one for the whole answer.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        # Of all connections of the session: an idle one that is shut down is opened again when it is needed.
+        self._sockets: weakref.WeakSet[t.Any] = weakref.WeakSet()
+        self._timer: threading.Timer | None = None
+        self._timeout, self._round = 0.0, 0
+        self.connecting = self.expired = False
+
+    def start(self, timeout: float) -> None:
+        """A request begins, perhaps on a connection that is open already."""
+        with self._lock:
+            self._timeout, self.connecting, self.expired = timeout, False, False
+            self._arm()
+
+    def stop(self) -> None:
+        """The request ended, one way or the other; from now on, `expired` stays as it is."""
+        with self._lock:
+            self._disarm()
+
+    def connect(self) -> None:
+        """A connection is about to be opened for the request."""
+        self.connecting = True
+
+    def add(self, sock: t.Any) -> None:
+        """This is the connection's socket from now on. TLS makes another one of that of TCP."""
+        with self._lock:
+            self._sockets.add(sock)
+            if self.expired:
+                _shut_down(sock)
+
+    def connected(self) -> None:
+        """The connection is open, and the time-out of the answer begins."""
+        with self._lock:
+            if not self.expired:
+                self.connecting = False
+                self._arm()
+
+    def _arm(self) -> None:
+        self._disarm()
+        self._timer = threading.Timer(self._timeout, self._expire, [self._round])
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _disarm(self) -> None:
+        self._round += 1
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _expire(self, armed: int) -> None:
+        with self._lock:
+            # A timer that was cancelled too late must not hit the next request.
+            if armed == self._round:
+                self.expired = True
+                for sock in list(self._sockets):
+                    _shut_down(sock)
+
+
+def _shut_down(sock: t.Any) -> None:
+    """Let whoever waits for this socket see the end of the connection."""
+    # An error says that it is closed, or was replaced by that of TLS.
+    with contextlib.suppress(OSError, TypeError):
+        # TLS inside TLS has no socket, but holds one. The method of TLS sockets would take their keys away first, and
+        # what is read meanwhile would not be decrypted.
+        socket.socket.shutdown(getattr(sock, "socket", sock), socket.SHUT_RDWR)
+
+
+class _Watched(_Connection):
+    """What a connection of urllib3 does more, so that its sockets are known."""
+
+    watch: _Watch
+    sock: t.Any
+
+    def _new_conn(self) -> t.Any:
+        sock = super()._new_conn()
+        self.watch.add(sock)
+        return sock
+
+    def connect(self) -> None:
+        """Open the connection."""
+        self.watch.connect()
+        super().connect()
+        self.watch.add(self.sock)
+        self.watch.connected()
+
+
+class _WatchedAdapter(_HTTPAdapter):
+    """Opens connections that are watched, directly or through a proxy."""
+
+    def __init__(self, watch: _Watch) -> None:
+        self._watch = watch
+        super().__init__()
+
+    def init_poolmanager(self, *arguments: t.Any, **keywords: t.Any) -> None:
+        """Make what opens direct connections."""
+        super().init_poolmanager(*arguments, **keywords)
+        self._watched(self.poolmanager)
+
+    def proxy_manager_for(self, *arguments: t.Any, **keywords: t.Any) -> t.Any:
+        """Return what opens connections through a proxy."""
+        return self._watched(super().proxy_manager_for(*arguments, **keywords))
+
+    def _watched(self, manager: t.Any) -> t.Any:
+        manager.pool_classes_by_scheme = {
+            scheme: self._watched_pool(pool) for scheme, pool in manager.pool_classes_by_scheme.items()
+        }
+        return manager
+
+    def _watched_pool(self, pool: t.Any) -> t.Any:
+        connection = pool.ConnectionCls
+        if issubclass(connection, _Watched):
+            return pool
+        watched = type(connection.__name__, (_Watched, connection), {"watch": self._watch})
+        return type(pool.__name__, (pool,), {"ConnectionCls": watched})
 
 
 @dataclass(frozen=True)
@@ -92,7 +224,10 @@ class Transport:
     def __init__(self, connection: Connection, agent: str = "") -> None:
         self._connection = connection
         self._reached: set[str] = set()
+        self._watch = _Watch()
         self._session = requests.Session()
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, _WatchedAdapter(self._watch))
         if connection.verify is False:
             # Whoever asks for that knows.
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
@@ -118,6 +253,31 @@ class Transport:
         base = self._connection.auth_url if request.auth_host else self._connection.api_url
         timeout = self._connection.timeout if at_most is None else min(self._connection.timeout, at_most)
         try:
+            response, content = self._exchange(request, base, auth, timeout)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            problem, sent, hopeless, late = _diagnose(error, timeout)
+            reached = base in self._reached
+            # TLS fails before a request is sent, unless it has worked before.
+            outcome_unknown = sent and (reached or not isinstance(error, requests.exceptions.SSLError))
+            raise TransportError(
+                # Without the library's own text, which is no sentence.
+                f"{request.method} {base}{request.target} got no answer: {problem}.",
+                outcome_unknown=outcome_unknown,
+                max_tries=1 if hopeless else None if outcome_unknown or reached else TRIES_TO_REACH,
+                try_seconds=self._connection.timeout if late else 0.0,
+                cut_short=late and timeout < self._connection.timeout,
+            ) from None
+        self._reached.add(base)
+        return Answer(response.status_code, response.headers, content)
+
+    def _exchange(self, request: Request, base: str, auth: t.Any, timeout: float) -> tuple[t.Any, bytes]:
+        """Return the response and its body, both within the time-out.
+
+        Raises:
+            Exception: What the libraries raise, or one of `requests` if time ran out.
+        """
+        self._watch.start(timeout)
+        try:
             with self._session.request(
                 request.method,
                 base + request.target,
@@ -131,21 +291,21 @@ class Transport:
             ) as response:
                 content = _read(response, timeout)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            problem, sent, hopeless, late = _diagnose(error, timeout)
-            reached = base in self._reached
-            # TLS fails before a request is sent, unless it has worked before.
-            outcome_unknown = sent and (reached or not isinstance(error, requests.exceptions.SSLError))
-            failure = TransportError(
-                # Without the library's own text, which is no sentence.
-                f"{request.method} {base}{request.target} got no answer: {problem}.",
-                outcome_unknown=outcome_unknown,
-                max_tries=1 if hopeless else None if outcome_unknown or reached else TRIES_TO_REACH,
-                cut_short=late and timeout < self._connection.timeout,
-            )
-            failure.costs = self._connection.timeout if late else 0.0
-            raise failure from None
-        self._reached.add(base)
-        return Answer(response.status_code, response.headers, content)
+            self._watch.stop()
+            if self._watch.expired and not isinstance(error, _TooLarge):
+                raise self._late() from None
+            raise
+        finally:
+            self._watch.stop()
+        if self._watch.expired:
+            # A body without a length seems to end where the connection was shut down.
+            raise self._late()
+        return response, content
+
+    def _late(self) -> Exception:
+        """Return the error of a request that the watch has ended."""
+        late: Exception = requests.ConnectTimeout() if self._watch.connecting else requests.ReadTimeout()
+        return late
 
 
 def _proxies(base: str) -> t.Any:

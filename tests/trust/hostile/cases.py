@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from .in_process import Played, connect, play
+from .in_process import ModuleResult, connect, play
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,6 @@ def state(sim: Any) -> Any:
     return projects, {one["id"]: one["status"] for one in sim.invitations("prj-web")}
 
 
-def run(sim: Any, case: Case, check: bool = False) -> Played:
+def run(sim: Any, case: Case, check: bool = False) -> ModuleResult:
     account = next(one for one in sim.accounts if one.username == case.user)
     return play(case.module, {**connect(sim, account, max_wait=0.2), **case.options}, check=check)

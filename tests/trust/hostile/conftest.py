@@ -1,28 +1,15 @@
 # Copyright: (c) 2026, the community.scalingo authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What these tests share: an environment without anybody's own settings, and a simulator for all of them."""
+"""What these tests share: a simulator for all of a file."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from simulator import Simulator
-
-_VARIABLES = {"NETRC", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"}
-
-
-@pytest.fixture(autouse=True, scope="session")
-def clean_environment() -> Iterator[None]:
-    """No option, proxy or certificate comes from the environment of whoever runs the tests."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in list(os.environ):
-            if name.startswith("SCALINGO_") or name.lower().endswith("_proxy") or name in _VARIABLES:
-                patch.delenv(name)
-        yield
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import Any
 from unittest.mock import patch
 
-from ..module_process import MODULES
+from ..module_process import PACKAGE
 
 # How messages begin that Ansible writes itself about an option of the wrong type. They quote it as it is.
 _ANSIBLES_OWN = (
@@ -29,7 +29,7 @@ _ANSIBLES_OWN = (
 
 
 @dataclass(frozen=True)
-class Played:
+class ModuleResult:
     """What a module printed, and what it returned."""
 
     result: dict[str, Any]
@@ -48,7 +48,7 @@ class Played:
         return str(self.result.get("msg", ""))
 
 
-def play(module: str, arguments: Mapping[str, Any], check: bool = False, no_log: bool = False) -> Played:
+def play(module: str, arguments: Mapping[str, Any], check: bool = False, no_log: bool = False) -> ModuleResult:
     """Run a module to its end: `play("scalingo_project", {"name": "web", **connection})`.
 
     Raises whatever the module does not catch itself, and an AssertionError if it ends with anything but one result.
@@ -62,7 +62,7 @@ def play(module: str, arguments: Mapping[str, Any], check: bool = False, no_log:
         stack.enter_context(patch.object(basic, "_ANSIBLE_PROFILE", "legacy", create=True))
         stack.enter_context(contextlib.redirect_stdout(printed))
         try:
-            import_module(f"{MODULES}.{module}").main()
+            import_module(f"{PACKAGE}.{module}").main()
         except SystemExit as end:
             code = end.code
     result = json.loads(printed.getvalue())
@@ -71,7 +71,7 @@ def play(module: str, arguments: Mapping[str, Any], check: bool = False, no_log:
     assert "exception" not in result, result["exception"]
     if result.get("failed") and not result["msg"].startswith(_ANSIBLES_OWN):
         assert_one_sentence(result["msg"])
-    return Played(result, printed.getvalue())
+    return ModuleResult(result, printed.getvalue())
 
 
 def connect(sim: Any, account: Any, **others: Any) -> dict[str, Any]:

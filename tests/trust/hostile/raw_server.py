@@ -37,10 +37,6 @@ class RawServer:
             "timeout": 5,
         }
 
-    def wait(self, seconds: float) -> None:
-        """Wait, for an answer that takes its time, unless the server is stopped meanwhile."""
-        self._ended.wait(seconds)
-
     def serve(self) -> None:
         while True:
             try:
@@ -57,8 +53,10 @@ class RawServer:
         with connection, contextlib.suppress(OSError):
             connection.settimeout(30)
             incoming = connection.makefile("rb")
-            line, length = incoming.readline().decode("latin-1").strip(), 0
-            for header in iter(incoming.readline, b"\r\n"):
+            line, length = incoming.readline().decode("latin-1").rstrip("\r\n"), 0
+            for header in iter(incoming.readline, b""):
+                if header == b"\r\n":
+                    break
                 if header.lower().startswith(b"content-length:"):
                     length = int(header.partition(b":")[2])
             incoming.read(length)

@@ -21,12 +21,12 @@ from .memory_api import LIMIT, USERS, MemoryApi, World
 
 Strategy = st.SearchStrategy[Any]
 
-NAMES = ("ant", "bee", "cat", "dog", "elk", "default")
+PROJECT_NAMES = ("ant", "bee", "cat", "dog", "elk", "default")
 IDS = tuple(f"prj-{number}" for number in range(1, 9))
 UNKNOWN = "prj-nobody-knows"
 ME = "mireille"
 
-names = st.sampled_from(NAMES)
+names = st.sampled_from(PROJECT_NAMES)
 ids = st.sampled_from((*IDS, UNKNOWN))
 users = st.sampled_from([user[key] for user in USERS.values() for key in ("id", "username", "email")] + ["nobody"])
 
@@ -138,9 +138,9 @@ def worlds(draw: Any, most: int = 6) -> World:
     """An account with projects of a few names, of its own and of others; some with applications inside."""
     world = World()
     world.lists_others = draw(st.booleans())
-    for name in some(draw, NAMES, 0, most):
+    for name in some(draw, PROJECT_NAMES, 0, most):
         world.add_project(ME, name)
-    for name in some(draw, NAMES, 0, 2):
+    for name in some(draw, PROJECT_NAMES, 0, 2):
         theirs = world.add_project("tomasz", name)
         if draw(st.booleans()):
             world.add_application(theirs["id"], ME)
@@ -193,8 +193,10 @@ single_tasks = st.one_of(sensible_tasks(), sensible_tasks(), any_tasks)
 def lists_of_wishes(draw: Any, world: World, most: int = 8) -> tuple[list[Wanted], str | None]:
     """A list for a world, mostly without the plainest mistakes, so that many get as far as a plan."""
     owner = draw(st.sampled_from((None, None, None, ME, USERS[ME]["email"], "tomasz")))
-    targets = some(draw, NAMES, len(NAMES), len(NAMES))
-    own = [each for each in world.projects.values() if each["owner"]["username"] == ME and each["name"] in NAMES]
+    targets = some(draw, PROJECT_NAMES, len(PROJECT_NAMES), len(PROJECT_NAMES))
+    own = [
+        each for each in world.projects.values() if each["owner"]["username"] == ME and each["name"] in PROJECT_NAMES
+    ]
     items: list[Wanted] = []
     new_default = draw(st.booleans())
     for project in some(draw, own, 0, most):

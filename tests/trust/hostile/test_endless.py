@@ -17,7 +17,7 @@ import pytest
 
 from ..module_process import ModuleRun, run_module
 from .in_process import assert_one_sentence
-from .raw_server import RawServer, raw_server, whole
+from .raw_server import raw_server, whole
 
 MEGABYTE = 1024 * 1024
 # Bytes of data that the process of a module may hold.
@@ -42,43 +42,43 @@ def run_limited(module: str, options: dict[str, Any]) -> ModuleRun:
     return ended
 
 
-def endless(_server: RawServer) -> Iterator[bytes]:
+def endless() -> Iterator[bytes]:
     yield HEAD + b"\r\n"
     yield b'{"projects": ['
     yield from itertools.repeat(MORE)
 
 
-def announced(_server: RawServer) -> Iterator[bytes]:
+def announced() -> Iterator[bytes]:
     yield HEAD + b"Content-Length: %d\r\n\r\n" % (100 * MEGABYTE)
     yield from itertools.repeat(MORE, 1600)
 
 
-def chunked(_server: RawServer) -> Iterator[bytes]:
+def chunked() -> Iterator[bytes]:
     yield CHUNKED
     yield from itertools.repeat(b"10000\r\n" + MORE + b"\r\n", 1600)
 
 
-def tiny_chunks(_server: RawServer) -> Iterator[bytes]:
+def tiny_chunks() -> Iterator[bytes]:
     yield CHUNKED
     yield from itertools.repeat(b"1\r\n \r\n" * 10_000)
 
 
-def long_chunk_line(_server: RawServer) -> Iterator[bytes]:
+def long_chunk_line() -> Iterator[bytes]:
     yield CHUNKED
     yield from itertools.repeat(b"0" * 65536)
 
 
-def endless_headers(_server: RawServer) -> Iterator[bytes]:
+def endless_headers() -> Iterator[bytes]:
     yield HEAD
     yield from (b"X-%d: y\r\n" % number for number in itertools.count())
 
 
-def one_long_header(_server: RawServer) -> Iterator[bytes]:
+def one_long_header() -> Iterator[bytes]:
     yield HEAD + b"X: "
     yield from itertools.repeat(b"y" * 65536)
 
 
-def endless_status_line(_server: RawServer) -> Iterator[bytes]:
+def endless_status_line() -> Iterator[bytes]:
     yield from itertools.repeat(b"H" * 65536)
 
 
@@ -86,76 +86,76 @@ def _bomb(megabytes: int) -> bytes:
     return gzip.compress(b'{"projects": [' + b" " * (megabytes * MEGABYTE), 9)
 
 
-def gzip_bomb(_server: RawServer) -> Iterable[bytes]:
+def gzip_bomb() -> Iterable[bytes]:
     return whole(_bomb(1024), "Content-Encoding: gzip")
 
 
-def bomb_in_a_bomb(_server: RawServer) -> Iterable[bytes]:
+def bomb_in_a_bomb() -> Iterable[bytes]:
     return whole(gzip.compress(_bomb(1024), 9), "Content-Encoding: gzip, gzip")
 
 
-def many_encodings(_server: RawServer) -> Iterable[bytes]:
+def many_encodings() -> Iterable[bytes]:
     return whole(_bomb(1), "Content-Encoding: " + ", ".join(["gzip"] * 200))
 
 
-def deflate_bomb(_server: RawServer) -> Iterable[bytes]:
+def deflate_bomb() -> Iterable[bytes]:
     return whole(zlib.compress(b" " * (512 * MEGABYTE), 9), "Content-Encoding: deflate")
 
 
-def no_gzip(_server: RawServer) -> Iterable[bytes]:
+def no_gzip() -> Iterable[bytes]:
     return whole(b'{"projects": []}', "Content-Encoding: gzip")
 
 
-def unknown_encoding(_server: RawServer) -> Iterable[bytes]:
+def unknown_encoding() -> Iterable[bytes]:
     return whole(b"\x00\x01\x02", "Content-Encoding: br, zstd, x-nothing")
 
 
-def wrong_length(_server: RawServer) -> Iterable[bytes]:
+def wrong_length() -> Iterable[bytes]:
     return [HEAD + b"Content-Length: 5\r\n\r\n", b'{"projects": []}']
 
 
-def impossible_length(_server: RawServer) -> Iterable[bytes]:
+def impossible_length() -> Iterable[bytes]:
     return [HEAD + b"Content-Length: -5\r\n\r\n", b"x"]
 
 
-def huge_length(_server: RawServer) -> Iterable[bytes]:
+def huge_length() -> Iterable[bytes]:
     return [HEAD + b"Content-Length: 99999999999999999999999\r\n\r\n", b"{}"]
 
 
-def two_lengths(_server: RawServer) -> Iterable[bytes]:
+def two_lengths() -> Iterable[bytes]:
     return [HEAD + b"Content-Length: 16\r\nContent-Length: 2\r\n\r\n", b'{"projects": 12}']
 
 
-def deep(_server: RawServer) -> Iterable[bytes]:
+def deep() -> Iterable[bytes]:
     return whole(b'{"projects": ' + b"[" * 5_000_000)
 
 
-def many_objects(_server: RawServer) -> Iterable[bytes]:
+def many_objects() -> Iterable[bytes]:
     return whole(b'{"projects": [' + b"{}," * 1_000_000 + b"{}]}")
 
 
-def many_lists(_server: RawServer) -> Iterable[bytes]:
+def many_lists() -> Iterable[bytes]:
     return whole(b'{"projects": [' + b"[]," * 2_700_000 + b"[]]}")
 
 
-def wide_text(_server: RawServer) -> Iterable[bytes]:
+def wide_text() -> Iterable[bytes]:
     return whole(('{"projects": "' + "\U0001f600" * 3_000_000 + '"}').encode())
 
 
-def long_number(_server: RawServer) -> Iterable[bytes]:
+def long_number() -> Iterable[bytes]:
     return whole(b'{"projects": ' + b"9" * 10_000_000 + b"}")
 
 
-def long_error(_server: RawServer) -> Iterable[bytes]:
+def long_error() -> Iterable[bytes]:
     return whole(b'{"error": "' + b"sorry " * 1_000_000 + b'"}', status="422 Unprocessable Entity")
 
 
-def long_errors(_server: RawServer) -> Iterable[bytes]:
+def long_errors() -> Iterable[bytes]:
     body = json.dumps({"errors": {f"field-{number}": ["bad"] for number in range(200_000)}}).encode()
     return whole(body, status="422 Unprocessable Entity")
 
 
-ANSWERS: list[Callable[[RawServer], Iterable[bytes]]] = [
+ANSWERS: list[Callable[[], Iterable[bytes]]] = [
     endless,
     announced,
     chunked,
@@ -185,10 +185,8 @@ ANSWERS: list[Callable[[RawServer], Iterable[bytes]]] = [
 
 
 @pytest.mark.parametrize("answer", ANSWERS, ids=[one.__name__ for one in ANSWERS])
-def test_answer_without_measure(answer: Callable[[RawServer], Iterable[bytes]]) -> None:
-    servers: list[RawServer] = []
-    with raw_server(lambda line: answer(servers[0])) as server:
-        servers.append(server)
+def test_answer_without_measure(answer: Callable[[], Iterable[bytes]]) -> None:
+    with raw_server(lambda _line: answer()) as server:
         ended = run_limited("scalingo_project_info", server.connection)
         sent = server.sent
     assert ended.failed, ended.stdout[:2000]

@@ -14,12 +14,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from .drawn import names, texts
-from .in_process import Played, connect, play
+from .in_process import ModuleResult, connect, play
 from .profile import examples
 
 ALPHABET = set(string.ascii_lowercase + string.digits + "-_")
 # What can be in an answer: half a character cannot.
 shown = texts.filter(lambda text: text != "" and not any("\ud800" <= each <= "\udfff" for each in text))
+# Names that are not the same as another one, but close.
+ALMOST = ("{} ", " {}", "{}\n", "{}\u0301", "{}\u200b", "{}.", "{}/", "{}{}")
 
 
 def is_legal(name: str) -> bool:
@@ -40,7 +42,7 @@ def writes(sim: Any) -> list[tuple[str, Any]]:
     ]
 
 
-def assert_refused_unsent(sim: Any, played: Played) -> None:
+def assert_refused_unsent(sim: Any, played: ModuleResult) -> None:
     assert played.failed and not played.changed, played.result
     assert sim.requests == [], played.msg
 
@@ -92,9 +94,13 @@ def test_names_in_a_list(sim: Any, me: Any, wanted: list[str]) -> None:
 
 
 @examples(150)
-@given(name=shown, other=shown)
+@given(name=shown, other=st.one_of(shown, st.sampled_from(ALMOST)))
+@example(name="web", other="{} ")
+@example(name="web", other="{}\n")
+@example(name="stra\u00dfe", other="STRASSE")
 def test_project_of_any_name_is_found_and_can_be_mended(sim: Any, me: Any, name: str, other: str) -> None:
     sim.reset()
+    other = other.replace("{}", name)
     sim.add_project(me, name, id="prj-odd")
     # The same account may have a project whose name is almost the same.
     if other not in (name, "default"):

@@ -12,20 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ..module_process import MODULES, NAMES
+from ..module_process import LEAST_OPTIONS, MODULE_NAMES, PACKAGE
 from .connections import no_connections
 from .drawn import json_values, scalars, texts
 from .in_process import connect, play
 from .profile import examples
 
-NEEDED: dict[str, dict[str, Any]] = {
-    "scalingo_login": {},
-    "scalingo_project": {"name": "web"},
-    "scalingo_project_info": {},
-    "scalingo_project_transfer": {"project_name": "web", "new_owner": "tomasz"},
-    "scalingo_project_transfer_info": {"project_name": "web"},
-    "scalingo_projects": {"projects": [{"name": "web"}]},
-}
 CONNECTION = ("api_token", "bearer_token", "region", "api_url", "auth_url", "max_wait", "validate_certs", "ca_path")
 ITEM = ("name", "project_id", "new_name", "default", "state", "nonsense")
 values = st.one_of(
@@ -41,7 +33,7 @@ items = st.one_of(
 
 
 def options_of(module: str) -> list[str]:
-    return [*getattr(import_module(f"{MODULES}.{module}"), "ARGUMENT_SPEC", {}), *CONNECTION, "nonsense"]
+    return [*getattr(import_module(f"{PACKAGE}.{module}"), "ARGUMENT_SPEC", {}), *CONNECTION, "nonsense"]
 
 
 @pytest.fixture(scope="module")
@@ -57,18 +49,18 @@ def run(sim: Any, module: str, arguments: dict[str, Any], check: bool) -> None:
 
 
 @examples(250)
-@given(data=st.data(), module=st.sampled_from(NAMES), check=st.booleans())
+@given(data=st.data(), module=st.sampled_from(MODULE_NAMES), check=st.booleans())
 def test_one_option_of_any_type(sim: Any, me: Any, data: Any, module: str, check: bool) -> None:
     sim.reset()
     option = data.draw(st.sampled_from(options_of(module)))
     value = data.draw(items if option == "projects" else values)
     if option in ("wait_timeout", "timeout") and not isinstance(value, str):
         value = str(value)
-    run(sim, module, {**NEEDED[module], **connect(sim, me), option: value}, check)
+    run(sim, module, {**LEAST_OPTIONS[module], **connect(sim, me), option: value}, check)
 
 
 @examples(120)
-@given(data=st.data(), module=st.sampled_from(NAMES), check=st.booleans())
+@given(data=st.data(), module=st.sampled_from(MODULE_NAMES), check=st.booleans())
 def test_all_options_of_any_type(sim: Any, me: Any, data: Any, module: str, check: bool) -> None:
     sim.reset()
     own = [option for option in options_of(module) if option not in (*CONNECTION, "nonsense", "wait", "wait_timeout")]

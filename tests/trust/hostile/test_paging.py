@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from .drawn import scalars
-from .in_process import Played, play
+from .in_process import ModuleResult, play
 from .profile import examples
 from .raw_server import raw_server, whole
 
@@ -32,7 +32,7 @@ def project(number: int) -> dict[str, Any]:
     return {"id": f"prj-{number}", "name": f"p{number}", "default": False, "owner": OWNER}
 
 
-def read(page_of: Any) -> tuple[Played, int]:
+def read(page_of: Any) -> tuple[ModuleResult, int]:
     """Read all projects from a server whose pages a function makes, and count the requests."""
 
     def answer(line: str) -> list[bytes]:
@@ -46,7 +46,7 @@ def read(page_of: Any) -> tuple[Played, int]:
     return played, requests
 
 
-def numbers(played: Played) -> list[str]:
+def numbers(played: ModuleResult) -> list[str]:
     return [each["id"] for each in played.result["projects"]]
 
 

@@ -25,7 +25,7 @@ from .memory_api import USERS, MemoryApi, World, is_expired
 from .profile import examples
 from .tasks import (
     ME,
-    NAMES,
+    PROJECT_NAMES,
     Clock,
     Ended,
     assert_settles,
@@ -182,11 +182,11 @@ def test_a_list_that_was_stopped_goes_on(drawn: tuple[World, tuple[list[Wanted],
 
 @examples(300)
 @given(
-    names_=st.permutations(NAMES),
-    length=st.integers(1, len(NAMES) - 1),
-    by_id=st.lists(st.booleans(), min_size=len(NAMES), max_size=len(NAMES)),
-    order=st.permutations(range(len(NAMES))),
-    default=st.integers(0, len(NAMES)),
+    names_=st.permutations(PROJECT_NAMES),
+    length=st.integers(1, len(PROJECT_NAMES) - 1),
+    by_id=st.lists(st.booleans(), min_size=len(PROJECT_NAMES), max_size=len(PROJECT_NAMES)),
+    order=st.permutations(range(len(PROJECT_NAMES))),
+    default=st.integers(0, len(PROJECT_NAMES)),
     claim=st.booleans(),
 )
 def test_a_chain_of_renames_is_done(

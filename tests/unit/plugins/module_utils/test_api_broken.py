@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from copy import deepcopy
 from functools import reduce
@@ -17,7 +18,7 @@ import responses
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api
 from ansible_collections.community.scalingo.plugins.module_utils._client import Client
 from ansible_collections.community.scalingo.plugins.module_utils._errors import UnexpectedAnswerError
-from calls import AUTH, CALLS, INVITATION, Call, each_call
+from calls import API, AUTH, CALLS, INVITATION, Call, each_call
 
 
 @pytest.fixture
@@ -169,3 +170,20 @@ def test_answer_about_another_object(http: responses.RequestsMock, api: Api, nam
     call = CALLS[name]
     error = refused(http, api, call, json=call.answer({**call.found, field: "another"}))
     assert f"{field}' not the one that was asked for" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"), [({"name": "other"}, "name"), ({"owner": {"id": "us-eve", "username": "eve"}}, "owner.id")]
+)
+def test_created_project_that_is_not_the_one_asked_for(
+    http: responses.RequestsMock, connect: Any, changes: dict[str, Any], field: str
+) -> None:
+    claims = base64.urlsafe_b64encode(b'{"uuid": "us-me"}').decode().rstrip("=")
+    made = Api(Client(connect(bearer_token=f"e30.{claims}.x")))
+    project = {"id": "pr-1", "name": "web", "default": False, "owner": {"id": "us-me", "username": "me"}}
+    http.add("POST", f"{API}/v1/projects", status=201, json={"project": {**project, **changes}})
+    with pytest.raises(UnexpectedAnswerError, match=f"'project.{field}' not") as error:
+        made.create_project("web")
+    assert error.value.outcome_unknown
+    http.replace("POST", f"{API}/v1/projects", status=201, json={"project": project})
+    assert made.create_project("web") == project

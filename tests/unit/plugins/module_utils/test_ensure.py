@@ -196,6 +196,68 @@ def test_a_refusal_after_a_lost_request_does_not_claim_to_know() -> None:
         run(api, name="shop")
 
 
+def harmless() -> dict[str, RequestError]:
+    """Return errors that say that a write was not done: none of them says anything of an earlier try."""
+    return {
+        "rate-limit": api_error(RateLimitError, 429),
+        "route": api_error(RouteNotFoundError, 404),
+        "unsent": TransportError("nobody there", outcome_unknown=False, max_tries=3),
+    }
+
+
+each_harmless = pytest.mark.parametrize("harm", list(harmless()))
+
+
+@each_write
+@each_harmless
+def test_a_harmless_failure_does_not_hide_a_lost_write(wanted: dict[str, Any], call: str, harm: str) -> None:
+    api = standard_api()
+    error = harmless()[harm]
+    api.mishaps = [lost(done=False), (error, False)]
+    with pytest.raises(type(error), match=r"^Cannot .* whose answer was lost, may have done it\.$") as failed:
+        run(api, **wanted)
+    assert "The API refused" not in str(failed.value)
+    assert api.calls.count(call) == 2
+    assert api.calls[-1] == "list_projects"
+
+
+@each_write
+@each_harmless
+def test_a_lost_write_that_shows_late_is_done_however_its_repetition_fails(
+    wanted: dict[str, Any], call: str, harm: str
+) -> None:
+    api = standard_api()
+    api.mishaps = [lost(done=False), (harmless()[harm], True)]
+    assert run(api, **wanted).changed
+    assert api.calls.count(call) == 2
+
+
+def test_a_harmless_failure_and_no_way_to_read_back_leave_it_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    api = standard_api()
+    api.mishaps = [lost(done=False), (api_error(RateLimitError, 429), False)]
+
+    def last_look() -> None:
+        if api.calls.count("update_project") == 2:
+            monkeypatch.setattr(api, "list_projects", unreachable)
+
+    api.between = last_look
+    with pytest.raises(RateLimitError, match=r"^Cannot .* Whether it was done is not known"):
+        run(api, name="web", default=True)
+
+
+def test_a_lost_write_to_what_is_not_listed_any_more_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    api = standard_api()
+    api.mishaps = [lost(done=False)]
+
+    def vanish() -> None:
+        monkeypatch.setattr(api, "list_projects", lambda: api.projects[:1])
+        monkeypatch.setattr(api, "get_project", lambda _project_id: unreachable())
+
+    api.between = vanish
+    with pytest.raises(TransportError, match=r"^Cannot change .* POST got no answer.*Whether it was done is not known"):
+        run(api, name="web", default=True)
+
+
 @pytest.mark.parametrize("ours", [True, False], ids=["by-an-earlier-try", "by-somebody-else"])
 def test_a_project_that_is_gone_although_the_list_shows_it(ours: bool) -> None:
     api = standard_api()

@@ -16,6 +16,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._errors import 
     ApiError,
     ConflictError,
     InputError,
+    RateLimitError,
     Refusal,
     ServerError,
     ValidationError,
@@ -345,6 +346,14 @@ class TestFailures:
         api = account()
         api.mishaps = [(api_error(ValidationError, 422, "limit reached"), False)]
         with pytest.raises(ApiError, match=r"Nothing was written before that\. Not tried any more: create project b"):
+            run(api, named("a"), named("b"))
+
+    def test_a_lost_write_is_not_denied(self) -> None:
+        api = account()
+        api.mishaps = [(api_error(ServerError, 502), False), (api_error(RateLimitError, 429), False)]
+        with pytest.raises(
+            RateLimitError, match=r"whose answer was lost, may have done it\. Nothing was written before"
+        ):
             run(api, named("a"), named("b"))
 
     def test_a_lost_answer_is_read_back(self) -> None:

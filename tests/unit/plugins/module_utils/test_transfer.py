@@ -19,6 +19,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._errors import 
     RateLimitError,
     Refusal,
     RequestError,
+    RouteNotFoundError,
     ScalingoError,
     ServerError,
     TransportError,
@@ -447,3 +448,85 @@ def test_a_list_that_lags_behind_does_not_hide_the_new_owner() -> None:
     api.list_eligible_new_owners = refuse
     outcome = run(api, TransferWanted(project_name="web", new_owner="tomasz"))
     assert (outcome.changed, outcome.project["owner"]) == (False, TOMASZ)
+
+
+def harmless() -> dict[str, RequestError]:
+    """Return errors that say that a write was not done: none of them says anything of an earlier try."""
+    return {
+        "rate-limit": api_error(RateLimitError, 429),
+        "route": api_error(RouteNotFoundError, 404),
+        "unsent": TransportError("nobody there", outcome_unknown=False, max_tries=3),
+    }
+
+
+each_harmless = pytest.mark.parametrize("harm", list(harmless()))
+
+
+@each_write
+@each_harmless
+def test_a_harmless_failure_does_not_hide_a_lost_write(
+    make: Callable[[], TransferApi], request_: TransferWanted, calls: list[str], harm: str
+) -> None:
+    api = make()
+    error = harmless()[harm]
+    api.mishaps = [lost(done=False), (error, False)]
+    with pytest.raises(type(error), match=r"^Cannot .* whose answer was lost, may have done it\.$") as failed:
+        run(api, request_)
+    assert NEW_OWNER_NEEDS[1:] not in str(failed.value)
+
+
+@each_write
+@each_harmless
+def test_a_lost_write_that_shows_late_is_done_however_its_repetition_fails(
+    make: Callable[[], TransferApi], request_: TransferWanted, calls: list[str], harm: str
+) -> None:
+    api = make()
+    api.mishaps = [lost(done=False), (harmless()[harm], True)]
+    assert run(api, request_).changed
+
+
+@each_write
+def test_a_refusal_after_a_lost_write_does_not_claim_to_know(
+    make: Callable[[], TransferApi], request_: TransferWanted, calls: list[str]
+) -> None:
+    api = make()
+    api.mishaps = [lost(done=False), (api_error(ApiRefusal, 402), False)]
+    with pytest.raises(ApiRefusal, match=r"whose answer was lost, may have done it\.$"):
+        run(api, request_)
+
+
+def test_a_cancellation_that_was_settled_casts_no_doubt_on_the_invitation() -> None:
+    api = TransferApi(invitation(to=AMINA))
+    api.mishaps = [lost(done=True), (api_error(RateLimitError, 429), False)]
+    with pytest.raises(
+        RateLimitError, match=r"^Cannot invite tomasz .* amina .* was canceled, and is gone\.$"
+    ) as failed:
+        run(api, offered(replace=True))
+    assert "may have done it" not in str(failed.value)
+    assert failed.value.result["changed"] is True
+
+
+@pytest.mark.parametrize("request_", [wanted(state="canceled"), offered(replace=True)], ids=["cancel", "replace"])
+def test_a_lost_cancellation_that_cannot_be_read_is_told(
+    request_: TransferWanted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api = TransferApi(invitation(to=AMINA))
+    api.mishaps = [lost(done=True)]
+
+    def fail(_project_id: str, _invitation_id: str) -> None:
+        raise api_error(ServerError, 500)
+
+    monkeypatch.setattr(api, "get_invitation", fail)
+    with pytest.raises(
+        TransportError, match=r"^Cannot cancel .* POST got no answer.*Whether it was done is not known.* answered 500"
+    ):
+        run(api, request_)
+
+
+@pytest.mark.parametrize("verb", ["decline", "cancel"])
+def test_a_lost_answer_that_was_just_seen_is_not_read_once_more(verb: str) -> None:
+    make, request_, _calls = WRITES[verb]
+    api = make()
+    api.mishaps = [lost(done=True)]
+    assert run(api, request_).changed
+    assert api.calls.count("get_invitation") == 2

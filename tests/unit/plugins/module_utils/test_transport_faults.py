@@ -50,7 +50,7 @@ def test_refused_connection_of_a_host_that_has_answered_before(serve: Any, trans
 def test_no_answer_within_the_time_out(serve: Any, transport: Any) -> None:
     error = failure(transport(serve(once(b"", b"", pause=1)), timeout=0.2), POST)
     assert "got no answer: nothing came within 0.2 s (timeout)." in str(error)
-    assert (error.outcome_unknown, error.max_tries, error.cut_short, error.costs) == (True, None, False, 0.2)
+    assert (error.outcome_unknown, error.max_tries, error.cut_short, error.try_seconds) == (True, None, False, 0.2)
 
 
 def test_no_answer_within_what_is_left_of_the_time_out(serve: Any, transport: Any) -> None:
@@ -143,6 +143,52 @@ def test_body_that_trickles(serve: Any, transport: Any, head: bytes, piece: byte
     assert time.monotonic() - begin < 1, "each byte has bought another time-out"
     assert "within 0.2 s" in str(error)
     assert (error.outcome_unknown, error.max_tries) == (True, None)
+
+
+OK = b"HTTP/1.1 200 OK\r\n"
+IN_CHUNKS = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize("request_", [GET, POST], ids=["GET", "POST"])
+@pytest.mark.parametrize(
+    ("head", "piece"),
+    [
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (b"HTTP/1.1 200 ", b"O"),
+        (OK + b"X: ", b"y"),
+        (IN_CHUNKS, b"0"),
+        (IN_CHUNKS + b"2\r\n{}\r\n0\r\n", b"T: x\r\n"),
+    ],
+    ids=["continue", "status line", "header", "chunk size", "trailers"],
+)
+def test_answer_that_trickles(serve: Any, transport: Any, head: bytes, piece: bytes, request_: Request) -> None:
+    made = transport(serve(once(head, *[piece] * 60, pause=0.05)), timeout=0.2)
+    begin = time.monotonic()
+    error = failure(made, request_)
+    assert time.monotonic() - begin < 1, "each byte has bought another time-out"
+    assert "nothing came within 0.2 s (timeout)" in str(error)
+    assert (error.outcome_unknown, error.max_tries, error.try_seconds) == (True, None, 0.2)
+
+
+def test_tunnel_that_trickles(serve: Any, connect: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    proxy = serve(once(b"HTTP/1.1 200 OK\r\nX: ", *[b"y"] * 60, pause=0.05))
+    monkeypatch.setenv("https_proxy", f"http://{proxy.host}")
+    monkeypatch.setenv("no_proxy", "")
+    monkeypatch.setenv("NO_PROXY", "")
+    begin = time.monotonic()
+    error = failure(Transport(connect(api_url="https://api.example.com", timeout=0.2)), POST)
+    assert time.monotonic() - begin < 1
+    assert str(error).endswith("got no answer: no connection within 0.2 s (timeout).")
+    assert not error.outcome_unknown
+
+
+def test_time_out_of_one_request_leaves_the_next_alone(serve: Any, transport: Any) -> None:
+    server = serve(always(answer()))
+    made = transport(server, timeout=0.3)
+    for _request in range(4):
+        assert made.send(GET, BEARER).status == 200
+        time.sleep(0.15)
+    assert server.connections == 1
 
 
 @pytest.mark.parametrize("host", ["api..example.com", "x" * 64 + ".example.com"])

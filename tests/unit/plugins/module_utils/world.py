@@ -61,8 +61,8 @@ class FakeApi:
     def caller_claim(self) -> str | None:
         return self.claim
 
-    def pause(self, attempt: int, costs: float = 0.0) -> bool:
-        assert costs >= 0
+    def pause(self, attempt: int, try_seconds: float = 0.0) -> bool:
+        assert try_seconds >= 0
         return attempt <= self.patience
 
     def get_caller(self) -> dict[str, Any]:

@@ -83,7 +83,8 @@ def _full(collections: str) -> dict[str, object]:
             figures += _cell(place, collections, size, 1, GROWTH_FORKS, steps=(("audit", False),))[0]
     conditions = {
         "command": f"`make fleet`, {(time.monotonic() - start) / 60:.1f} minutes",
-        "machine": f"{cores()} cores; {load:.1f} processes of others wanted one when it began",
+        "cores": str(cores()),
+        "load when it began": f"{load:.1f} processes that wanted a core",
         "Python": sys.version.split()[0],
         "ansible-core": version("ansible-core"),
         OURS: collection_version(OURS, collections.split(os.pathsep)),

@@ -232,7 +232,8 @@ def _extrapolated(figures: list[Figures], cores: int) -> str:
             "larger than those that were measured, that a machine has as many cores as this one and runs one slice at "
             "a time, and that the API answers at once. Each request to an API that takes 0.1 s adds 0.1 s to its host, "
             "which forks hide, and no CPU. CPU is the steadier measure: time on the clock depends on what else the "
-            "machine does, see the load below.\n",
+            "machine does, see the load below. Memory is the least steady one, since it is only looked at now and "
+            "then.\n",
             table([f"{MANY} accounts", "formula", ""], worked_out, "llr"),
         ]
     )

@@ -122,11 +122,13 @@ def carry_out(api: Api, first_plan: Plan, look: t.Callable[[], Look]) -> Outcome
     while plan.action is not Action.NONE:
         writes += 1
         if writes > MAX_WRITES:
-            raise ScalingoError(f"Cannot {plan.title}. Somebody else keeps changing the same projects.")
+            endless = ScalingoError(f"Cannot {plan.title}. Somebody else keeps changing the same projects.")
+            tell_earlier(endless, maybe)
+            raise endless
         try:
             project = _write(api, plan)
         except RequestError as error:
-            plan = _after_failure(api, look, plan, error, writes, maybe)
+            plan = _Failure(api, look, plan, error, writes, maybe).what_is_left()
             maybe = maybe or error.outcome_unknown
         else:
             # What others have done of the first plan is no work of this task.
@@ -169,99 +171,115 @@ def _write(api: Api, plan: Plan) -> Object | None:
     return None
 
 
-def _after_failure(
-    api: Api, look: t.Callable[[], Look], plan: Plan, error: RequestError, writes: int, maybe: bool
-) -> Plan:
-    """Return what is left to do after a write failed, by reading back what is.
+@dataclass(frozen=True)
+class _Failure:
+    """A write that failed, and what is to be made of it.
 
-    Args:
+    Attributes:
         api: Where to read.
         look: Reads back and decides what is left to do.
         plan: What was tried.
         error: How it failed.
         writes: How many writes were tried.
         maybe: Whether one before this one may have been done.
-
-    Raises:
-        RequestError: The same error, with what is known of its reason and its effect.
     """
-    try:
-        if is_final(error, maybe):
-            raise error
+
+    api: Api
+    look: t.Callable[[], Look]
+    plan: Plan
+    error: RequestError
+    writes: int
+    maybe: bool
+
+    def what_is_left(self) -> Plan:
+        """Return what is left to do, by reading back what is.
+
+        Raises:
+            RequestError: The error of the write, with what is known of its reason and its effect.
+        """
         try:
-            account, rest = look()
-            exists = plan.action is Action.CREATE and _may_mean_taken(error)
-            # Refused because it was done after all, by an earlier try or by others: the list may show that late.
-            looks = MAX_LOOKS if (maybe or exists) and not error.outcome_unknown else 1
-            for looked in range(1, looks):
-                if not _is_same(rest, plan) or not api.pause(looked):
-                    break
-                account, rest = look()
-        except ScalingoError as second:
-            if isinstance(second, Refusal) and not error.outcome_unknown and not maybe:
-                # It says what has become of the project meanwhile.
-                error.add_context(str(second))
-            elif isinstance(second, NotFoundError) and isinstance(error, NotFoundError):
-                error.add_context("It is not there any more, or this account may not see it any more.")
-            tell_unreadable(error, second, maybe)
-            raise error from None
-        if rest.action is Action.CREATE and plan.project is not None:
-            _check_gone(api, plan.project, error, maybe)
-        if not _is_same(rest, plan):
-            return rest
-        if isinstance(error, NotFoundError) and _is_gone(api, account, plan):
-            if plan.action is Action.DELETE:
-                return Plan(Action.NONE)
-            error.add_context("It is not there any more, although the list still shows it.")
-            tell_earlier(error, maybe)
-            raise error
-        if error.outcome_unknown:
-            if may_repeat(api, error, writes):
+            if is_final(self.error, self.maybe):
+                raise self.error
+            try:
+                account, rest = self._look_again()
+                if rest.action is Action.CREATE and self.plan.project is not None:
+                    self._check_gone(self.plan.project)
+                gone = _is_same(rest, self.plan) and self._is_gone(account)
+            except ScalingoError as second:
+                if second is not self.error:
+                    self._add_what_it_says(second)
+                raise self.error from None
+            if not _is_same(rest, self.plan):
                 return rest
+            if gone and self.plan.action is Action.DELETE:
+                return Plan(Action.NONE)
+            if gone:
+                self.error.add_context("It is not there any more, although the list still shows it.")
+            elif self.error.outcome_unknown:
+                if may_repeat(self.api, self.error, self.writes):
+                    return rest
+                raise self.error
+            elif self.error.about_object:
+                self.error.add_context(_reason(account, rest, self.error))
+            tell_earlier(self.error, self.maybe)
+            raise self.error
+        except RequestError:
+            self.error.add_context(f"Cannot {self.plan.title}.")
+            raise
+
+    def _look_again(self) -> Look:
+        """Read back what is, and decide what is left to do.
+
+        Refused because it was done after all, by an earlier try or by others: the list may show that late.
+        """
+        account, rest = self.look()
+        exists = self.plan.action is Action.CREATE and _may_mean_taken(self.error)
+        looks = MAX_LOOKS if (self.maybe or exists) and not self.error.outcome_unknown else 1
+        for looked in range(1, looks):
+            if not _is_same(rest, self.plan) or not self.api.pause(looked):
+                break
+            account, rest = self.look()
+        return account, rest
+
+    def _add_what_it_says(self, second: ScalingoError) -> None:
+        """Tell in the error of the write what is known from another one, with which reading back ended."""
+        if isinstance(second, Refusal) and not self.error.outcome_unknown and not self.maybe:
+            # It says what has become of the project meanwhile.
+            self.error.add_context(str(second))
+        elif isinstance(second, NotFoundError) and isinstance(self.error, NotFoundError):
+            self.error.add_context("It is not there any more, or this account may not see it any more.")
+        tell_unreadable(self.error, second, self.maybe)
+
+    def _is_gone(self, account: Account) -> bool:
+        """Tell whether the project is gone that a 404 is about, although the list may lag behind and still show it.
+
+        For a project of somebody else, a 404 can also mean that this account may not see it.
+        """
+        project = self.plan.project
+        if project is None or not isinstance(self.error, NotFoundError):
+            return False
+        if project["owner"]["id"] != account.find_out(lambda facts: facts[Fact.CALLER_ID]):
+            return False
+        return isinstance(or_refusal(self.api.get_project, project["id"]), NotFoundError)
+
+    def _check_gone(self, project: Object) -> None:
+        """Refuse to create a project anew that is not listed any more, unless it is really gone.
+
+        Raises:
+            RequestError: The error of the write, since the project was handed over meanwhile; or one of reading it.
+        """
+        found = or_refusal(self.api.get_project, project["id"])
+        if isinstance(found, NotFoundError):
+            return
+        if visible(found) is not None and found["owner"]["id"] != project["owner"]["id"]:
+            self.error.add_context(f"Meanwhile the project belongs to {owner_of(found)}.")
         else:
-            if error.about_object:
-                error.add_context(_reason(account, rest, error))
-            tell_earlier(error, maybe)
-        raise error
-    except RequestError:
-        error.add_context(f"Cannot {plan.title}.")
-        raise
-
-
-def _is_gone(api: Api, account: Account, plan: Plan) -> bool:
-    """Tell whether the project is gone that a plan is about, although the list may lag behind and still show it.
-
-    For a project of somebody else, a 404 can also mean that this account may not see it.
-    """
-    project = plan.project
-    if project is None or project["owner"]["id"] != account.find_out(lambda facts: facts[Fact.CALLER_ID]):
-        return False
-    try:
-        api.get_project(project["id"])
-    except NotFoundError:
-        return True
-    return False
-
-
-def _check_gone(api: Api, project: Object, error: RequestError, maybe: bool) -> None:
-    """Refuse to create a project anew that is not listed any more, unless it is really gone.
-
-    Raises:
-        RequestError: The same error, since the project was handed over meanwhile, or cannot be read.
-    """
-    try:
-        found = or_refusal(api.get_project, project["id"])
-    except RequestError as second:
-        tell_unreadable(error, second, maybe)
-        raise error from None
-    if isinstance(found, NotFoundError):
-        return
-    if visible(found) is not None and found["owner"]["id"] != project["owner"]["id"]:
-        error.add_context(f"Meanwhile the project belongs to {owner_of(found)}.")
-    else:
-        error.add_context("It is not listed any more, but it is still there.")
-    tell_earlier(error, maybe)
-    raise error
+            self.error.add_context("It is not listed any more, but it is still there.")
+        if self.error.outcome_unknown:
+            self.error.leave_open("Whether it was done before that is not known.")
+        else:
+            tell_earlier(self.error, self.maybe)
+        raise self.error
 
 
 def _may_mean_taken(error: RequestError) -> bool:

@@ -21,6 +21,7 @@ class ScalingoError(Exception):
 
     Attributes:
         result: What the task returns beside the message, for instance that something was changed before it failed.
+        left_open: A write of the task may have been done, and reading back could not tell.
     """
 
     def __init__(self, message: str) -> None:
@@ -28,6 +29,7 @@ class ScalingoError(Exception):
         self.message = message
         self.context: list[str] = []
         self.result: dict[str, t.Any] = {}
+        self.left_open = False
 
     def add_context(self, sentence: str) -> None:
         """Put a sentence that says what was tried, or why it was refused, before the message."""
@@ -37,13 +39,18 @@ class ScalingoError(Exception):
         """Put a sentence that says what is known of the effect after the message."""
         self.message += f" {sentence}"
 
+    def leave_open(self, sentence: str) -> None:
+        """Say that a write may have been done: in a sentence after the message, and in a key for programs."""
+        self.add_consequence(sentence)
+        self.left_open = True
+
     def __str__(self) -> str:
         # Names and IDs may come from anywhere.
         return on_one_line(" ".join([*self.context, self.message]))
 
     def as_failure(self) -> dict[str, t.Any]:
-        """Return what a failed task shows: `msg` and, where the API answered, `error`."""
-        return {**self.result, "msg": str(self)}
+        """Return what a failed task shows: `msg`, and where there is something to tell, `error`, `outcome_unknown`."""
+        return {**self.result, "msg": str(self), **({"outcome_unknown": True} if self.left_open else {})}
 
 
 class InputError(ScalingoError):

@@ -26,7 +26,7 @@ def may_repeat(api: Api, error: RequestError, writes: int) -> bool:
     # A redirect or a strange form would come again: a repetition helps only against what may pass.
     if error.max_tries != 1 and writes < MAX_WRITES and api.pause(writes, error.try_seconds):
         return True
-    error.add_consequence("Reading back does not show it. It may still be done, so look before repeating it.")
+    error.leave_open("Reading back does not show it. It may still be done, so look before repeating it.")
     return False
 
 
@@ -40,15 +40,15 @@ def is_final(error: RequestError, maybe: bool) -> bool:
     return not (error.about_object or error.outcome_unknown or maybe)
 
 
-def tell_earlier(error: RequestError, maybe: bool) -> None:
-    """Say in the error of a write that an earlier try may have done what this one did not.
+def tell_earlier(error: ScalingoError, maybe: bool) -> None:
+    """Say in an error that an earlier try may have done what this one did not.
 
     Args:
-        error: How the write failed.
+        error: Why the task ends.
         maybe: Whether an earlier try of the same write may have been done.
     """
-    if maybe and not error.outcome_unknown:
-        error.add_consequence("An earlier try of this task, whose answer was lost, may have done it.")
+    if maybe:
+        error.leave_open("An earlier try of this task, whose answer was lost, may have done it.")
 
 
 def tell_unreadable(error: RequestError, second: ScalingoError, maybe: bool) -> None:
@@ -60,4 +60,4 @@ def tell_unreadable(error: RequestError, second: ScalingoError, maybe: bool) -> 
         maybe: Whether an earlier try of the same write may have been done.
     """
     if error.outcome_unknown or maybe:
-        error.add_consequence(f"Whether it was done is not known, since reading it back failed too: {second}")
+        error.leave_open(f"Whether it was done is not known, since reading it back failed too: {second}")

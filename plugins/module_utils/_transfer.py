@@ -53,6 +53,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan 
 )
 from ansible_collections.community.scalingo.plugins.module_utils._transfer_watch import Watch
 
+_PART_UNKNOWN = "Whether this task had a part in that is not known."
 _PERHAPS = f"This may be the reason: {NEW_OWNER_NEEDS[0].lower()}{NEW_OWNER_NEEDS[1:]}"
 
 
@@ -224,26 +225,11 @@ class _Transfer:
         maybe = self._may_be_done(step)
         if is_final(error, maybe):
             raise error
-        account = Account(self._api, self._wanted.project_id, self._wanted.invitation_id)
-        try:
-            account, rest = _decide(self._api, self._wanted, account)
-        except Refusal as refusal:
-            # It says what has become of the invitation meanwhile.
-            error.add_context(str(refusal))
-            if maybe:
-                error.add_consequence("Whether this task had a part in that is not known.")
-            raise error from None
-        except RequestError as second:
-            if isinstance(second, ApiRefusal):
-                # What it means to be refused that, too.
-                for sentence in reversed(second.context):
-                    error.add_context(sentence)
-            tell_unreadable(error, second, maybe)
-            raise error from None
+        account, rest = self._look_again(error, maybe)
         if self._has_gone_elsewhere(rest):
             error.add_context(f"Meanwhile the project belongs to {owner_of(t.cast(Object, rest.project))}.")
             if self._lost:
-                error.add_consequence("Whether this task had a part in that is not known.")
+                error.leave_open(_PART_UNKNOWN)
             raise error
         if not rest.steps or _signature(rest.steps[0]) != _signature(step):
             return rest
@@ -251,9 +237,47 @@ class _Transfer:
             if may_repeat(self._api, error, self._writes):
                 return rest
             raise error
-        if not error.about_object:
-            tell_earlier(error, maybe)
-            raise error
+        if error.about_object:
+            try:
+                way_out = self._after_refusal(step, error, rest, account)
+            except RequestError as second:
+                tell_unreadable(error, second, maybe)
+                raise error from None
+            if way_out is not None:
+                return way_out
+        tell_earlier(error, maybe)
+        raise error
+
+    def _look_again(self, error: RequestError, maybe: bool) -> tuple[Account, TransferPlan]:
+        """Read back what is after a write failed, and decide what is left to do.
+
+        Raises:
+            RequestError: The error of the write, since that cannot be read.
+        """
+        try:
+            return _decide(
+                self._api, self._wanted, Account(self._api, self._wanted.project_id, self._wanted.invitation_id)
+            )
+        except Refusal as refusal:
+            # It says what has become of the invitation meanwhile.
+            error.add_context(str(refusal))
+            if maybe:
+                error.leave_open(_PART_UNKNOWN)
+        except RequestError as second:
+            if isinstance(second, ApiRefusal):
+                # What it means to be refused that, too.
+                for sentence in reversed(second.context):
+                    error.add_context(sentence)
+            tell_unreadable(error, second, maybe)
+        raise error
+
+    def _after_refusal(
+        self, step: Step, error: RequestError, rest: TransferPlan, account: Account
+    ) -> TransferPlan | None:
+        """Return what is to be done about a write that the API refused and that is still needed, or None for nothing.
+
+        Then the error has got what is known of its reason.
+        """
         blocked = isinstance(error, ApiRefusal) and error.status in (400, 403, 404, 409, 422)
         if isinstance(step, Invite) and rest.expired and blocked and not self._freed:
             # Whether an invitation that has expired blocks a new one is not documented.
@@ -267,15 +291,14 @@ class _Transfer:
         elif step.verb == "accept":
             # Refused, but still pending: most likely the API has not finished an earlier acceptance yet. With which
             # status it says so is not documented; those with another meaning are waited for only after a lost answer.
-            busy = isinstance(error, (ConflictError, ValidationError)) or (blocked and maybe)
+            busy = isinstance(error, (ConflictError, ValidationError)) or (blocked and self._may_be_done(step))
             closed = self._watch.until_closed(step.invitation) if busy else None
             if closed is not None:
                 return replace(rest, steps=(), invitation=closed)
             if blocked:
                 error.add_consequence("An earlier acceptance may be under way: run the task again to see.")
             error.add_consequence(_PERHAPS)
-        tell_earlier(error, maybe)
-        raise error
+        return None
 
     def _has_gone_elsewhere(self, rest: TransferPlan) -> bool:
         """Tell whether the project has got another owner while this task was at work, who is not the wanted one."""

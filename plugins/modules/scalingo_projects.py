@@ -240,6 +240,13 @@ failed_items:
   type: list
   elements: int
   sample: []
+outcome_unknown:
+  description:
+    - A write may have been done. Its answer was lost, and reading back could not tell what became of it.
+    - Look before repeating it. The message says more.
+  returned: failure, if that is so
+  type: bool
+  sample: true
 error:
   description: The answer of the API that made the task fail.
   returned: failure, if the API answered

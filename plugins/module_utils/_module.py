@@ -13,7 +13,7 @@ import typing as t
 from functools import partial
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.community.scalingo.plugins.module_utils._answers import without_surrogates
+from ansible_collections.community.scalingo.plugins.module_utils._answers import Redactor, without_surrogates
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api
 from ansible_collections.community.scalingo.plugins.module_utils._client import Client
 from ansible_collections.community.scalingo.plugins.module_utils._errors import InputError, ScalingoError
@@ -77,6 +77,13 @@ def run_module(
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
     # A token of spaces is refused below; masked, it would take every space out of the message.
     module.no_log_values = {value for value in module.no_log_values if value.strip()}
+    # Ansible masks tokens as they are. The API may send them back in any field, in base64 or escaped.
+    redact = Redactor()
+
+    def mask(secret: str) -> None:
+        module.no_log_values.add(secret)
+        redact.add(secret)
+
     try:
         if module.unsendable:
             raise InputError(
@@ -90,14 +97,17 @@ def run_module(
         choose = choose_api_token if logs_in else choose_tokens
         tokens = choose(module.params, environment_tokens())
         # Ansible masks tokens that were options, but does not know those of the environment.
-        module.no_log_values.update(tokens.values())
+        for token in tokens.values():
+            mask(token)
         connection = connection_from(module.params, tokens, module.explicit)
         agent = f"ansible-core {module.ansible_version}"
         on_wait = partial(say, module.progress)
-        # Ansible would mask the result, too.
-        on_secret = (lambda secret: None) if logs_in else module.no_log_values.add
+        # The result of a login is a token.
+        on_secret = (lambda secret: None) if logs_in else mask
         client = Client(connection, on_secret=on_secret, agent=agent, on_wait=on_wait)
         result = work(Api(client), module.params, module.check_mode)
     except ScalingoError as error:
-        module.fail_json(**error.as_failure())
+        module.fail_json(**{key: redact(value) for key, value in error.as_failure().items()})
+    if not logs_in:
+        result = {key: redact(value) for key, value in result.items()}
     module.exit_json(**result)

@@ -81,6 +81,31 @@ def test_what_the_authentication_host_repeats_is_masked(sim: Any, kind: str, pla
 
 
 @pytest.mark.parametrize("kind", SECRETS)
+@pytest.mark.parametrize("module", ["scalingo_project", "scalingo_projects", "scalingo_project_info"])
+def test_what_a_success_repeats_is_masked(sim: Any, module: str, kind: str) -> None:
+    """Ansible itself masks a token in a result only as it is."""
+    token, bearer = SECRETS[kind]
+    texts = [text for secret in (token, bearer) for text in echoes(secret)]
+    project = {
+        "id": "prj-1",
+        "name": "production",
+        "default": True,
+        "owner": {"id": "us-1", "username": "mathilde", "email": texts[0]},
+        "description": " ".join(texts),
+        "flags": {text: [text] for text in texts},
+    }
+    sim.clear_faults()
+    sim.fault("status", host="auth", times=None, status=200, body={"token": bearer})
+    sim.fault("status", times=None, status=200, body={"projects": [project]})
+    named = {"projects": [{"name": "production"}]} if module == "scalingo_projects" else {"name": "production"}
+    run = _run(sim, module, token, **named)
+    assert not run.failed and not run.crashed, run.stdout
+    assert any(mask in run.stdout for mask in MASKS) and "production" in run.stdout
+    leaks = Search({"token": token, "bearer": bearer}).leaks({"stdout": run.stdout.encode()})
+    assert leaks == []
+
+
+@pytest.mark.parametrize("kind", SECRETS)
 @pytest.mark.parametrize(
     "body", [{"token": "{} "}, {"token": ["{}"]}, {"bearer": "{}"}, '{{"token": "{}"', "token={}", ["{}"]], ids=str
 )

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import random
 import re
@@ -52,11 +53,16 @@ SILENT_WAIT = 3.0
 
 
 class _Allowance:
-    """The seconds that one task may spend on retries and waits. It counts only while a request is in trouble."""
+    """The seconds that one task may spend on retries and waits. It counts only while a request is in trouble.
+
+    The first try of a request is no retry, however long it takes. But where one after the other gets no answer, each
+    would add its time-out without end, so only the first of a task is free.
+    """
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._since: float | None = None
+        self._was_late = False
 
     @property
     def counting(self) -> bool:
@@ -75,9 +81,18 @@ class _Allowance:
         """The request ended, one way or the other."""
         self._seconds, self._since = self.left, None
 
-    def spend(self, seconds: float) -> None:
-        """Something else will take so long."""
+    def late(self, seconds: float) -> None:
+        """The first try of a request got no answer in its time, which is so long."""
+        if self._was_late:
+            self._seconds -= seconds
+        self._was_late = True
+
+    @contextlib.contextmanager
+    def setting_aside(self, seconds: float) -> t.Iterator[None]:
+        """Keep some of it, meanwhile, for what comes next."""
         self._seconds -= seconds
+        yield
+        self._seconds += seconds
 
 
 class Client:
@@ -213,22 +228,20 @@ class Client:
 
         Args:
             attempt: How many times that was done; the more, the longer.
-            try_seconds: For how long the next try may hold the task up. That counts as waited.
+            try_seconds: For how long the next try may hold the task up.
 
         Returns: False, at once, if `max_wait` does not allow it.
         """
         if self._allowance.left < try_seconds:
             return False
-        self._allowance.spend(try_seconds)
-        self._allowance.start()
         waited = self._paused if attempt > 1 else 0.0
-        try:
-            reason = "It is not known yet what became of a write; looking again"
+        reason = "It is not known yet what became of a write; looking again"
+        with self._allowance.setting_aside(try_seconds):
+            self._allowance.start()
             pause = self._wait(_backoff(attempt), 0.0, waited, reason)
-            self._paused = waited + pause
-            return pause > 0
-        finally:
             self._allowance.stop()
+        self._paused = waited + pause
+        return pause > 0
 
     def unexpected(self, method: str, path: str, what: str) -> UnexpectedAnswerError:
         """Return the error for the last answer, which has the right status, but a body that breaks the contract.
@@ -315,7 +328,7 @@ class Client:
 
     def _persist(self, request: Request, auth: t.Any) -> dict[str, t.Any]:
         """Send a request until it succeeds, fails for good, or the allowance is used up."""
-        tries, waited = 0, 0.0
+        tries, waited, began = 0, 0.0, time.monotonic()
         before: RequestError | None = None
         try:
             while True:
@@ -324,6 +337,8 @@ class Client:
                     return self._send(request, auth)
                 except RequestError as failure:
                     error = before = _telling(before, failure)
+                    if tries == 1 and error.try_seconds:
+                        self._allowance.late(time.monotonic() - began)
                     self._allowance.start()
                     if (error.outcome_unknown and not request.repeatable) or tries == error.max_tries:
                         raise error from None

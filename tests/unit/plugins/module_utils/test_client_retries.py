@@ -210,6 +210,18 @@ def test_retry_after_is_obeyed_on_503(http: responses.RequestsMock, client: Any,
     assert clock.sleeps == [7]
 
 
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+@pytest.mark.parametrize("value", ["61", "3600", "86400", "999999999"])
+def test_retry_after_of_hours_is_a_minute_whatever_the_status(
+    http: responses.RequestsMock, client: Any, clock: Any, status: int, value: str
+) -> None:
+    """Else a proxy that is down for the night would end every task at once, however long it may wait."""
+    http.get(URL, status=status, headers={"Retry-After": value})
+    http.get(URL, json={})
+    call(client())
+    assert clock.sleeps == [60]
+
+
 def test_retry_after_of_nothing_is_still_a_wait(http: responses.RequestsMock, client: Any, clock: Any) -> None:
     http.get(URL, status=429, headers={"Retry-After": "0"})
     http.get(URL, json={})
@@ -400,16 +412,70 @@ def test_wait_to_repeat_shares_max_wait_with_requests(http: responses.RequestsMo
     assert len(clock.sleeps) == used
 
 
+def late(clock: Any) -> Callable[[Any], Any]:
+    def wait(request: Any) -> Any:
+        clock.now += request.req_kwargs["timeout"]
+        raise requests.ReadTimeout
+
+    return wait
+
+
 @pytest.mark.parametrize(("max_wait", "repetitions"), [(0, 0), (29, 0), (65, 2), (300, 9)])
 def test_wait_to_repeat_counts_the_time_out_that_may_follow(
-    client: Any, clock: Any, max_wait: float, repetitions: int
+    http: responses.RequestsMock, client: Any, clock: Any, max_wait: float, repetitions: int
 ) -> None:
     """A write whose answer was late may be late again, each time for the whole time-out."""
+    http.add_callback("POST", URL, late(clock))
     made = client(max_wait=max_wait, timeout=30)
+    failure(made, "POST")
     repeated = 0
     while made.pause(repeated + 1, 30):
-        clock.now += 30
+        failure(made, "POST")
         repeated += 1
-    assert clock.passed <= max_wait
+    assert clock.passed <= 30 + max_wait
     assert repeated <= repetitions
     assert (repeated > 0) is (repetitions > 0)
+
+
+def test_what_was_set_aside_for_a_repetition_is_there_again_after_it(
+    http: responses.RequestsMock, client: Any, clock: Any
+) -> None:
+    http.post(URL, **ANSWERS["POST"])
+    made = client(max_wait=35, timeout=30)
+    for _repetition in range(5):
+        assert made.pause(1, 30)
+        call(made, "POST")
+    assert clock.passed < 5
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_first_request_without_an_answer_costs_nothing_of_max_wait(
+    http: responses.RequestsMock, client: Any, clock: Any, method: str
+) -> None:
+    made = client(max_wait=10, timeout=30)
+    http.get(URL, status=503)
+    http.get(URL, json={})
+    call(made)
+    http.reset()
+    http.add_callback(method, URL, late(clock))
+    error = failure(made, method)
+    assert len(http.calls) > 1 if method == "GET" else made.pause(1), error
+
+
+@pytest.mark.parametrize("max_wait", [0, 5, 29, 61, 300])
+def test_requests_that_each_get_no_answer_at_first_do_not_add_up_without_end(
+    http: responses.RequestsMock, client: Any, clock: Any, max_wait: float
+) -> None:
+    """Two time-outs more than `max_wait` is the most: that of the first one, and that of the one which ends it."""
+
+    def late_at_first(request: Any) -> tuple[int, dict[str, str], str]:
+        if len(http.calls) % 2 == 0:
+            late(clock)(request)
+        return 200, {}, "{}"
+
+    http.add_callback("GET", URL, late_at_first)
+    made = client(max_wait=max_wait, timeout=30)
+    with pytest.raises(RequestError, match="leaves no time to repeat that"):
+        for _request in range(100):
+            call(made)
+    assert max_wait - 30 <= clock.passed <= max_wait + 60

@@ -29,7 +29,7 @@ ALLOWED = re.compile(
 )
 # What has to be there, or the collection does not work or may not be published.
 NEEDED = {"MANIFEST.json", "FILES.json", "README.md", "COPYING", "CHANGELOG.md", "meta/runtime.yml", "tests/config.yml"}
-# Paths of somebody's machine. Where they can stand in a text on purpose they belong to nobody, as in /home/user.
+# Paths of somebody's machine. Where they can stand in a text on purpose they belong to nobody: to somebody called user.
 MACHINE_PATH = re.compile(r"(?<![\w.])/(?:home/(?!user\b)\w+|root|Users/\w+|builds|work|tmp/\w+)/[\w.]+")
 # A link in Markdown that leads to a file beside it.
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)[^)]*\)|^\[\w+\]: (?!https?:)(\S+)", re.MULTILINE)

@@ -14,12 +14,14 @@ import multiprocessing
 import os
 import sys
 import tempfile
+import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
@@ -35,10 +37,31 @@ LEAST_OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "scalingo_project_transfer_info": {"project_name": "web"},
 }
 MODULE_NAMES = tuple(LEAST_OPTIONS)
+# Each start of multiprocessing reads the exit codes of the other threads' processes, from descriptors that those
+# threads may be reading from or closing: a code would be lost, or eight bytes of a file that has the number by then.
+_FORKING = threading.Lock()
+
+
+class Returned:
+    """What ansible-playbook reads first in the result of a module, for every class that has one."""
+
+    result: Mapping[str, Any]
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.result.get("failed"))
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.result.get("changed"))
+
+    @property
+    def msg(self) -> str:
+        return str(self.result.get("msg", ""))
 
 
 @dataclass(frozen=True)
-class ModuleRun:
+class ModuleRun(Returned):
     """A module that has ended.
 
     Attributes:
@@ -54,18 +77,6 @@ class ModuleRun:
     stdout: str
     stderr: str
     seconds: float
-
-    @property
-    def failed(self) -> bool:
-        return bool(self.result.get("failed"))
-
-    @property
-    def changed(self) -> bool:
-        return bool(self.result.get("changed"))
-
-    @property
-    def msg(self) -> str:
-        return str(self.result.get("msg", ""))
 
     @property
     def crashed(self) -> bool:
@@ -94,15 +105,16 @@ def run_module(
     }
     with tempfile.TemporaryDirectory() as folder:
         process = _context().Process(target=_play, args=(name, given, dict(environment or {}), folder, prepare))
-        process.start()
-        process.join(patience)
-        if process.exitcode is None:
-            process.kill()
-            process.join()
-        texts = {one: _text(Path(folder, one)) for one in ("stdout", "stderr", "seconds", "exitcode")}
-        # Where many threads run modules, multiprocessing loses exit codes, and says 255.
-        exitcode = int(texts["exitcode"] or process.exitcode)
-        process.close()
+        with _FORKING:
+            process.start()
+        wait([process.sentinel], patience)
+        with _FORKING:
+            if process.exitcode is None:
+                process.kill()
+                process.join()
+            exitcode = process.exitcode
+            process.close()
+        texts = {one: _text(Path(folder, one)) for one in ("stdout", "stderr", "seconds")}
     try:
         result = json.loads(texts["stdout"])
     except ValueError:
@@ -154,5 +166,4 @@ def _play(
         Path(folder, "seconds").write_text(str(time.monotonic() - begun), encoding="utf-8")
         sys.stdout.flush()
         sys.stderr.flush()
-        Path(folder, "exitcode").write_text(str(code), encoding="utf-8")
     os._exit(code)

@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import Any
 from unittest.mock import patch
 
-from ..module_process import PACKAGE
+from ..module_process import PACKAGE, Returned
 
 # How messages begin that Ansible writes itself about an option of the wrong type. They quote it as it is.
 _ANSIBLES_OWN = (
@@ -29,23 +29,11 @@ _ANSIBLES_OWN = (
 
 
 @dataclass(frozen=True)
-class ModuleResult:
+class ModuleResult(Returned):
     """What a module printed, and what it returned."""
 
     result: dict[str, Any]
     printed: str
-
-    @property
-    def failed(self) -> bool:
-        return bool(self.result.get("failed"))
-
-    @property
-    def changed(self) -> bool:
-        return bool(self.result.get("changed"))
-
-    @property
-    def msg(self) -> str:
-        return str(self.result.get("msg", ""))
 
 
 def play(module: str, arguments: Mapping[str, Any], check: bool = False, no_log: bool = False) -> ModuleResult:
@@ -70,7 +58,7 @@ def play(module: str, arguments: Mapping[str, Any], check: bool = False, no_log:
     assert code in (0, 1) and bool(code) is bool(result.get("failed")), (code, result)
     assert "exception" not in result, result["exception"]
     if result.get("failed") and not result["msg"].startswith(_ANSIBLES_OWN):
-        assert_one_sentence(result["msg"])
+        assert_printable_line(result["msg"])
     return ModuleResult(result, printed.getvalue())
 
 
@@ -86,8 +74,11 @@ def connect(sim: Any, account: Any, **others: Any) -> dict[str, Any]:
     }
 
 
-def assert_one_sentence(text: Any) -> None:
-    """A message is for a person: on one line, with a beginning and an end, and no trace of Python."""
+def assert_printable_line(text: Any) -> None:
+    """A message is for a person: on one line, every character of it to be seen, and no trace of Python.
+
+    Unlike for `functional.expect.assert_one_sentence`, it may be as long as what it quotes.
+    """
     assert isinstance(text, str), text
     assert "Traceback" not in text and not re.search(r"\b[A-Z]\w+(Error|Exception)\(", text), text
     assert all(character.isprintable() for character in text), text

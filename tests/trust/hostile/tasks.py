@@ -16,7 +16,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._transfer impor
 from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan import TransferWanted
 from hypothesis import strategies as st
 
-from .in_process import assert_one_sentence
+from .in_process import assert_printable_line
 from .memory_api import LIMIT, USERS, MemoryApi, World
 
 Strategy = st.SearchStrategy[Any]
@@ -71,7 +71,7 @@ def run(task: Any, world: World, check: bool = False, user: str = ME, claim: boo
         items, owner = task
         return Ended(None, ensure_projects(api, items, owner, check))
     except ScalingoError as error:
-        assert_one_sentence(error.as_failure()["msg"])
+        assert_printable_line(error.as_failure()["msg"])
         return Ended(error, error.as_failure())
 
 

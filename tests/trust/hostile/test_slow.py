@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import pytest
 
 from ..module_process import run_module
-from .in_process import assert_one_sentence
+from .in_process import assert_printable_line
 from .raw_server import raw_server
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -39,6 +39,6 @@ def test_answer_that_trickles(first: bytes, again: bytes) -> None:
     with raw_server(answer) as server:
         ended = run_module("scalingo_project_info", {**server.connection, "timeout": 1}, patience=3 * ENOUGH)
     assert ended.failed, ended.stdout[:2000]
-    assert_one_sentence(ended.msg)
+    assert_printable_line(ended.msg)
     assert "within 1 s (timeout)" in ended.msg
     assert ended.seconds < ENOUGH

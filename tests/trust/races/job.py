@@ -21,6 +21,8 @@ from ansible_collections.community.scalingo.plugins.modules import (
 )
 from simulator import Simulator
 
+from ..module_process import Returned
+
 MODULES: dict[str, Any] = {
     "project": scalingo_project,
     "projects": scalingo_projects,
@@ -74,20 +76,11 @@ def transfer(who: str, **options: Any) -> Job:
 
 
 @dataclass(frozen=True)
-class Ending:
+class Ending(Returned):
     """How a task ended: with a result, with a failure of its own, or with a traceback."""
 
     result: Mapping[str, Any]
-    failed: bool = False
     crash: str = ""
-
-    @property
-    def changed(self) -> bool:
-        return bool(self.result.get("changed"))
-
-    @property
-    def msg(self) -> str:
-        return str(self.result.get("msg", ""))
 
     def __str__(self) -> str:
         if self.crash:
@@ -101,9 +94,9 @@ def carry_out(task: Task, connection: Connection, agent: str) -> Ending:
         api = Api(Client(connection, agent=agent))
         return Ending(MODULES[task.module].ensure(api, task.completed(), False))
     except ScalingoError as error:
-        return Ending(error.as_failure(), failed=True)
+        return Ending({**error.as_failure(), "failed": True})
     except Exception:
-        return Ending({}, failed=True, crash=traceback.format_exc())
+        return Ending({"failed": True}, crash=traceback.format_exc())
 
 
 def offered(sim: Simulator, invited: str | None = None) -> tuple[str, str | None]:

@@ -74,12 +74,12 @@ def _change(**changes: Any) -> Callable[[Ending], Ending]:
 
 LIES = {
     "changed": _change(changed=False),
-    "crash": lambda ending: replace(ending, crash="Traceback", failed=True),
+    "crash": lambda ending: replace(_change(failed=True)(ending), crash="Traceback"),
     "never there": lambda ending: _change(project={**ending.result["project"], "id": "prj-other"})(ending),
     "not as wanted": lambda ending: _change(project={**ending.result["project"], "name": "shop"})(ending),
     "no difference": _change(diff={"before": {}, "after": {}}),
-    "no name": lambda ending: replace(ending, failed=True, result={"changed": True, "msg": "It failed."}),
-    "no sentence": lambda ending: replace(ending, failed=True, result={"changed": True, "msg": "web\nfailed."}),
+    "no name": lambda ending: replace(ending, result={"changed": True, "failed": True, "msg": "It failed."}),
+    "no sentence": lambda ending: replace(ending, result={"changed": True, "failed": True, "msg": "web\nfailed."}),
 }
 
 

@@ -10,8 +10,7 @@ import textwrap
 from typing import Any
 
 import yaml
-
-from .play import CHECKOUT
+from ansible_environment import CHECKOUT
 
 TEXT = (CHECKOUT / "docs" / "docsite" / "rst" / "guide_awx.rst").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^\.\. code-block:: yaml(?:\+jinja)?\n((?:\n|    .*\n)+)", re.MULTILINE)

@@ -9,17 +9,15 @@ import json
 import os
 import re
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ansible_environment import TOOLS, ansible_environment, collections_path
+
 from .controller import TOKEN, Controller
 
-CHECKOUT = Path(__file__).resolve().parents[2]
-COLLECTIONS = os.environ.get("ANSIBLE_COLLECTIONS_PATH") or str(CHECKOUT / "build" / "collections")
-INSTALLED = Path(COLLECTIONS.split(os.pathsep)[0]) / "ansible_collections" / "community" / "scalingo"
-BIN = Path(sys.executable).parent
+INSTALLED = Path(collections_path().split(os.pathsep)[0]) / "ansible_collections" / "community" / "scalingo"
 
 
 @dataclass(frozen=True)
@@ -40,19 +38,12 @@ def play(folder: Path, playbook: str, settings: dict[str, Any], *arguments: str,
     """Run a playbook with settings, in an environment in which nothing of the developer's own shows."""
     (folder / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
     done = subprocess.run(
-        [str(BIN / "ansible-playbook"), playbook, "-e", "@settings.json", *arguments],
+        [str(TOOLS / "ansible-playbook"), playbook, "-e", "@settings.json", *arguments],
         cwd=folder,
         env={
-            "PATH": os.pathsep.join([str(BIN), "/usr/local/bin", "/usr/bin", "/bin"]),
-            "HOME": str(folder),
-            "LC_ALL": "C.UTF-8",
-            "ANSIBLE_HOME": str(folder / "ansible"),
-            "ANSIBLE_LOCAL_TEMP": str(folder / "ansible" / "local"),
-            "ANSIBLE_REMOTE_TEMP": str(folder / "ansible" / "remote"),
-            "ANSIBLE_COLLECTIONS_PATH": COLLECTIONS,
-            "ANSIBLE_NOCOLOR": "true",
-            "ANSIBLE_LOCALHOST_WARNING": "false",
-            "ANSIBLE_PIPELINING": "true",
+            **ansible_environment(
+                folder, ANSIBLE_NOCOLOR="true", ANSIBLE_LOCALHOST_WARNING="false", ANSIBLE_PIPELINING="true"
+            ),
             **environment,
         },
         capture_output=True,

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from ansible_environment import TOOLS
 
 from .guide import blocks
-from .play import BIN, INSTALLED
+from .play import INSTALLED
 
 
 def _introspect(folder: Path) -> Any:
-    command = [str(BIN / "ansible-builder"), "introspect", str(folder)]
+    command = [str(TOOLS / "ansible-builder"), "introspect", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     return yaml.safe_load(done.stdout)
@@ -31,7 +32,12 @@ def test_the_definition_in_the_guide_is_one(tmp_path: Path) -> None:
     (definition,) = [block for block in blocks() if isinstance(block, dict) and "images" in block]
     (tmp_path / "execution-environment.yml").write_text(yaml.safe_dump(definition), encoding="utf-8")
     done = subprocess.run(
-        [str(BIN / "ansible-builder"), "create"], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+        [str(TOOLS / "ansible-builder"), "create"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "community.scalingo" in (tmp_path / "context" / "_build" / "requirements.yml").read_text(encoding="utf-8")

@@ -10,9 +10,10 @@ import subprocess
 from typing import Any
 
 import yaml
+from ansible_environment import TOOLS
 
 from .guide import TEXT, blocks
-from .play import BIN, INSTALLED
+from .play import INSTALLED
 
 
 def _settings() -> list[str]:
@@ -51,7 +52,7 @@ def test_the_first_audit_is_started_in_the_right_way(seen: dict[str, Any]) -> No
     (play,) = [block[0] for block in blocks() if isinstance(block, list) and "tasks" in block[0]]
     (arguments,) = [task["awx.awx.job_launch"] for task in play["tasks"]]
     assert arguments["name"] in [one["name"] for one in seen["job_templates"]]
-    command = [str(BIN / "ansible-doc"), "--type", "module", "--json", "awx.awx.job_launch"]
+    command = [str(TOOLS / "ansible-doc"), "--type", "module", "--json", "awx.awx.job_launch"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
     options = json.loads(done.stdout)["awx.awx.job_launch"]["doc"]["options"]
     assert set(arguments) <= set(options)

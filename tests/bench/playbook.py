@@ -10,12 +10,13 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from ansible_environment import TOOLS, ansible_environment
 
 MOST_SECONDS = 300
 RECAP = re.compile(r"changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)")
@@ -39,18 +40,13 @@ class Playbooks:
 
     def __init__(self, folder: Path, collections: str) -> None:
         self.folder = folder
-        self.command = str(Path(sys.executable).parent / "ansible-playbook")
-        self.environment = {
-            "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/local/bin", "/usr/bin", "/bin"]),
-            "HOME": str(folder),
-            "LANG": "C.UTF-8",
-            "LC_ALL": "C.UTF-8",
-            "ANSIBLE_HOME": str(folder / "ansible"),
-            "ANSIBLE_REMOTE_TMP": str(folder / "ansible" / "tmp"),
-            "ANSIBLE_COLLECTIONS_PATH": collections,
-            "ANSIBLE_LOCALHOST_WARNING": "false",
-            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
-        }
+        self.command = str(TOOLS / "ansible-playbook")
+        self.environment = ansible_environment(
+            folder,
+            ANSIBLE_COLLECTIONS_PATH=collections,
+            ANSIBLE_LOCALHOST_WARNING="false",
+            ANSIBLE_INVENTORY_UNPARSED_WARNING="false",
+        )
 
     def run(self, play: str, variables: dict[str, Any]) -> Run:
         """Run a play; from the start of the process to its end is what counts."""

@@ -14,6 +14,7 @@ from itertools import product
 from typing import Any
 
 from bench.cases import CASES, Case, wanted_names
+from bench.command import Broken
 from bench.figures import FIRST, PING, Cell, Figures
 from bench.playbook import Playbooks, Run
 from bench.servers import Server, wanted_variables
@@ -21,10 +22,6 @@ from bench.servers import Server, wanted_variables
 # A run in which a module runs that often is itself a mean of so many, and takes long: it is left out of some rounds.
 # From how many modules on, and which rounds it is part of: every fifth, every second.
 LONG_RUNS = ((40, 5), (8, 2))
-
-
-class Broken(Exception):
-    """A case did not do what it stands for, so that its time means nothing."""
 
 
 def missing_of(cell: Cell) -> int:

@@ -6,20 +6,20 @@
 from __future__ import annotations
 
 import argparse
-import os
-import signal
-import sys
 import tempfile
 import time
 from pathlib import Path
 
+from ansible_environment import collections_path
+
 from bench import machine
 from bench.cases import CASES, LATENCIES, SIZES
+from bench.command import run
 from bench.figures import read, save
 from bench.playbook import Playbooks
 from bench.plot import draw
 from bench.report import headlines, page
-from bench.rounds import Broken, figures_of, turns
+from bench.rounds import figures_of, turns
 from bench.servers import serving
 
 HERE = Path(__file__).resolve().parent
@@ -31,11 +31,8 @@ QUICK_SIZES, QUICK_LATENCIES = (1, 3), (0,)
 
 def main() -> None:
     """Run the benchmark, and leave the figures in build/bench and the report in docs."""
-    # Ends like Ctrl-C does, so that nothing is left running.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: sys.exit("The benchmark was ended."))
     options = _options()
-    collections = os.environ.get("ANSIBLE_COLLECTIONS_PATH") or str(CHECKOUT / "build" / "collections")
+    collections = collections_path()
     BUILD.mkdir(parents=True, exist_ok=True)
     # A part is no reason to change what is published.
     partial = options.quick or options.cases
@@ -77,9 +74,4 @@ def _options() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except (Broken, RuntimeError) as error:
-        sys.exit(f"The benchmark failed. {error}")
+    run(main, "The benchmark")

@@ -11,6 +11,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from bench.command import Broken
+
 from fleet.accounts import EXCHANGE, LIST, Account, Fleet
 from fleet.slices import Project, Slice
 
@@ -18,10 +20,6 @@ from fleet.slices import Project, Slice
 STEPS = (("audit", True), ("baseline", True), ("audit", False), ("baseline", False))
 RETRY_AFTER = 4
 REPORTS = "reports/{{ inventory_hostname }}"
-
-
-class Broken(Exception):
-    """A run did not do what it should, so that its figures mean nothing."""
 
 
 @dataclass(frozen=True)

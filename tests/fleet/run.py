@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import signal
 import sys
 import tempfile
 import time
@@ -16,13 +15,15 @@ from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
+from ansible_environment import collections_path
+from bench.command import run
 from bench.machine import OURS, collection_version, cores
 from simulator import Simulator
 
 from fleet import rounds
 from fleet.accounts import PROJECTS, Fleet
 from fleet.report import page, summary
-from fleet.rounds import STEPS, Broken, Figures, measure
+from fleet.rounds import STEPS, Figures, measure
 from fleet.slices import Project
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -37,13 +38,10 @@ LIMITS = {"limit_projects": PROJECTS, "rate_limit": 60, "rate_auth": True}
 
 def main() -> None:
     """Run everything, and leave the figures in build/fleet and the page in docs."""
-    # Ends like Ctrl-C does, so that nothing is left running.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: sys.exit("The measurement was ended."))
     options = _options()
     raw = BUILD / "figures.json"
     if not options.report:
-        collections = os.environ.get("ANSIBLE_COLLECTIONS_PATH") or str(CHECKOUT / "build" / "collections")
+        collections = collections_path()
         if options.quick:
             _quick(collections)
             return
@@ -145,9 +143,4 @@ def _options() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except (Broken, RuntimeError) as error:
-        sys.exit(f"That failed. {error}")
+    run(main, "The measurement")

@@ -9,7 +9,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -18,6 +17,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from ansible_environment import TOOLS, ansible_environment
 
 from fleet.accounts import Account
 
@@ -68,19 +69,13 @@ class Project:
     def __init__(self, folder: Path, collections: str, accounts: Sequence[Account], connection: dict[str, str]) -> None:
         self.folder = folder
         self.accounts = accounts
-        self.tools = Path(sys.executable).parent
-        self.environment = {
-            "PATH": os.pathsep.join([str(self.tools), "/usr/local/bin", "/usr/bin", "/bin"]),
-            "HOME": str(folder),
-            "LANG": "C.UTF-8",
-            "LC_ALL": "C.UTF-8",
-            "ANSIBLE_HOME": str(folder / "ansible"),
-            "ANSIBLE_REMOTE_TMP": str(folder / "ansible" / "tmp"),
-            "ANSIBLE_COLLECTIONS_PATH": collections,
-            "ANSIBLE_NOCOLOR": "true",
-            "ANSIBLE_SHOW_CUSTOM_STATS": "true",
-            "ANSIBLE_VAULT_PASSWORD_FILE": str(folder / "vault-password"),
-        }
+        self.environment = ansible_environment(
+            folder,
+            ANSIBLE_COLLECTIONS_PATH=collections,
+            ANSIBLE_NOCOLOR="true",
+            ANSIBLE_SHOW_CUSTOM_STATS="true",
+            ANSIBLE_VAULT_PASSWORD_FILE=str(folder / "vault-password"),
+        )
         self._lay_out(connection)
 
     def _lay_out(self, connection: dict[str, str]) -> None:
@@ -91,7 +86,7 @@ class Project:
         (self.folder / "vault-password").write_text("fleet", encoding="utf-8")
         tokens = {account.name: account.api_token for account in self.accounts}
         self._write(f"group_vars/{GROUP}/vault.yml", {"vault_scalingo_tokens": tokens})
-        encrypt = [str(self.tools / "ansible-vault"), "encrypt", str(group / "vault.yml")]
+        encrypt = [str(TOOLS / "ansible-vault"), "encrypt", str(group / "vault.yml")]
         subprocess.run(encrypt, env=self.environment, capture_output=True, check=True)
         common = {
             "ansible_connection": "local",
@@ -118,7 +113,7 @@ class Project:
     def _run(self, number: int, accounts: Sequence[Account], forks: int) -> Slice:
         inventory = f"slice-{number}.json"
         self._write(inventory, {GROUP: {"hosts": {account.name: {} for account in accounts}}})
-        command = [str(self.tools / "ansible-playbook"), "-i", inventory, "--forks", str(forks)]
+        command = [str(TOOLS / "ansible-playbook"), "-i", inventory, "--forks", str(forks)]
         output = self.folder / f"output-{number}.txt"
         with output.open("w", encoding="utf-8") as sink:
             start = time.perf_counter()

@@ -10,19 +10,18 @@ leaves a status and artifacts. A workflow passes the artifacts on, and goes wher
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
-import sys
 import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ansible_environment import CHECKOUT, TOOLS, ansible_environment, collections_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from .playbook import CHECKOUT, PLAYBOOK_SECONDS, collections_path
+from .playbook import PLAYBOOK_SECONDS
 
 VARIABLES = Path(collections_path()) / "ansible_collections/community/scalingo/playbooks/vars/awx.yml"
 SEEN = ["credential_types", "credentials", "job_templates", "steps"]
@@ -126,20 +125,16 @@ class Awx:
 
     def _run(self, *arguments: str, **environment: str) -> Job:
         done = subprocess.run(
-            [str(Path(sys.executable).parent / "ansible-playbook"), *arguments],
+            [str(TOOLS / "ansible-playbook"), *arguments],
             cwd=self._folder,
             env={
-                "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/local/bin", "/usr/bin", "/bin"]),
-                "HOME": str(self._folder),
-                "LC_ALL": "C.UTF-8",
-                "ANSIBLE_HOME": str(self._folder / "ansible"),
-                "ANSIBLE_LOCAL_TEMP": str(self._folder / "ansible" / "local"),
-                "ANSIBLE_REMOTE_TEMP": str(self._folder / "ansible" / "remote"),
-                "ANSIBLE_COLLECTIONS_PATH": collections_path(),
-                "ANSIBLE_NOCOLOR": "true",
-                "ANSIBLE_PIPELINING": "true",
-                "ANSIBLE_SHOW_CUSTOM_STATS": "true",
-                "ANSIBLE_VERBOSITY": "3",
+                **ansible_environment(
+                    self._folder,
+                    ANSIBLE_NOCOLOR="true",
+                    ANSIBLE_PIPELINING="true",
+                    ANSIBLE_SHOW_CUSTOM_STATS="true",
+                    ANSIBLE_VERBOSITY="3",
+                ),
                 **environment,
             },
             capture_output=True,

@@ -12,8 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .playbook import COLLECTION, PLAYBOOK_SECONDS, PlaybookRun, show
-from .playbook import _environment as clean_environment
+from .playbook import COLLECTION, PLAYBOOK_SECONDS, PlaybookRun, clean_environment, show
 
 ROLE = f"{COLLECTION}.project_baseline"
 KEYS = ["id", "control", "project", "expected", "actual", "compliant", "action", "remedy"]

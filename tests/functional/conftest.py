@@ -47,6 +47,14 @@ def sim(request: pytest.FixtureRequest) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
+def shop_owner(sim: Any) -> Any:
+    """The owner of a shop that Tomasz may have."""
+    mireille, tomasz = sim.add_account("mireille"), sim.add_account("tomasz")
+    sim.add_application(sim.add_project(mireille, "shop")["id"], "shop-app", collaborators=[tomasz])
+    return mireille
+
+
+@pytest.fixture(scope="module")
 def teller(tmp_path_factory: pytest.TempPathFactory) -> Teller:
     """Runs stories in a folder of their own: `teller([Story(...), ...], "-vvvv")`."""
 

@@ -28,6 +28,7 @@ def assert_refused(result: TaskResult, *facts: str) -> None:
 
 
 def assert_one_sentence(text: str) -> None:
+    """A message is for a person: on one line, neither a word nor a page, and no trace of Python."""
     assert "Traceback" not in text and "Error(" not in text, f"not for a person to read: {text}"
     assert "\n" not in text.strip(), f"more than one line: {text}"
     assert 15 <= len(text) <= 700, f"not a clear sentence: {text}"

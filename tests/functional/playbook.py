@@ -14,7 +14,6 @@ import io
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -22,8 +21,9 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from ansible_environment import TOOLS, ansible_environment
+
 HERE = Path(__file__).resolve().parent
-CHECKOUT = HERE.parents[1]
 COLLECTION = "community.scalingo"
 PLAYBOOK_SECONDS = 300
 
@@ -164,33 +164,24 @@ def here(
     return TaskResult("here", module, "failed" if values.get("failed") else "ok", check, values)
 
 
-def collections_path() -> str:
-    return os.environ.get("ANSIBLE_COLLECTIONS_PATH") or str(CHECKOUT / "build" / "collections")
+def clean_environment(folder: Path) -> dict[str, str]:
+    """A small environment for a playbook in a folder, with which it leaves there what every task returned."""
+    return ansible_environment(
+        folder,
+        home=folder / "home",
+        FUNCTIONAL_RESULTS=str(folder / "results.jsonl"),
+        ANSIBLE_CALLBACK_PLUGINS=str(HERE / "callback_plugins"),
+        ANSIBLE_CALLBACKS_ENABLED="functional_results",
+        ANSIBLE_DIFF_ALWAYS="true",
+        ANSIBLE_FORKS="8",
+        ANSIBLE_NOCOLOR="true",
+        ANSIBLE_PIPELINING="true",
+        ANSIBLE_RETRY_FILES_ENABLED="false",
+    )
 
 
-def _environment(folder: Path) -> dict[str, str]:
-    """A small environment in which nothing of the developer's own shows."""
-    return {
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/local/bin", "/usr/bin", "/bin"]),
-        "HOME": str(folder / "home"),
-        "LANG": "C.UTF-8",
-        "LC_ALL": "C.UTF-8",
-        "FUNCTIONAL_RESULTS": str(folder / "results.jsonl"),
-        "ANSIBLE_HOME": str(folder / "ansible"),
-        "ANSIBLE_LOCAL_TEMP": str(folder / "ansible" / "local"),
-        "ANSIBLE_REMOTE_TEMP": str(folder / "ansible" / "remote"),
-        "ANSIBLE_COLLECTIONS_PATH": collections_path(),
-        "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback_plugins"),
-        "ANSIBLE_CALLBACKS_ENABLED": "functional_results",
-        "ANSIBLE_DIFF_ALWAYS": "true",
-        "ANSIBLE_FORKS": "8",
-        "ANSIBLE_NOCOLOR": "true",
-        "ANSIBLE_PIPELINING": "true",
-        "ANSIBLE_RETRY_FILES_ENABLED": "false",
-    }
-
-
-def _write_project(folder: Path, stories: Iterable[Story]) -> None:
+def write_project(folder: Path, stories: Iterable[Story]) -> None:
+    """Write the inventory and the play that tell the stories, and the tasks of each."""
     hosts: dict[str, Any] = {}
     for story in stories:
         assert story.name not in hosts, f"two stories are called {story.name}"
@@ -236,12 +227,12 @@ def tell(
         path = folder / "home" / name
         path.write_text(text, encoding="utf-8")
         path.chmod(0o600)
-    _write_project(folder, stories)
-    command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", "inventory.json", "play.yml", *arguments]
+    write_project(folder, stories)
+    command = [str(TOOLS / "ansible-playbook"), "-i", "inventory.json", "play.yml", *arguments]
     done = subprocess.run(
         command,
         cwd=folder,
-        env={**_environment(folder), **(environment or {})},
+        env={**clean_environment(folder), **(environment or {})},
         capture_output=True,
         text=True,
         timeout=PLAYBOOK_SECONDS,

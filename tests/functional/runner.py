@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
@@ -17,9 +16,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from .playbook import PLAYBOOK_SECONDS, collections_path
+from ansible_environment import TOOLS, ansible_settings, plain_environment
 
-TOOLS = Path(sys.executable).parent
+from .playbook import PLAYBOOK_SECONDS
+
 JOB_ID = "7"
 # AWX leaves the result out of an event if it is longer than this.
 MAX_EVENT_RES = 700_000
@@ -124,11 +124,7 @@ def run_job(
     given = _files(folder)
     done = subprocess.run(
         [str(TOOLS / "ansible-runner"), "run", str(folder), "--playbook", playbook, "--ident", JOB_ID, "--quiet"],
-        env={
-            "PATH": os.pathsep.join([str(TOOLS), "/usr/local/bin", "/usr/bin", "/bin"]),
-            "HOME": str(folder / "home"),
-            "LC_ALL": "C.UTF-8",
-        },
+        env=plain_environment(folder / "home"),
         capture_output=True,
         text=True,
         timeout=PLAYBOOK_SECONDS,
@@ -142,16 +138,13 @@ def run_job(
 
 def _settings_of_awx(folder: Path) -> dict[str, str]:
     return {
+        **ansible_settings(folder),
         "JOB_ID": JOB_ID,
         "MAX_EVENT_RES": str(MAX_EVENT_RES),
         "ANSIBLE_CACHE_PLUGIN": "jsonfile",
         "ANSIBLE_CHECK_MODE_MARKERS": "true",
-        "ANSIBLE_COLLECTIONS_PATH": collections_path(),
         "ANSIBLE_FORCE_COLOR": "true",
-        "ANSIBLE_HOME": str(folder / "ansible"),
         "ANSIBLE_INVENTORY_UNPARSED_FAILED": "true",
-        "ANSIBLE_LOCAL_TEMP": str(folder / "ansible" / "local"),
-        "ANSIBLE_REMOTE_TEMP": str(folder / "ansible" / "remote"),
     }
 
 

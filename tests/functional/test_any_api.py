@@ -22,6 +22,7 @@ from .playbook import COLLECTION, TaskResult, connect, here
 from .transfer_grid import disagreements as transfer_disagreements
 from .transfer_process import NOWHERE, Party, party, send
 from .transfer_stories import later
+from .worlds import EVERYTHING, five
 
 RUNGS = ("check", "run", "rerun", "check again")
 PATIENCE = 60  # seconds, for worlds with a rate limit or a late acceptance
@@ -125,24 +126,12 @@ def test_a_name_that_is_taken_and_an_account_that_is_full(sim: Any) -> None:
     assert sim.projects(me) == before
 
 
-WANTED = [
-    {"name": "default", "state": "absent"},
-    {"name": "web", "new_name": "default"},
-    {"name": "tools", "new_name": "web"},
-    {"name": "main", "default": True},
-    {"name": "gone", "state": "absent"},
-    {"name": "old", "state": "absent"},
-    {"name": "kept"},
-]
-
-
 def test_a_list_of_projects(sim: Any) -> None:
     me = sim.add_account("many")
-    for name in ("web", "tools", "old", "kept", "spare"):
-        sim.add_project(me, name)
+    five(sim, me)
     steps = {}
     for rung in ("check", "run"):
-        steps[rung] = task(sim, me, "projects", check=rung == "check", projects=WANTED)
+        steps[rung] = task(sim, me, "projects", check=rung == "check", projects=EVERYTHING)
         assert_ok(steps[rung], changed=True)
         assert outline(steps[rung]["unlisted"]) == "spare"
     assert bulk_disagreements(steps["check"], steps["run"]) == []

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_environment import collections_path
 
 from .baseline import play, role
 from .playbook import (
     COLLECTION,
     PlaybookRun,
     Story,
-    collections_path,
     connect,
     login,
     project,
@@ -56,15 +56,7 @@ for path in sorted(root.rglob("*.py")):
 
 
 @pytest.fixture(scope="module")
-def account(sim: Any) -> Any:
-    """The owner of a shop that Tomasz may have."""
-    mireille, tomasz = sim.add_account("mireille"), sim.add_account("tomasz")
-    sim.add_application(sim.add_project(mireille, "shop")["id"], "shop-app", collaborators=[tomasz])
-    return mireille
-
-
-@pytest.fixture(scope="module")
-def run(sim: Any, account: Any, teller: Any) -> PlaybookRun:
+def run(sim: Any, shop_owner: Any, teller: Any) -> PlaybookRun:
     """Every module with its action plugin, the lookup, and the role with its filters, in check mode and without."""
     tasks = [
         login(),
@@ -79,7 +71,7 @@ def run(sim: Any, account: Any, teller: Any) -> PlaybookRun:
         *role("audit", check=True, default_project="web"),
         *role("apply", default_project="web", projects=[{"name": "site"}]),
     ]
-    return teller([Story("mireille", tasks, connect(sim, account))], "-v", environment=SHOWN)
+    return teller([Story("mireille", tasks, connect(sim, shop_owner))], "-v", environment=SHOWN)
 
 
 def test_no_task_is_out_of_date(run: PlaybookRun) -> None:
@@ -108,9 +100,9 @@ def test_no_playbook_is_out_of_date(sim: Any, tmp_path: Path, name: str) -> None
     assert SIGN not in done.stdout + done.stderr
 
 
-def test_what_is_out_of_date_would_be_noticed(sim: Any, account: Any, teller: Any, tmp_path: Path) -> None:
+def test_what_is_out_of_date_would_be_noticed(sim: Any, shop_owner: Any, teller: Any, tmp_path: Path) -> None:
     (tmp_path / "outdated.py").write_text(OUTDATED, encoding="utf-8")
-    stories = [Story("mireille", [{"name": "run", "outdated": {}}], connect(sim, account))]
+    stories = [Story("mireille", [{"name": "run", "outdated": {}}], connect(sim, shop_owner))]
     run = teller(stories, environment={**SHOWN, "ANSIBLE_LIBRARY": str(tmp_path)})
     assert SIGN in run.output
     assert "going away" in json.dumps(run.of("mireille")["deprecations"])

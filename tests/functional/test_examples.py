@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 import requests
 import yaml
+from ansible_environment import CHECKOUT
 from simulator import Simulator
 
 from .assumptions import ACCEPTED, UP_TO_DATE
-from .playbook import CHECKOUT, PlaybookRun, Story, connect
+from .playbook import PlaybookRun, Story, connect
 
 EXAMPLES = re.compile(r'^EXAMPLES = r"""\n(.*?)^"""$', re.MULTILINE | re.DOTALL)
 # An action plugin and its module are one to a reader, and the module has the documentation.

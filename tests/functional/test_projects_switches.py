@@ -13,6 +13,7 @@ from simulator import Simulator
 from .assumptions import COUNTED
 from .expect import LIST, assert_ok, assert_refused, bulk_disagreements, outline, per_task, told, writes, written
 from .playbook import TaskResult, connect, here
+from .worlds import EVERYTHING, five
 
 SWITCHES: list[dict[str, Any]] = [
     {},
@@ -38,15 +39,6 @@ DUPLICATES: list[dict[str, Any]] = [
     for status, style in ((422, "flat"), (422, "nested"), (422, "single"), (409, "flat"))
 ]
 SELF = "/v1/users/self"  # whose default project it is matters
-ITEMS: list[dict[str, Any]] = [
-    {"name": "default", "state": "absent"},
-    {"name": "web", "new_name": "default"},
-    {"name": "tools", "new_name": "web"},
-    {"name": "main", "default": True},
-    {"name": "gone", "state": "absent"},
-    {"name": "old", "state": "absent"},
-    {"name": "kept"},
-]
 
 
 def _bulk(sim: Any, me: Any, items: list[dict[str, Any]], check: bool = False) -> TaskResult:
@@ -55,8 +47,7 @@ def _bulk(sim: Any, me: Any, items: list[dict[str, Any]], check: bool = False) -
 
 def _account(sim: Any) -> Any:
     me = sim.add_account("mireille")
-    for name in ("web", "tools", "old", "kept", "spare"):
-        sim.add_project(me, name)
+    five(sim, me)
     return me
 
 
@@ -64,7 +55,7 @@ def _account(sim: Any) -> Any:
 def test_the_list_comes_to_the_same(switches: dict[str, Any]) -> None:
     with Simulator(**switches) as sim:
         me = _account(sim)
-        check, run = _bulk(sim, me, ITEMS, check=True), _bulk(sim, me, ITEMS)
+        check, run = _bulk(sim, me, EVERYTHING, check=True), _bulk(sim, me, EVERYTHING)
         assert_ok(run, changed=True)
         assert bulk_disagreements(check, run) == []
         assert told(run) == (

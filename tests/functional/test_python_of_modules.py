@@ -11,10 +11,11 @@ import sys
 from typing import Any
 
 import pytest
+from ansible_environment import CHECKOUT
 
 from .assumptions import UP_TO_DATE
 from .expect import assert_ok
-from .playbook import CHECKOUT, COLLECTION, PlaybookRun, Story, connect, login, project, project_info, projects
+from .playbook import COLLECTION, PlaybookRun, Story, connect, login, project, project_info, projects
 from .transfer_tasks import info_task, transfer_task
 
 # A task renames what the task before it made.
@@ -33,16 +34,8 @@ CHANGING = {"scalingo_project", "scalingo_projects", "scalingo_project_transfer"
 
 
 @pytest.fixture(scope="module")
-def account(sim: Any) -> Any:
-    """The owner of a shop that Tomasz may have."""
-    mireille, tomasz = sim.add_account("mireille"), sim.add_account("tomasz")
-    sim.add_application(sim.add_project(mireille, "shop")["id"], "shop-app", collaborators=[tomasz])
-    return mireille
-
-
-@pytest.fixture(scope="module")
-def run(sim: Any, account: Any, teller: Any) -> PlaybookRun:
-    return teller([Story("mireille", list(TASKS.values()), connect(sim, account))])
+def run(sim: Any, shop_owner: Any, teller: Any) -> PlaybookRun:
+    return teller([Story("mireille", list(TASKS.values()), connect(sim, shop_owner))])
 
 
 def test_there_is_a_task_for_every_module() -> None:

@@ -9,18 +9,17 @@ What the limit costs at full scale is in the unit tests, whose minutes take no t
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_environment import TOOLS
 from simulator import Simulator
 
 from .assumptions import COUNTED
 from .expect import CREATE, EXCHANGE, LIST, assert_ok
-from .playbook import PlaybookRun, Story, _environment, _write_project, connect, project, show
+from .playbook import PlaybookRun, Story, clean_environment, connect, project, show, write_project
 
 MODULE_UTILS = "ansible_collections.community.scalingo.plugins.module_utils"
 
@@ -98,10 +97,10 @@ def watched(busy: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, l
     left_over = f"query('ansible.builtin.pipe', 'find {folder} -name \"scalingo-progress-*\"')"
     tasks = [project("create it", name="web"), show(left_over, "look")]
     (folder / "home").mkdir()
-    _write_project(folder, [Story("here", tasks, connect(busy, me))])
-    command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", "inventory.json", "play.yml", "-vvv"]
+    write_project(folder, [Story("here", tasks, connect(busy, me))])
+    command = [str(TOOLS / "ansible-playbook"), "-i", "inventory.json", "play.yml", "-vvv"]
     # Into a terminal, Ansible writes each line at once by itself.
-    environment = {**_environment(folder), "PYTHONUNBUFFERED": "1"}
+    environment = {**clean_environment(folder), "PYTHONUNBUFFERED": "1"}
     lines, then = [], {}
     with subprocess.Popen(
         command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

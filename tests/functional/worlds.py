@@ -1,11 +1,22 @@
 # Copyright: (c) 2026, the community.scalingo authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""States of an account that more than one table begins with; each returns what a cell may refer to as `$word`."""
+"""States of an account that more than one file begins with; each returns what a cell may refer to as `$word`."""
 
 from __future__ import annotations
 
 from typing import Any
+
+# Everything that one list can ask for of an account with `five`: names change hands, and the default project goes.
+EVERYTHING: list[dict[str, Any]] = [
+    {"name": "default", "state": "absent"},
+    {"name": "web", "new_name": "default"},
+    {"name": "tools", "new_name": "web"},
+    {"name": "main", "default": True},
+    {"name": "gone", "state": "absent"},
+    {"name": "old", "state": "absent"},
+    {"name": "kept"},
+]
 
 
 def empty(sim: Any, me: Any) -> dict[str, Any]:
@@ -44,3 +55,7 @@ def web_and_site(sim: Any, me: Any) -> dict[str, Any]:
 
 def web_in_other_region(sim: Any, me: Any) -> dict[str, Any]:
     return {"web": sim.add_project(me, "web", region="osc-secnum-fr1")["id"]}
+
+
+def five(sim: Any, me: Any) -> dict[str, Any]:
+    return {name: sim.add_project(me, name)["id"] for name in ("web", "tools", "old", "kept", "spare")}

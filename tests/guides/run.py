@@ -6,37 +6,30 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from .pages import CHECKOUT
+from ansible_environment import TOOLS, ansible_environment, collections_path
+
 from .world import World
 
-COLLECTIONS = os.environ.get("ANSIBLE_COLLECTIONS_PATH") or str(CHECKOUT / "build" / "collections")
-BIN = Path(sys.executable).parent
+COLLECTIONS = collections_path()
 SECONDS = 300
 
 
 def environment(folder: Path) -> dict[str, str]:
     """A small environment with everything that Ansible writes in a folder."""
-    return {
-        "PATH": os.pathsep.join([str(BIN), "/usr/local/bin", "/usr/bin", "/bin"]),
-        "HOME": str(folder / "home"),
-        "LC_ALL": "C.UTF-8",
-        "ANSIBLE_HOME": str(folder / "ansible"),
-        "ANSIBLE_LOCAL_TEMP": str(folder / "ansible" / "local"),
-        "ANSIBLE_REMOTE_TEMP": str(folder / "ansible" / "remote"),
-        "ANSIBLE_COLLECTIONS_PATH": COLLECTIONS,
-        "ANSIBLE_NOCOLOR": "true",
-        "ANSIBLE_LOCALHOST_WARNING": "false",
-        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
-        "ANSIBLE_PIPELINING": "true",
-    }
+    return ansible_environment(
+        folder,
+        home=folder / "home",
+        ANSIBLE_NOCOLOR="true",
+        ANSIBLE_LOCALHOST_WARNING="false",
+        ANSIBLE_INVENTORY_UNPARSED_WARNING="false",
+        ANSIBLE_PIPELINING="true",
+    )
 
 
 def connection(world: World) -> dict[str, str]:
@@ -65,7 +58,7 @@ def playbook(
             others["PYTHONPATH"] = str(folder / "shadow")
         play = plays if isinstance(plays, str) else "play.yml"
         done = subprocess.run(
-            [str(BIN / "ansible-playbook"), play, "-e", json.dumps(variables or {})],
+            [str(TOOLS / "ansible-playbook"), play, "-e", json.dumps(variables or {})],
             cwd=folder,
             env={**environment(folder), **connection(world), **others},
             capture_output=True,

@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
-from functional.playbook import Story, _environment, _write_project, connect, project, show
+from ansible_environment import TOOLS
+from functional.playbook import Story, clean_environment, connect, project, show, write_project
 from simulator import Simulator
 
 from .traces import assert_no_leak, secrets_of
@@ -37,12 +37,13 @@ def test_what_a_stopped_run_prints_holds_no_secret(tmp_path: Path, number: signa
             Story("module", [project("run", name="web")], connect(sim, accounts["module"], **impatient)),
             Story("lookup", [show(LOOKUP)], connect(sim, accounts["lookup"], **impatient)),
         ]
-        _write_project(tmp_path, stories)
+        write_project(tmp_path, stories)
         (tmp_path / "home").mkdir()
+        changed = {"ANSIBLE_PIPELINING": "false", "ANSIBLE_LOG_PATH": str(tmp_path / "log")}
         process = subprocess.Popen(
-            [str(Path(sys.executable).parent / "ansible-playbook"), "-i", "inventory.json", "play.yml", "-vvvv"],
+            [str(TOOLS / "ansible-playbook"), "-i", "inventory.json", "play.yml", "-vvvv"],
             cwd=tmp_path,
-            env=_environment(tmp_path) | {"ANSIBLE_PIPELINING": "false", "ANSIBLE_LOG_PATH": str(tmp_path / "log")},
+            env=clean_environment(tmp_path) | changed,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,

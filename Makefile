@@ -55,8 +55,8 @@ help: ## List the targets.
 demo: install ## Show the collection at work on a simulated account: audit, apply, hand a project over, and again.
 	@$(IN_VENV) python tests/demo/run.py
 
-simulator: .venv/.ready ## Run the simulator until Ctrl-C; give it options with ARGS="--account mireille".
-	@$(IN_VENV) python tests/simulator $(ARGS)
+simulator: .venv/.ready $(if $(WORLD),install) ## Run the simulator until Ctrl-C, with ARGS="--account mireille", or for a guide with WORLD=audit.
+	@$(IN_VENV) $(if $(WORLD),PYTHONPATH="$(CURDIR)/tests" python -m guides.follow "$(WORLD)",python tests/simulator) $(ARGS)
 
 install: build/collections/.installed ## Build the collection and install it into build/collections.
 

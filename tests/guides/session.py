@@ -25,7 +25,7 @@ from .commands import INSTALL, RUN, SIMULATOR, check, commands
 from .output import missing, says
 from .pages import CHECKOUT, Block, blocks
 from .run import COLLECTIONS, SECONDS, connection, environment
-from .world import World, described
+from .world import World, described, vault
 
 RAN, CHECKED = "run", "checked"
 YAML = ("yaml", "yaml+jinja")
@@ -231,12 +231,8 @@ class Session:
             path.mkdir(parents=True)
         (self.work / ".venv").symlink_to(Path(sys.prefix))
         (self.work / "build" / "collections").symlink_to(COLLECTIONS)
-        tokens = {
-            "vault_scalingo_api_token": self.world.mireille.api_token,
-            "vault_mireille_api_token": self.world.mireille.api_token,
-            "vault_tomasz_api_token": self.world.tomasz.api_token,
-        }
-        (self.work / "group_vars" / "all" / "tokens.json").write_text(json.dumps(tokens), encoding="utf-8")
+        tokens = json.dumps(vault(self.world))
+        (self.work / "group_vars" / "all" / "tokens.json").write_text(tokens, encoding="utf-8")
         for name, text in (described(self.page, "").get("files") or {}).items():
             self._write(name, self._replace(text))
         lines = "".join(f"export {name}={value}\n" for name, value in connection(self.world).items())

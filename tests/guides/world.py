@@ -24,14 +24,33 @@ def described(page: str, section: str) -> dict[str, Any]:
     return {**WORLDS["default"], **page_wide, **special}
 
 
+def worlds() -> dict[str, tuple[str, str]]:
+    """The worlds that a reader can start: their names, in alphabetical order, with a page and a section for each."""
+    found: dict[str, tuple[str, str]] = {}
+    for page, own in WORLDS["pages"].items():
+        for section, special in [("", own), *(own.get("sections") or {}).items()]:
+            if "world" in special:
+                found.setdefault(special["world"], (page, section))
+    return dict(sorted(found.items()))
+
+
+def vault(world: World) -> dict[str, str]:
+    """The variables that the pages take from a vault."""
+    return {
+        "vault_scalingo_api_token": world.mireille.api_token,
+        "vault_mireille_api_token": world.mireille.api_token,
+        "vault_tomasz_api_token": world.tomasz.api_token,
+    }
+
+
 class World:
     """Mireille, whose account it is, and two users who could own what she has."""
 
-    def __init__(self) -> None:
-        self.sim = Simulator()
+    def __init__(self, port: int = 0, auth_port: int = 0, tokens: dict[str, str] | None = None) -> None:
+        self.sim = Simulator(port=port, auth_port=auth_port)
         self.sim.start()
         self.mireille, self.tomasz, self.amina = (
-            self.sim.add_account(name) for name in ("mireille", "tomasz", "amina")
+            self.sim.add_account(name, api_token=(tokens or {}).get(name)) for name in ("mireille", "tomasz", "amina")
         )
         self._over = threading.Event()
         self._helper: threading.Thread | None = None

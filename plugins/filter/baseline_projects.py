@@ -37,6 +37,7 @@ options:
     description:
       - What M(community.scalingo.scalingo_projects) returned in check mode for this list, if the present default
         project is to be renamed rather than another one created.
+      - If that was about some of the items only, C(indexes) are their places.
     type: dict
     default: {}
   report_dir:

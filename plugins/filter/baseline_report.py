@@ -30,11 +30,16 @@ options:
     elements: dict
     default: []
   bulk:
-    description: What M(community.scalingo.scalingo_projects) returned for the list, or had done before it failed.
+    description:
+      - What M(community.scalingo.scalingo_projects) returned for the list, or had done before it failed.
+      - If it was about some of the items only, C(indexes) are their places.
     type: dict
     default: {}
   failures:
-    description: Why that failed, and a check of the other projects after it. C(indexes) are the items to blame.
+    description:
+      - Why that failed, and a check of the other projects after it. C(indexes) are the items to blame, C(listed) those
+        that the task was about.
+      - C(outcome_unknown) if a write may have been done, C(hidden) if a handoff may have hidden them from the account.
     type: list
     elements: dict
     default: []
@@ -47,7 +52,7 @@ options:
     type: list
     elements: dict
   records:
-    description: What the role did about each handoff that was not done already.
+    description: What the role did about each handoff that was not seen to be done already.
     type: list
     elements: dict
     default: []
@@ -156,7 +161,6 @@ def baseline_report(
         others=others or {},
         visible=visible,
         check_mode=bool(check_mode),
-        handing_over=bool(handoffs),
     )
     # What the API says is never a template, whatever it looks like.
     return wrap_var(build_report(seen, handoffs or (), records or ()))

@@ -14,11 +14,15 @@ import unicodedata
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 
+from ansible_collections.community.scalingo.plugins.module_utils._answers import Redactor
 from ansible_collections.community.scalingo.plugins.module_utils._dates import parse_date
+from ansible_collections.community.scalingo.plugins.module_utils._items import title
+from ansible_collections.community.scalingo.plugins.module_utils._plan import Wanted
 from ansible_collections.community.scalingo.plugins.plugin_utils._baseline_wanted import (
     Items,
     candidates_of,
     is_absent,
+    is_named_only,
     is_true,
     owns,
     target_of,
@@ -31,12 +35,10 @@ LONGEST_TEXT = 700
 
 Result = t.Mapping[str, t.Any]
 
-# How the module names an item of its list, which is not quite the list that the user wrote.
-_PLACE = re.compile(r"\b(?:In )?[Ii]tem \d+ of projects(?: \(([^()]*)\))?(:?)")
-# How the transport says that no answer came.
+# How the transport says that no answer came: nothing else in the result of a task does.
 _NO_ANSWER = re.compile(r"\b(?:GET|POST|PATCH|DELETE) \S+ got no answer: ")
-# Long enough that no name of a project looks like one: tokens have 48 characters after the prefix.
-_TOKENS = re.compile(r"tk-us-[\w=+/-]{20,}|eyJ[\w=-]{10,}\.[\w=-]+(?:\.[\w=-]*)?")
+# What is said of something that a lost answer leaves open.
+_OPEN = "not known"
 _MENDING = {"create": "creates it", "update": "changes it", "delete": "deletes it"}
 
 
@@ -60,12 +62,13 @@ class Seen:
 
     Attributes:
         projects: The list that was wanted.
-        bulk: What the task for the whole list returned; of a failed one only what it had done.
-        failures: Why the list could not be carried out, with the places of the items that are to blame.
+        bulk: What the task for the list returned, and the places of the items that it was about; of a failed one only
+            what it had done, and no places.
+        failures: Why the list could not be carried out, each with the places of the items that are to blame, and of
+            those that the task was about; and whether they may be hidden from this account by a handoff.
         others: What a check said about the other items, and their places.
         visible: The projects that the account sees, or None if they could not be read.
         check_mode: Whether nothing was to be written.
-        handing_over: Whether there are handoffs, after which a project may be hidden from this account.
     """
 
     projects: Items
@@ -74,20 +77,36 @@ class Seen:
     others: Result
     visible: Items | None
     check_mode: bool
-    handing_over: bool = False
 
     @property
     def failure(self) -> str:
         """Why the list as a whole could not be carried out, or read; "" if it was."""
-        return _message(self.failures[-1]) if self.failures else ""
+        return _message(self.failures[-1], self.projects) if self.failures else ""
 
 
-def _message(failure: Result) -> str:
-    """Return the message of a failed task, without the places in a list that only the module has seen."""
-    text = _PLACE.sub(lambda found: "" if found[2] else found[1] or "an item", text_of(failure.get("msg"))).strip()
+def _message(failure: Result, projects: Items) -> str:
+    """Return the message of a failed task, without the places in a list that only the module has seen.
+
+    Args:
+        failure: What became of the task.
+        projects: The list that was wanted, from which the task got the items at the places `listed`.
+    """
+    text = text_of(failure.get("msg"))
+    listed = [projects[index] for index in _places(failure.get("listed"))]
+    items = [Wanted(name=text_of(each.get("name")), project_id=text_of(each.get("project_id"))) for each in listed]
+    for place, item in enumerate(items):
+        named = title(items, place)
+        text = text.replace(f"In {named}: ", "")
+        for form in (named, named[0].upper() + named[1:]):
+            text = text.replace(form, item.project_id or item.name or "")
     if failure.get("as_new_owner"):
         text = text.replace("api_token (or SCALINGO_API_TOKEN)", "new_owner_api_token")
-    return text
+    return text.strip()
+
+
+def _places(value: t.Any) -> list[int]:
+    """Return places in the list, which may have become texts on their way."""
+    return [int(place) for place in value or []]
 
 
 def build_report(seen: Seen, handoffs: Items, records: t.Sequence[Result], now: datetime | None = None) -> Result:
@@ -99,16 +118,19 @@ def build_report(seen: Seen, handoffs: Items, records: t.Sequence[Result], now: 
         records: What was done about those handoffs that were not found to be done already.
         now: When that was.
     """
-    secrets = [text_of(handoff.get("new_owner_api_token")) for handoff in handoffs]
+    redact = Redactor()
+    for secret in {text_of(handoff.get("new_owner_api_token")) for handoff in handoffs} - {""}:
+        redact.add(secret)
     by_index = {int(record["index"]): record for record in records}
-    items = [_project(seen, index) for index in range(len(seen.projects))]
+    handed = {text_of(project_id) for record in records for project_id in _handed_over(record, seen.visible or ())}
+    items = [_project(seen, index, handed) for index in range(len(seen.projects))]
     items.sort(key=lambda item: item.control != "default_project")
     items += [_handoff(seen, handoff, by_index.get(index)) for index, handoff in enumerate(handoffs)]
     used: set[str] = set()
     for item in items:
         for name in ("project", "expected", "actual", "remedy"):
             value = getattr(item, name)
-            setattr(item, name, value if value is None else clean(value, secrets))
+            setattr(item, name, value if value is None else clean(value, redact))
         # A project may have to go, and another one get its name.
         base, number = f"{item.control}:{item.project}", 1
         item.id = base
@@ -126,24 +148,33 @@ def build_report(seen: Seen, handoffs: Items, records: t.Sequence[Result], now: 
     }
 
 
-def clean(value: t.Any, secrets: t.Iterable[str] = ()) -> str:
-    """Return a text on one line that may stand in JSON, XML and HTML: no token, no control character, not too long."""
-    text = str(value)
-    for secret in secrets:
-        if secret:
-            text = text.replace(secret, "***")
-    text = _TOKENS.sub("***", text)
+def clean(value: t.Any, redact: Redactor | None = None) -> str:
+    """Return a text on one line that may stand in JSON, XML and HTML: no token, no control character, not too long.
+
+    Args:
+        value: What the text is made from.
+        redact: What hides the secrets that are known. What looks like a token is hidden anyway.
+    """
+    redact = redact or Redactor()
+    text: str = redact(str(value))
     # Cc and Cs are not allowed in XML, Cf turns the direction of a text, Cn is assigned to nothing.
     shown = "".join(
         " " if each.isspace() else "" if unicodedata.category(each) in ("Cc", "Cf", "Cn", "Cs") else each
         for each in text
     )
-    line = " ".join(shown.split())
+    # Again, because such a character may have been in the middle of a token.
+    line: str = redact(" ".join(shown.split()))
     return line if len(line) <= LONGEST_TEXT else f"{line[: LONGEST_TEXT - 1]}…"
 
 
-def _project(seen: Seen, index: int) -> Item:
-    """Return what one item of the list came to."""
+def _project(seen: Seen, index: int, handed: t.Collection[str]) -> Item:
+    """Return what one item of the list came to.
+
+    Args:
+        seen: What was seen of the projects.
+        index: The place of the item.
+        handed: The IDs of the projects that were found to be handed over.
+    """
     wanted = seen.projects[index]
     item = Item(
         id="",
@@ -153,37 +184,50 @@ def _project(seen: Seen, index: int) -> Item:
         actual=_right(wanted),
         compliant=True,
     )
-    outcomes = seen.bulk.get("outcomes") or []
-    outcome = outcomes[index] if index < len(outcomes) else None
-    if not seen.failures:
-        if outcome is None:
-            return _unknown(item, "Nothing was returned about this project.")
-        return _as_outcome(item, wanted, outcome, _before(seen.bulk, index), seen.check_mode)
+    outcome, before = _outcome_at(seen.bulk, index)
     for failure in seen.failures:
-        if index in [int(place) for place in failure["indexes"]]:
-            return _as_blamed(item, wanted, failure, seen)
-    if outcome is not None and outcome["changed"]:
-        return _as_outcome(item, wanted, outcome, None, seen.check_mode)
-    places = [int(place) for place in seen.others.get("indexes") or []]
-    if index not in places:
-        return _unknown(item, seen.failure)
-    place = places.index(index)
-    other = seen.others["outcomes"][place]
-    item = _as_outcome(item, wanted, other, _before(seen.others, place), check_mode=True)
+        if index in _places(failure["indexes"]):
+            return _as_blamed(item, wanted, failure, outcome, seen, handed)
+    # A list that failed returns what it had done, but did not come to the rest. It has no places.
+    complete = not seen.failures or seen.bulk.get("indexes") is not None
+    if outcome is not None and (complete or outcome["changed"]):
+        return _as_outcome(item, wanted, outcome, before, seen.check_mode)
+    outcome, before = _outcome_at(seen.others, index)
+    if outcome is None:
+        return _unknown(item, seen.failure or "Nothing was returned about this project.")
+    item = _as_outcome(item, wanted, outcome, before, check_mode=True)
     if not item.compliant and not seen.check_mode:
         item.action = "none"
         item.remedy = "It was not reached, because the run stopped at an error. Run it again when that is mended."
     return item
 
 
-def _as_blamed(item: Item, wanted: Result, failure: Result, seen: Seen) -> Item:
+def _outcome_at(result: Result, index: int) -> tuple[Result | None, Result]:
+    """Return what a task says of one item of the list, and what its project was like, or None if it says nothing."""
+    outcomes = result.get("outcomes") or []
+    places = range(len(outcomes)) if result.get("indexes") is None else _places(result["indexes"])
+    if index not in places:
+        return None, {}
+    place = places.index(index)
+    return (outcomes[place], _before(result, place)) if place < len(outcomes) else (None, {})
+
+
+def _as_blamed(
+    item: Item, wanted: Result, failure: Result, outcome: Result | None, seen: Seen, handed: t.Collection[str]
+) -> Item:
     """Return what is to be said of an item because of which the list failed."""
-    hidden = (failure.get("error") or {}).get("status") == 404 and text_of(wanted.get("project_id")) != ""
-    if hidden and seen.handing_over:
-        return _unknown(item, f"{_message(failure)} It may have been handed over.")
+    message = _message(failure, seen.projects)
+    if is_true(failure.get("outcome_unknown")):
+        # Of two writes, the first one may have been done for certain.
+        return _unknown(item, message, _OPEN, outcome["action"] if outcome is not None else "none")
+    if is_true(failure.get("hidden")):
+        if text_of(wanted.get("project_id")) in handed and is_named_only(wanted):
+            item.actual = "exists, handed over"
+            return item
+        return _unknown(item, f"{message} It may have been handed over.", "not visible to this account")
     if seen.check_mode and _is_out_of_reach(failure):
-        return _unknown(item, _message(failure))
-    return _error(item, "not as expected", _message(failure))
+        return _unknown(item, message)
+    return _error(item, "not as expected", message)
 
 
 def _is_out_of_reach(result: Result) -> bool:
@@ -276,17 +320,59 @@ def _handoff(seen: Seen, handoff: Result, record: Result | None) -> Item:
         return item
     if record is None:
         return _unknown(item, "It was not looked at.")
+    if record.get("found"):
+        return _as_found(item, record, seen.visible)
     return _as_record(item, record, bool(found), with_token, seen.check_mode)
+
+
+def _handed_over(record: Result, visible: Items) -> list[str]:
+    """Return the ID of the project that the new owner has, if it is known to be the one that was handed over.
+
+    By its name alone, it might be another one, which never belonged to this account. An invitation that was accepted
+    says that it changed hands, and from whose.
+
+    Args:
+        record: What was done about the handoff.
+        visible: The projects that the account sees, its own among them.
+    """
+    owners = {each["owner"]["id"] for each in visible}
+    return [
+        each["id"]
+        for each in record.get("found") or []
+        if is_true(record.get("by_id"))
+        or any(
+            invitation["status"] == "accepted"
+            and invitation["invited_user_id"] == each["owner"]["id"]
+            and (not owners or invitation["inviter_user_id"] in owners)
+            for invitation in record.get("origin") or []
+        )
+    ]
+
+
+def _as_found(item: Item, record: Result, visible: Items) -> Item:
+    """Return what is to be said of a handoff whose project was found among those of its new owner."""
+    if _handed_over(record, visible):
+        return item
+    actual = f"{record['new_owner']} owns a project of this name, perhaps another one"
+    failure = record.get("failure")
+    if failure:
+        return _unknown(item, _message(failure, ()), actual)
+    return _unknown(
+        item,
+        f"No accepted invitation shows that {record['found'][0]['id']}, which {record['new_owner']} owns, came from "
+        f"this account. Whether it did or not, nothing is left to hand over: take the handoff out of the description.",
+        actual,
+    )
 
 
 def _as_record(item: Item, record: Result, visible: bool, with_token: bool, check_mode: bool) -> Item:
     look, offer, answer = (_done(record.get(key)) for key in ("look", "offer", "answer"))
     new_owner = record["new_owner"]
-    if record.get("found"):
-        return item
     invitation = offer.get("transfer_invitation") or look.get("transfer_invitation")
     failure = record.get("failure") or {}
     if failure:
+        if is_true(failure.get("outcome_unknown")):
+            return _unknown(item, _message(failure, ()), _OPEN, "invite" if offer.get("changed") else "none")
         return _as_failed_handoff(item, failure, look, invitation, visible, check_mode)
     if record.get("ended") == "error":
         return _error(
@@ -330,7 +416,7 @@ def _as_failed_handoff(
     item: Item, failure: Result, look: Result, invitation: Result | None, visible: bool, check_mode: bool
 ) -> Item:
     """Return what is to be said of a handoff of which a step failed."""
-    message = _message(failure)
+    message = _message(failure, ())
     if check_mode and _is_out_of_reach(failure):
         return _unknown(item, message)
     if not look and not visible and not failure.get("as_new_owner"):
@@ -360,8 +446,8 @@ def _date(text: t.Any) -> str:
         return text_of(text) or "an unknown date"
 
 
-def _unknown(item: Item, message: str, actual: str | None = None) -> Item:
-    item.compliant, item.action, item.actual = None, "none", actual or "could not be checked"
+def _unknown(item: Item, message: str, actual: str = "could not be checked", action: str = "none") -> Item:
+    item.compliant, item.action, item.actual = None, action, actual
     item.remedy = message
     return item
 

@@ -38,7 +38,8 @@ def wanted_projects(
         projects: The variable `project_baseline_projects`.
         default_project: The variable `project_baseline_default_project`.
         handoffs: The variable `project_baseline_handoffs`; its tokens are not looked at.
-        preview: What the module returned in check mode for this very list, if the default project is to be renamed.
+        preview: What the module returned in check mode for this very list, if the default project is to be renamed; or
+            for some of its items, with their places as `indexes`.
         report_dir: The variable `project_baseline_report_dir`.
 
     Returns: `problem`, a sentence or None; `projects`, the list; `default_index`, the place of the default project.
@@ -85,6 +86,11 @@ def names_of(item: t.Mapping[str, t.Any]) -> set[str]:
 
 def is_absent(item: t.Mapping[str, t.Any]) -> bool:
     return text_of(item.get("state")) == "absent"
+
+
+def is_named_only(item: t.Mapping[str, t.Any]) -> bool:
+    """Tell whether an item asks for nothing but that a project exists, and knows it by one thing only."""
+    return len(names_of(item)) == 1 and not (is_true(item.get("default")) or is_absent(item))
 
 
 def candidates_of(handoff: t.Mapping[str, t.Any], visible: Items) -> Items:
@@ -195,10 +201,7 @@ def _check_projects(items: list[Item], leaving: set[str]) -> None:
         if not text_of(item.get("name")) and not text_of(item.get("project_id")):
             raise Problem(f"Item {place} of {PROJECTS} needs name or project_id, to say which project is meant.")
         handed = sorted(names_of(item) & leaving)
-        plain = not any(
-            (text_of(item.get("new_name")), is_true(item.get("default")), is_absent(item), len(names_of(item)) > 1)
-        )
-        if handed and not plain:
+        if handed and not is_named_only(item):
             raise Problem(
                 f"Project {handed[0]} is in {HANDOFFS}, so item {place} of {PROJECTS} may only name it, and not rename "
                 f"it, delete it or make it the default project."
@@ -234,6 +237,8 @@ def _add_default(items: list[Item], default: str) -> int | None:
 def _to_be_renamed(preview: t.Mapping[str, t.Any], index: int) -> str:
     """Return the name of the present default project if a check found that another one would be created."""
     outcomes = preview.get("outcomes") or []
-    if index >= len(outcomes) or outcomes[index]["action"] != "create":
+    # The check may have been about some items of the list only.
+    places = list(range(len(outcomes))) if preview.get("indexes") is None else [int(one) for one in preview["indexes"]]
+    if index not in places or outcomes[places.index(index)]["action"] != "create":
         return ""
     return text_of(((preview.get("diff") or {}).get("before") or {}).get("default_project"))

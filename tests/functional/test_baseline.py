@@ -156,6 +156,16 @@ def run(world: World, folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
     sim.revoke(friend)
     world.tell(me, role("audit", check=True, handoffs=[handoff(friend)]), role("run", handoffs=[handoff(friend)]))
 
+    # The invitation waits for somebody else.
+    me, friend, _shop = world.party("mistaken")
+    mistaken = [handoff(friend, new_owner_api_token=me.api_token)]
+    world.tell(
+        me,
+        role("audit", check=True, handoffs=mistaken),
+        role("run", handoffs=mistaken),
+        role("by ID", handoffs=[handoff(friend, new_owner=friend.id)]),
+    )
+
     # Broken when it was accepted.
     me, friend, shop = world.party("broken")
     sim.add_invitation(shop, invited=friend, status="error")
@@ -263,7 +273,9 @@ def test_what_was_handed_over_is_not_created_again(run: PlaybookRun, world: Worl
 def test_without_changes_one_list_is_enough(run: PlaybookRun, world: World) -> None:
     """The second list is that of the new owner, in which the project is that the old one does not see any more."""
     assert world.calls("whole")[-1] == [LIST]
-    assert world.calls("whole-friend")[-1] == [LIST]
+    theirs, (proof,) = world.calls("whole-friend")[-2:]
+    assert theirs == [LIST]
+    assert proof.startswith("GET /v1/projects/") and proof.endswith("/transfer_invitations")
     assert world.calls("renamed")[-1] == [LIST]
 
 
@@ -337,6 +349,16 @@ def test_a_useless_second_token_is_found_before_the_invitation(run: PlaybookRun,
         assert told(run, "useless", step) == ["handoff:shop False error"]
         assert "new_owner_api_token" in report(run, "useless", step)["items"][0]["remedy"]
     assert not writes(world.all_calls("useless"))
+
+
+def test_the_token_of_somebody_else_leaves_an_invitation_to_the_right_one(run: PlaybookRun, world: World) -> None:
+    """Whose a token is, no answer tells for certain before the acceptance."""
+    assert told(run, "mistaken", "audit") == ["handoff:shop False invite and accept"]
+    assert told(run, "mistaken", "run") == ["handoff:shop False error"]
+    (item,) = report(run, "mistaken", "run")["items"]
+    assert item["actual"].startswith("invited, may accept until ")
+    assert item["remedy"].startswith("Cannot accept ")
+    assert told(run, "mistaken", "by ID") == ["handoff:shop True accept"]
 
 
 def test_an_invitation_that_broke_is_not_repeated(run: PlaybookRun, world: World) -> None:

@@ -6,14 +6,22 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 from datetime import datetime, timezone
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from ansible_collections.community.scalingo.plugins.filter.baseline_report import baseline_report
+from ansible_collections.community.scalingo.plugins.module_utils._client import Client
+from ansible_collections.community.scalingo.plugins.module_utils._errors import InputError, TransportError
+from ansible_collections.community.scalingo.plugins.module_utils._items import both, place
+from ansible_collections.community.scalingo.plugins.module_utils._options import Connection
+from ansible_collections.community.scalingo.plugins.module_utils._plan import Wanted
 from ansible_collections.community.scalingo.plugins.plugin_utils._baseline import (
     LONGEST_TEXT,
     Seen,
@@ -43,7 +51,7 @@ def report(
     check_mode: bool = False,
     **bulk: Any,
 ) -> dict[str, Any]:
-    seen = Seen(list(items), bulk, failures, others or {}, visible, check_mode, bool(handoffs))
+    seen = Seen(list(items), bulk, failures, others or {}, visible, check_mode)
     return dict(
         build_report(seen, list(handoffs), list(records), datetime(2026, 7, 9, 11, 20, 31, tzinfo=timezone.utc))
     )
@@ -159,7 +167,7 @@ def test_the_default_project_comes_first_and_every_id_once() -> None:
 
 
 FAILED = "In item 2 of projects (b): Cannot create project b. Not tried any more: create project c."
-LIST = [{"name": "a"}, {"name": "b"}, {"name": "c"}]
+LIST: list[dict[str, Any]] = [{"name": "a"}, {"name": "b"}, {"name": "c"}]
 
 
 def failure(*indexes: int, msg: str = FAILED, **more: Any) -> dict[str, Any]:
@@ -170,7 +178,8 @@ def failure(*indexes: int, msg: str = FAILED, **more: Any) -> dict[str, Any]:
 def test_a_list_that_fails_in_the_middle(check_mode: bool) -> None:
     others = {"indexes": [0, 2], "outcomes": [outcome(), outcome("create")]}
     outcomes = [outcome("create"), outcome(), outcome()]
-    found = report(LIST, failures=[failure(1)], outcomes=outcomes, others=others, check_mode=check_mode)
+    failed = failure(1, listed=[0, 1, 2])
+    found = report(LIST, failures=[failed], outcomes=outcomes, others=others, check_mode=check_mode)
     a, b, c = found["items"]
     assert (a["compliant"], a["action"]) == (not check_mode, "create")
     assert (b["compliant"], b["action"]) == (False, "error")
@@ -181,7 +190,8 @@ def test_a_list_that_fails_in_the_middle(check_mode: bool) -> None:
 
 
 def test_a_list_that_is_refused_as_a_whole() -> None:
-    both = failure(0, 2, msg="Item 1 of projects (a) and item 3 of projects (c) mean the same project.")
+    message = "Item 1 of projects (a) and item 3 of projects (c) mean the same project."
+    both = failure(0, 2, msg=message, listed=[0, 1, 2])
     found = report(LIST, failures=[both], others={"indexes": [1], "outcomes": [outcome()]})
     assert [item["compliant"] for item in found["items"]] == [False, True, False]
     assert [item["action"] for item in found["items"]] == ["error", "none", "error"]
@@ -193,6 +203,44 @@ def test_the_others_are_known_by_what_they_were_called() -> None:
     others = {"indexes": [1], "outcomes": [outcome("update")], "diff": {"before": {"projects": ["www"]}}}
     found = report(items, failures=[failure(0)], others=others, check_mode=True)
     assert found["items"][1]["actual"] == "is named www"
+
+
+@pytest.mark.parametrize("name", ["b", "b (old)", "a)(b", "123"])
+@pytest.mark.parametrize("listed", [[0, 1, 2], [1, 2], [2]])
+def test_no_message_speaks_of_places_in_a_list_that_nobody_wrote(name: str, listed: list[int]) -> None:
+    """The messages are those of the modules, so that a change of theirs is seen here."""
+    projects = [{"name": "x"}, {"name": "y"}, {"name": name}]
+    items = [Wanted(name=projects[index]["name"]) for index in listed]
+    error = InputError("No.")
+    place(error, items, len(listed) - 1)
+    last = {**error.as_failure(), "listed": listed, "indexes": [2]}
+    assert report(projects, failures=[last], outcomes=[])["items"][2]["remedy"] == "No."
+    last["msg"] = f"{both(items, 0, len(listed) - 1)} clash."
+    first = projects[listed[0]]["name"]
+    assert report(projects, failures=[last], outcomes=[])["items"][2]["remedy"] == f"{first} and {name} clash."
+
+
+def test_what_the_transport_says_without_an_answer_is_understood() -> None:
+    """Only the message tells that from a refusal, so the message has to stay what it is."""
+    pytest.importorskip("requests")
+    connection = Connection("http://127.0.0.1:1", "http://127.0.0.1:1", 1, 0, True, bearer_token="me")
+    with pytest.raises(TransportError) as caught:
+        Client(connection).get("/v1/projects")
+    item = one([{"name": "a"}], failures=[{"indexes": [0], **caught.value.as_failure()}], check_mode=True)
+    assert (item["compliant"], item["action"]) == (None, "none")
+
+
+@pytest.mark.parametrize(("done", "action"), [("none", "none"), ("update", "update")])
+def test_a_write_of_which_nobody_knows_whether_it_was_done_is_unknown(done: str, action: str) -> None:
+    lost = failure(1, msg="In item 2 of projects (b): Whether it was done is not known.", outcome_unknown=True)
+    others = {"indexes": [0, 2], "outcomes": [outcome(), outcome("create")]}
+    outcomes = [outcome("create"), outcome(done), outcome()]
+    found = report(LIST, failures=[{**lost, "listed": [0, 1, 2]}], outcomes=outcomes, others=others)
+    assert [item["compliant"] for item in found["items"]] == [True, None, False]
+    assert (found["unknown_count"], found["drift_count"]) == (1, 1)
+    item = found["items"][1]
+    assert (item["action"], item["actual"]) == (action, "not known")
+    assert item["remedy"] == "Whether it was done is not known."
 
 
 @pytest.mark.parametrize(
@@ -213,12 +261,59 @@ def test_why_an_item_failed(why: Any, check_mode: bool, compliant: Any) -> None:
     assert item["action"] == ("none" if compliant is None else "error")
 
 
-def test_an_id_that_is_hidden_since_its_handoff_is_unknown() -> None:
-    gone = failure(0, msg="There is no project with the ID prj-1.", error={"status": 404})
-    items = [{"project_id": "prj-1"}]
-    assert one(items, failures=[gone])["action"] == "error"
-    handoff = {"project": "shop", "new_owner": "tomasz"}
-    assert report(items, [handoff], failures=[gone])["items"][0]["compliant"] is None
+GONE = failure(0, msg="There is no project prj-1.", error={"status": 404, "method": "GET"}, hidden=True)
+HANDED = {"index": 0, "new_owner": "tomasz", "found": [SOLD], "by_id": False}
+ACCEPTED = {"status": "accepted", "inviter_user_id": "us-1", "invited_user_id": "us-2"}
+
+
+def test_an_id_that_may_be_hidden_since_its_handoff_is_unknown_and_the_others_are_what_they_are() -> None:
+    items = [{"project_id": "prj-1"}, {"name": "web"}, {"name": "api"}]
+    bulk = {"indexes": [1, 2], "outcomes": [outcome("create"), outcome()]}
+    found = report(items, failures=[GONE], **bulk)
+    assert [item["compliant"] for item in found["items"]] == [None, True, True]
+    assert [item["action"] for item in found["items"]] == ["none", "create", "none"]
+    assert "may have been handed over" in found["items"][0]["remedy"]
+    assert one(items[:1], failures=[{**GONE, "hidden": False}])["action"] == "error"
+
+
+@pytest.mark.parametrize(
+    ("item", "compliant"),
+    [
+        ({"project_id": "prj-1"}, True),
+        ({"project_id": "prj-1", "state": "present"}, True),
+        ({"project_id": "prj-1", "name": "web"}, None),
+        ({"project_id": "prj-1", "state": "absent"}, None),
+        ({"project_id": "prj-1", "default": True}, None),
+        ({"project_id": "prj-2"}, None),
+    ],
+)
+def test_an_id_that_is_hidden_because_of_its_handoff_is_as_described(item: Any, compliant: Any) -> None:
+    handoff, record = {"project": "shop", "new_owner": "tomasz"}, {**HANDED, "origin": [ACCEPTED]}
+    found = report([item], [handoff], [record], [{**SHOP, "id": "prj-3", "name": "default"}], [GONE])
+    assert [each["compliant"] for each in found["items"]] == [compliant, True]
+    assert ("handed over" in found["items"][0]["actual"]) is bool(compliant)
+
+
+def told_of_name(visible: Any, **more: Any) -> dict[str, Any]:
+    handoff = {"project": "shop", "new_owner": "tomasz", "new_owner_api_token": "tk-us-x"}
+    return one(handoffs=[handoff], records=[{**HANDED, **more}], visible=visible)
+
+
+def test_a_project_of_the_same_name_counts_as_handed_over_only_if_an_invitation_says_so() -> None:
+    mine = [{**SHOP, "id": "prj-3", "name": "default"}]
+    for visible in (mine, []):
+        assert told_of_name(visible, origin=[ACCEPTED])["compliant"] is True
+        assert told_of_name(visible, by_id=True)["compliant"] is True
+    for origin in (
+        [],
+        [{**ACCEPTED, "status": "pending"}],
+        [{**ACCEPTED, "inviter_user_id": "us-9"}],
+        [{**ACCEPTED, "invited_user_id": "us-9"}],
+    ):
+        item = told_of_name(mine, origin=origin)
+        assert (item["compliant"], item["action"]) == (None, "none")
+        assert "perhaps another one" in item["actual"] and "prj-1" in item["remedy"]
+    assert told_of_name(mine, failure={"msg": "No.", "as_new_owner": True})["remedy"] == "No."
 
 
 def test_without_a_list_everything_is_unknown() -> None:
@@ -293,7 +388,7 @@ STATES: list[tuple[str, bool, bool, dict[str, Any], Any, str, str]] = [
         "none",
         "owned by tomasz",
     ),
-    ("found there", True, True, {"found": True, "look": SKIPPED}, True, "none", "owned by tomasz"),
+    ("found there", True, True, {"found": [SOLD], "by_id": True, "look": SKIPPED}, True, "none", "owned by tomasz"),
     (
         "declined",
         False,
@@ -335,6 +430,24 @@ STATES: list[tuple[str, bool, bool, dict[str, Any], Any, str, str]] = [
         "error",
         "not handed over",
     ),
+    (
+        "perhaps invited",
+        False,
+        False,
+        {"look": transfer(), "failure": {**NO, "outcome_unknown": True}},
+        None,
+        "none",
+        "not known",
+    ),
+    (
+        "invited, perhaps accepted",
+        False,
+        True,
+        {"look": transfer(), "offer": transfer(True, OFFER), "failure": {**NO, "outcome_unknown": True}},
+        None,
+        "invite",
+        "not known",
+    ),
     ("not eligible", False, True, {"look": NO, "failure": NO}, False, "error", "not handed over"),
     (
         "not accepted",
@@ -375,7 +488,7 @@ def test_where_a_handoff_stands(
     check_mode: bool, token: bool, record: dict[str, Any], compliant: Any, action: str, actual: str
 ) -> None:
     handoff = {"project": "shop", "new_owner": "tomasz", "new_owner_api_token": "tk-us-x" if token else ""}
-    full = {"index": 0, "new_owner": "tomasz", "found": False, "ended": "", "failure": {}, **record}
+    full = {"index": 0, "new_owner": "tomasz", "found": [], "ended": "", "failure": {}, **record}
     item = one(handoffs=[handoff], records=[full], visible=[SHOP], check_mode=check_mode)
     assert (item["id"], item["control"], item["compliant"]) == ("handoff:shop", "handoff", compliant)
     assert item["action"] == action
@@ -407,9 +520,10 @@ def test_a_project_that_is_not_seen_is_unknown() -> None:
         ("one\n two\t three\x07", "one two three"),
         ("a\x00\x0b\ud800\ufffe\u202eb", "a b"),
         ("<b>&\"'</b> é 漢 🎉", "<b>&\"'</b> é 漢 🎉"),
-        ("token tk-us-aB_c-9=aB_c-9=aB_c-9= end", "token *** end"),
+        ("token tk-us-aB_c-9aB_c-9aB_c-9 end", "token ******** end"),
+        ("token tk-us-aB_c\u200b-9aB_c-9aB_c-9 end", "token ******** end"),
         ("the project tk-us-prod", "the project tk-us-prod"),
-        ("bearer eyJhbGciOiJIUzUx.eyJpc3Mi.c2ln-_ end", "bearer *** end"),
+        ("bearer eyJhbGciOiJIUzUx.eyJpc3Mi.c2ln-_ end", "bearer ******** end"),
         (7, "7"),
         ("x" * 9000, "x" * (LONGEST_TEXT - 1) + "…"),
     ],
@@ -418,10 +532,28 @@ def test_a_text_can_stand_anywhere(dirty: Any, fine: str) -> None:
     assert clean(dirty) == fine
 
 
-def test_the_token_of_a_handoff_is_in_no_text() -> None:
-    handoff = {"project": "shop", "new_owner": "tomasz", "new_owner_api_token": "other-form"}
-    record = {"index": 0, "new_owner": "tomasz", "look": {}, "failure": {"msg": "other-form is wrong"}}
-    assert "other-form" not in json.dumps(report(handoffs=[handoff], records=[record], visible=[SHOP]))
+TOKEN = "other/form+of=token&so"
+FORMS = {
+    "as it is": TOKEN,
+    "in a URL": quote(TOKEN, safe=""),
+    "in a URL, twice": quote(quote(TOKEN, safe=""), safe=""),
+    "in base64": base64.b64encode(TOKEN.encode()).decode(),
+    "of a user": base64.b64encode(f":{TOKEN}".encode()).decode(),
+    "in the middle of base64": base64.urlsafe_b64encode(f"me:{TOKEN}; more".encode()).decode(),
+    "in JSON": json.dumps(TOKEN).replace("/", "\\/"),
+    "in HTML": TOKEN.replace("&", "&amp;"),
+    "broken by what is not shown": TOKEN.replace("form", "fo\u200brm"),
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
+def test_the_token_of_a_handoff_is_in_no_text(form: str) -> None:
+    handoff = {"project": "shop", "new_owner": "tomasz", "new_owner_api_token": TOKEN}
+    record = {"index": 0, "new_owner": "tomasz", "look": {}, "failure": {"msg": f"It is {form}, and wrong."}}
+    texts = report([{"name": form}], [handoff], [record], visible=[SHOP], outcomes=[outcome()])
+    assert texts["items"][1]["remedy"].startswith("It is ") and "********" in texts["items"][1]["remedy"]
+    shown = json.dumps(texts, ensure_ascii=False)
+    assert TOKEN not in shown and not re.search("other.{1,9}form|b3RoZXIvZm9ybStvZj10b2tlbi|9mb3JtK29mPXRva2V", shown)
 
 
 def test_what_the_api_says_is_never_templated() -> None:

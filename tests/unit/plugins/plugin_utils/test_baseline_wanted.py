@@ -9,7 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.community.scalingo.plugins.plugin_utils._baseline_wanted import handoffs_to_do, wanted_projects
+from ansible_collections.community.scalingo.plugins.plugin_utils._baseline_wanted import (
+    handoffs_to_do,
+    is_named_only,
+    wanted_projects,
+)
 
 SHOP = {"project": "shop", "new_owner": "tomasz"}
 BY_ID = {"project": "prj-b7e2915d-40c8-4a36-bd1f-7786e0c95a24", "new_owner": "tomasz"}
@@ -110,6 +114,33 @@ def test_a_variable_must_be_a_list(variable: Any) -> None:
 @pytest.mark.parametrize("nothing", [None, "", [], ()])
 def test_nothing_is_a_list_too(nothing: Any) -> None:
     assert wanted_projects(nothing, nothing or "", nothing)["problem"] is None
+
+
+@pytest.mark.parametrize(
+    ("item", "named_only"),
+    [
+        ({"name": "web"}, True),
+        ({"project_id": "prj-1", "name": "", "state": "present", "default": "no"}, True),
+        ({"name": "web", "new_name": "www"}, False),
+        ({"project_id": "prj-1", "name": "web"}, False),
+        ({"name": "web", "default": "yes"}, False),
+        ({"name": "web", "state": "absent"}, False),
+        ({}, False),
+    ],
+)
+def test_what_is_only_named(item: dict[str, Any], named_only: bool) -> None:
+    assert is_named_only(item) is named_only
+
+
+@pytest.mark.parametrize(("indexes", "renamed"), [([1], True), (["1"], True), ([0], False), ([], False)])
+def test_the_default_project_is_renamed_if_a_check_of_some_items_says_so(indexes: Any, renamed: bool) -> None:
+    seen = {**preview(), "indexes": indexes}
+    found = wanted("web", [{"name": "Bad"}], preview=seen)["projects"]
+    assert found[1] == {
+        "name": "default" if renamed else "web",
+        **({"new_name": "web"} if renamed else {}),
+        "default": True,
+    }
 
 
 def preview(action: str = "create", before: Any = "default") -> dict[str, Any]:

@@ -175,6 +175,30 @@ def test_page_with_another_number_is_an_error(
     assert len(http.calls) == asked
 
 
+@pytest.mark.parametrize("style", [without_total, total_only, reference])
+@pytest.mark.parametrize("fresh", [1, 3])
+def test_a_page_that_comes_again_and_again_ends_the_list_early(
+    http: responses.RequestsMock, client: Client, style: Any, fresh: int
+) -> None:
+    """A server that knows no pages shows the first one whichever is asked for: 200 requests would tell no more."""
+
+    def page(number: int) -> Any:
+        pagination = {**style(1000)(number), "total_pages": 1000}
+        return {"things": things(f"t{min(number, fresh)}"), "meta": {"pagination": pagination}}
+
+    serve_pages(http, page)
+    with pytest.raises(UnexpectedAnswerError) as error:
+        client.get_list("/v1/things", "things")
+    assert f"with a page {fresh + 1} that holds nothing new, and announces another" in str(error.value)
+    assert len(http.calls) == fresh + 1
+
+
+def test_a_last_page_that_holds_nothing_new_is_the_end(http: responses.RequestsMock, client: Client) -> None:
+    """What was on the page before may have moved to it meanwhile."""
+    serve_pages(http, lambda page: {"things": things("a"), "meta": {"pagination": reference(2)(page)}})
+    assert ids(client.get_list("/v1/things", "things")) == ["a"]
+
+
 def test_pages_that_never_end_end(
     http: responses.RequestsMock, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,16 +25,11 @@ from ansible_collections.community.scalingo.plugins.module_utils._errors import 
     ValidationError,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._plan import Wanted
-from world import ME, TOMASZ, FakeApi, api_error, project
+from world import ME, TOMASZ, FakeApi, api_error, each_harmless, harmless, lost, project
 
 
 def run(api: FakeApi, check_mode: bool = False, **wanted: Any) -> Outcome:
     return ensure_project(api, Wanted(**wanted), check_mode)
-
-
-def lost(done: bool) -> tuple[Exception, bool]:
-    """Return a mishap: no answer came, whether or not the write was done."""
-    return TransportError("POST got no answer.", outcome_unknown=True, max_tries=None), done
 
 
 def standard_api(**options: Any) -> FakeApi:
@@ -196,18 +191,6 @@ def test_a_refusal_after_a_lost_request_does_not_claim_to_know() -> None:
         run(api, name="shop")
 
 
-def harmless() -> dict[str, RequestError]:
-    """Return errors that say that a write was not done: none of them says anything of an earlier try."""
-    return {
-        "rate-limit": api_error(RateLimitError, 429),
-        "route": api_error(RouteNotFoundError, 404),
-        "unsent": TransportError("nobody there", outcome_unknown=False, max_tries=3),
-    }
-
-
-each_harmless = pytest.mark.parametrize("harm", list(harmless()))
-
-
 @each_write
 @each_harmless
 def test_a_harmless_failure_does_not_hide_a_lost_write(wanted: dict[str, Any], call: str, harm: str) -> None:
@@ -245,6 +228,20 @@ def test_a_harmless_failure_and_no_way_to_read_back_leave_it_open(monkeypatch: p
         run(api, name="web", default=True)
 
 
+@each_write
+@pytest.mark.parametrize(("kind", "status"), [(ForbiddenError, 403), (ConflictError, 409)])
+def test_a_refused_write_was_not_done_even_if_nothing_can_be_read_back(
+    wanted: dict[str, Any], call: str, kind: type[RequestError], status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api = standard_api()
+    api.mishaps = [(api_error(kind, status), False)]
+    api.between = lambda: monkeypatch.setattr(api, "list_projects", unreachable)
+    with pytest.raises(kind, match=rf"^Cannot .* answered {status}") as refused:
+        run(api, **wanted)
+    assert "not known" not in str(refused.value)
+    assert "outcome_unknown" not in refused.value.as_failure()
+
+
 def test_a_lost_write_to_what_is_not_listed_any_more_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     api = standard_api()
     api.mishaps = [lost(done=False)]
@@ -266,6 +263,26 @@ def test_a_project_that_is_gone_although_the_list_shows_it(ours: bool) -> None:
     api.mishaps = [lost(done=True)] if ours else [(api_error(NotFoundError, 404), True)]
     outcome = run(api, name="web", state="absent")
     assert (outcome.changed, outcome.project) == (ours, None)
+
+
+def test_a_deletion_answered_404_is_not_done_while_the_project_is_there() -> None:
+    api = standard_api()
+    api.mishaps = [(api_error(NotFoundError, 404), False)]
+    with pytest.raises(NotFoundError, match="does not allow it, although the project belongs to this account"):
+        run(api, name="web", state="absent")
+    assert [item["name"] for item in api.projects] == ["default", "web"]
+
+
+@pytest.mark.parametrize("wanted", [{"state": "absent"}, {"default": True}], ids=["delete", "default"])
+def test_a_404_for_what_belongs_to_somebody_else_does_not_mean_that_it_is_gone(wanted: dict[str, Any]) -> None:
+    """The API may hide the project of another from whoever may not change it, though the list shows it."""
+    api = FakeApi(project("default", default=True), project("web", owner=TOMASZ))
+    shown = api.list_projects()
+    api.list_projects = lambda: shown
+    api.projects.pop()
+    with pytest.raises(NotFoundError, match=r"^Cannot .* belongs to tomasz <tomasz@example.org>") as refused:
+        run(api, name="web", **wanted)
+    assert "not there any more" not in str(refused.value)
 
 
 def test_renaming_what_is_gone_says_so() -> None:

@@ -18,6 +18,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._errors import 
     InputError,
     RateLimitError,
     Refusal,
+    ScalingoError,
     ServerError,
     ValidationError,
 )
@@ -301,6 +302,24 @@ class TestOwners:
         result = run(api, named("a"))
         assert not writes(api) and result["projects"][0]["owner"] == TOMASZ
 
+    @pytest.mark.parametrize("owner", [ME, TOMASZ], ids=["mine", "theirs"])
+    def test_with_an_owner_only_theirs_are_meant(self, owner: dict[str, Any]) -> None:
+        api = account("web")
+        api.projects.append(project("web", owner=TOMASZ))
+        for items in ([named("web")], [rename("site", "web")]):
+            result = run(api, *items, owner=owner["username"])
+            assert [each["owner"]["username"] for each in result["projects"]] == [owner["username"]]
+            assert not result["changed"]
+
+    @pytest.mark.parametrize("check", [False, True])
+    def test_each_owner_has_a_default_project(self, check: bool) -> None:
+        expected = {"theirs": True, "web": True, "home": False}
+        for items in itertools.permutations([named("theirs"), named("web", default=True), named("home")]):
+            api = account("web")
+            api.projects.append(project("theirs", owner=TOMASZ, default=True))
+            result = run(api, *items, check=check)
+            assert {each["name"]: each["default"] for each in result["projects"]} == expected
+
     def test_two_of_one_name_are_ambiguous(self) -> None:
         api = StrictApi(project("a"), project("a", TOMASZ))
         with pytest.raises(Refusal, match="More than one project that can be seen is named a"):
@@ -373,12 +392,66 @@ class TestFailures:
         assert failure.value.result["changed"] is True
         assert not writes(api)
 
+    def test_what_needs_no_write_is_not_told_as_not_tried(self) -> None:
+        api = account("web")
+        api.mishaps = [(api_error(ValidationError, 422, "limit reached"), False)]
+        with pytest.raises(ApiError, match=r"Nothing was written before that\.$"):
+            run(api, named("new"), named("web"))
+
+    def test_a_change_that_was_accepted_but_does_not_show_is_told_as_one(self) -> None:
+        api = account("web")
+        ignored = {**api.projects[1], "updated_at": "2027-01-01T00:00:00.000Z"}
+        api.update_project = lambda project_id, changes: api.calls.append("update_project") or dict(ignored)
+        api.get_project = lambda project_id: dict(ignored)
+        with pytest.raises(
+            ScalingoError, match=r"^In item 2 .*accepted that, but shows.* Done before: create"
+        ) as error:
+            run(api, named("new"), rename("web", "shop"), named("newer"))
+        assert error.value.result["changed"] is True
+        assert [each["action"] for each in error.value.result["outcomes"]] == ["create", "update", "none"]
+        assert error.value.result["outcomes"][1]["project"] == ignored
+
     def test_a_long_list_is_cut(self) -> None:
         api = account()
         api.mishaps = [(api_error(ValidationError, 422, "limit reached"), False)]
         with pytest.raises(ApiError) as failure:
             run(api, *(named(f"project-{number:03}") for number in range(LONGEST_LIST + 11)))
         assert str(failure.value).endswith("create project project-020; and 10 more.")
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_a_project_that_only_its_id_shows_is_returned(check: bool) -> None:
+    api = account("web")
+    hidden = project("theirs", owner=TOMASZ)
+    api.get_project = lambda project_id: dict(hidden)
+    result = run(api, {"project_id": hidden["id"]}, named("web"), check=check)
+    assert [outcome["project"] for outcome in result["outcomes"]] == [hidden, api.projects[1]]
+    assert [each["name"] for each in result["unlisted"]] == ["home"]
+
+
+def test_a_lost_answer_by_id_is_read_back_from_the_list() -> None:
+    """Which shows the project too, so that one request is enough."""
+    api = account("web", "old")
+    api.mishaps = [(api_error(ServerError, 502), True)]
+    assert run(api, {"project_id": api.projects[1]["id"], "name": "shop"})["changed"]
+    assert api.calls == ["list_projects", "update_project", "list_projects"]
+
+
+def test_any_number_of_projects_may_be_no_default_project() -> None:
+    result = run(account("a", "b"), named("a", default=False), named("b", default=False))
+    assert not result["changed"]
+
+
+def test_a_project_that_goes_by_its_id_leaves_its_name_to_another() -> None:
+    api = account("web")
+    old = api.projects[1]["id"]
+    result = run(api, {"project_id": old, "name": "web", "state": "absent"}, named("web"))
+    assert writes(api) == ["delete_project", "create_project"]
+    assert result["outcomes"][1]["project"]["id"] != old
+
+
+def test_a_project_may_be_given_the_name_that_it_has() -> None:
+    assert not run(account("web"), rename("web", "web"))["changed"]
 
 
 def test_unlisted_projects_are_those_that_no_item_means() -> None:

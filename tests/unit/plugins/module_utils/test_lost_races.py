@@ -10,20 +10,22 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.community.scalingo.plugins.module_utils._ensure import ensure_project
+from ansible_collections.community.scalingo.plugins.module_utils._ensure import MAX_WRITES, ensure_project
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
     ConflictError,
     ForbiddenError,
     NotFoundError,
     Refusal,
     RequestError,
+    ScalingoError,
+    TransportError,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._plan import Action, Wanted
 from ansible_collections.community.scalingo.plugins.module_utils._transfer import ensure_transfer
 from test_ensure_all import StrictApi, absent, account, named, rename, run, writes
 from test_transfer import TransferApi
 from test_transfer_plan import invitation, wanted
-from world import TOMASZ, api_error
+from world import ME, TOMASZ, api_error, lost
 
 
 def at_write(api: Any, number: int, work: Callable[[], Any]) -> None:
@@ -47,6 +49,42 @@ def test_what_somebody_else_created_is_not_shown_as_created() -> None:
     outcome = ensure_project(api, Wanted(name="web", default=True), False)
     assert (outcome.changed, outcome.plan.action) == (True, Action.UPDATE)
     assert outcome.diff["before"] == {"name": "web", "default": False, "default_project": "home"}
+
+
+def test_what_somebody_else_created_may_show_late_in_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    api = account()
+    stale = [dict(each) for each in api.projects]
+    late = 2
+
+    def list_late() -> list[dict[str, Any]]:
+        nonlocal late
+        late -= len(api.projects) > len(stale)
+        return stale if late > 0 else [dict(each) for each in api.projects]
+
+    monkeypatch.setattr(api, "list_projects", list_late)
+    at_write(api, 1, lambda: StrictApi._create(api, "web", False))
+    outcome = ensure_project(api, Wanted(name="web"), False)
+    assert (outcome.changed, outcome.project["name"], writes(api)) == (False, "web", ["create_project"])
+
+
+@pytest.mark.parametrize("lose", [False, True], ids=["refused", "answer-lost"])
+def test_an_endless_struggle_ends_and_hides_no_lost_write(lose: bool) -> None:
+    """Somebody else creates and deletes the project just before each write."""
+    api = account()
+
+    def create_or_delete() -> None:
+        if any(each["name"] == "web" for each in api.projects):
+            api.projects.pop()
+        else:
+            StrictApi._create(api, "web", False)
+
+    api.mishaps = [lost(done=False)] if lose else []
+    api.mishaps += [(api_error(ConflictError, 409), False)] * 99
+    api.between = create_or_delete
+    with pytest.raises(ScalingoError, match="Somebody else keeps changing the same projects") as error:
+        ensure_project(api, Wanted(name="web", default=True), False)
+    assert ("whose answer was lost, may have done it" in str(error.value)) is lose
+    assert len(writes(api)) == MAX_WRITES
 
 
 def test_a_refusal_says_what_has_become_of_the_project() -> None:
@@ -89,6 +127,23 @@ def test_a_project_that_was_handed_over_is_not_created_anew(
     api.mishaps = [(api_error(kind, status), False)]
     at_write(api, 1, hand_over)
     with pytest.raises(kind, match=r"^Cannot change project web .* Meanwhile the project belongs to tomasz"):
+        ensure_project(api, Wanted(name="web", default=True), False)
+    assert writes(api) == ["update_project"]
+
+
+@pytest.mark.parametrize("owner", [TOMASZ, ME], ids=["handed-over", "hidden"])
+def test_a_lost_write_to_what_is_not_listed_any_more_is_left_open(
+    owner: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api = account("web")
+
+    def hide() -> None:
+        api.projects[1]["owner"] = owner
+        monkeypatch.setattr(api, "list_projects", lambda: api.projects[:1])
+
+    api.mishaps = [lost(done=False)]
+    at_write(api, 1, hide)
+    with pytest.raises(TransportError, match=r"^Cannot change .* Whether it was done before that is not known\.$"):
         ensure_project(api, Wanted(name="web", default=True), False)
     assert writes(api) == ["update_project"]
 

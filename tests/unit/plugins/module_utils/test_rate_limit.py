@@ -415,6 +415,11 @@ def test_no_header_makes_it_busy_or_sleep_too_long(asked: float) -> None:
         assert pause >= min(asked, LONGEST_PAUSE)
 
 
+@pytest.mark.parametrize("asked", [0.0, 0.4])
+def test_a_header_that_asks_for_nothing_says_nothing(asked: float) -> None:
+    assert pauses(RateLimit(), 6, asked) == pauses(RateLimit(), 6)
+
+
 def test_a_header_that_was_wrong_is_the_least_to_wait() -> None:
     assert pauses(RateLimit(), 4, asked=1.0) == [1.0, 8.0, 16.0, 25.0]
     assert pauses(RateLimit(), 3, asked=45.0) == [45.0, 45.0, 45.0]

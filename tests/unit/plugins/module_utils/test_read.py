@@ -17,6 +17,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._errors import 
     RequestError,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._read import find_invitations, find_projects, look_up
+from test_transfer_plan import AMINA, invitation
 from world import ME, TOMASZ, FakeApi, api_error, project
 
 DEFAULT = project("default", default=True)
@@ -157,3 +158,44 @@ def test_impossible_id_is_refused_before_any_request(options: dict[str, Any]) ->
     with pytest.raises(InputError):
         find_invitations(api, **{"project_id": None, "project_name": None, **options})
     assert api.calls == []
+
+
+# Invitations
+
+PENDING = invitation(number=1)
+EXPIRED = invitation(number=2, expired=True)
+DECLINED = invitation("declined", number=3, to=AMINA)
+
+
+def offering(*invitations: dict[str, Any]) -> FakeApi:
+    api = everything()
+    api.invitations = list(invitations)
+    api.eligible = [ME, TOMASZ, AMINA]
+    return api
+
+
+@pytest.mark.parametrize(
+    ("status", "found"),
+    [("pending", ["tin-1"]), ("declined", ["tin-3"]), ("all", ["tin-1", "tin-2", "tin-3"]), ("accepted", [])],
+)
+def test_invitations_of_a_status(status: str, found: list[str]) -> None:
+    """One that has expired is pending to the API, but nobody can answer it any more."""
+    listed, eligible = find_invitations(offering(PENDING, EXPIRED, DECLINED), WEB["id"], None, status)
+    assert [each["id"] for each in listed] == found
+    assert [each["id"] for each in listed if each["expired"]] == [one for one in found if one == "tin-2"]
+    assert eligible is None
+
+
+@pytest.mark.parametrize("one", [PENDING, EXPIRED, DECLINED], ids=["pending", "expired", "declined"])
+def test_an_invitation_by_its_id_whatever_its_status_is(one: dict[str, Any]) -> None:
+    api = offering(PENDING, EXPIRED, DECLINED)
+    assert find_invitations(api, WEB["id"], None, invitation_id=one["id"]) == (
+        [{**one, "expired": one is EXPIRED}],
+        None,
+    )
+    assert api.calls == ["get_invitation"]
+
+
+def test_the_owner_is_not_eligible_as_the_new_one() -> None:
+    eligible = find_invitations(offering(), WEB["id"], None, eligible=True)[1]
+    assert [user["user_name"] for user in eligible or []] == ["tomasz", "amina"]

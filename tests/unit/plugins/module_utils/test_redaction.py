@@ -17,7 +17,13 @@ from urllib.parse import quote
 
 import pytest
 import responses
-from ansible_collections.community.scalingo.plugins.module_utils._answers import EXCERPT, WORDS, Answer, Redactor
+from ansible_collections.community.scalingo.plugins.module_utils._answers import (
+    EXCERPT,
+    EXCERPT_OF_ID,
+    WORDS,
+    Answer,
+    Redactor,
+)
 from ansible_collections.community.scalingo.plugins.module_utils._client import Client
 from ansible_collections.community.scalingo.plugins.module_utils._errors import ApiError
 
@@ -154,6 +160,25 @@ def test_error_shows_no_secret(error_of: ErrorOf, form: str, body: str) -> None:
     shown = json.dumps(error.as_failure())
     assert MASK in shown
     assert form.rstrip("=") not in shown
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize("status", [200, 302, 400, 404, 429, 503])
+def test_a_request_id_shows_no_secret(http: responses.RequestsMock, connect: Any, status: int, form: str) -> None:
+    client = Client(connect(bearer_token=SECRET, max_wait=0))
+    http.get("https://api.osc-fr1.scalingo.com/v1/projects", status=status, headers={"X-Request-Id": f"id-{form}"})
+    with pytest.raises(ApiError) as error:
+        client.get("/v1/projects")
+    assert f"(X-Request-Id: id-{MASK}" in str(error.value)
+    assert error.value.request_id.rstrip("=") == f"id-{MASK}"
+    assert form.rstrip("=") not in json.dumps(error.value.as_failure())
+
+
+def test_no_part_of_a_secret_is_left_where_a_request_id_is_cut(error_of: ErrorOf) -> None:
+    for form in FORMS.values():
+        for before in range(EXCERPT_OF_ID - 30, EXCERPT_OF_ID):
+            error = error_of("", {"X-Request-Id": "x" * before + form})
+            assert form[:6] not in json.dumps(error.as_failure())
 
 
 @pytest.mark.parametrize("limit", [WORDS, EXCERPT])

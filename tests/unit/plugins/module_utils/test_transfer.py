@@ -19,7 +19,6 @@ from ansible_collections.community.scalingo.plugins.module_utils._errors import 
     RateLimitError,
     Refusal,
     RequestError,
-    RouteNotFoundError,
     ScalingoError,
     ServerError,
     TransportError,
@@ -44,7 +43,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan 
     decide_transfer,
 )
 from test_transfer_plan import AMINA, HIS_WEB, WEB, invitation, known, offered, wanted
-from world import ME, TOMASZ, FakeApi, api_error
+from world import ME, TOMASZ, FakeApi, api_error, each_harmless, harmless, lost
 
 
 class TransferApi(FakeApi):
@@ -81,11 +80,6 @@ class TransferApi(FakeApi):
 
 def run(api: TransferApi, request: TransferWanted, check_mode: bool = False) -> TransferOutcome:
     return ensure_transfer(api, request, check_mode)
-
-
-def lost(done: bool) -> tuple[Exception, bool]:
-    """Return a mishap: no answer came, whether or not the write was done."""
-    return TransportError("POST got no answer.", outcome_unknown=True, max_tries=None), done
 
 
 BY_ID = {"invitation_id": "tin-1"}
@@ -286,6 +280,7 @@ def test_an_expired_invitation_is_canceled_once_only() -> None:
     with pytest.raises(ConflictError, match="still not") as refused:
         run(api, offered())
     assert refused.value.result == {"changed": True}
+    assert "is gone" not in str(refused.value), "nobody could accept it any more"
     assert api.calls.count("cancel") == 1
     api._invite = invite
     assert run(api, offered()).changed
@@ -437,6 +432,89 @@ def test_a_project_that_went_to_somebody_else_meanwhile_is_told() -> None:
         run(api, offered())
 
 
+@pytest.mark.parametrize("lose", [False, True], ids=["refused", "answer-lost"])
+def test_a_cancellation_of_what_went_to_somebody_meanwhile_is_told(lose: bool) -> None:
+    """The invited user accepts, and then nothing is pending: but what the task wanted to prevent has happened."""
+    api = TransferApi(invitation())
+    api.mishaps = [lost(done=False) if lose else (api_error(ConflictError, 409), False)]
+    api.between = lambda: api._answer("tin-1", "accept")
+    with pytest.raises(RequestError, match=r"^Cannot cancel .* Meanwhile the project belongs to tomasz") as failed:
+        run(api, wanted(state="canceled"))
+    assert ("Whether this task had a part in that is not known." in str(failed.value)) is lose
+    assert "changed" not in failed.value.result
+
+
+def test_a_lost_answer_to_what_somebody_else_ended_is_not_told_as_known() -> None:
+    api = TransferApi(invitation(), caller=TOMASZ)
+    api.mishaps = [lost(done=False)]
+    api.between = lambda: api._answer("tin-1", "cancel")
+    with pytest.raises(TransportError, match=r"canceled by the owner.* Whether this task had a part in that is not"):
+        run(api, wanted(state="declined", **BY_ID))
+
+
+@each_write
+def test_a_harmless_failure_and_no_way_to_read_back_leave_it_open(
+    make: Callable[[], TransferApi],
+    request_: TransferWanted,
+    calls: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    api = make()
+    write = next(call for call in calls if not call.startswith(("get", "list")))
+    api.mishaps = [lost(done=False), (api_error(RateLimitError, 429), False)]
+
+    def unreachable(*_arguments: str) -> None:
+        raise TransportError("GET got no answer.", outcome_unknown=False, max_tries=3)
+
+    def last_look() -> None:
+        if api.calls.count(write) == 2:
+            for read in ("get_project", "get_invitation", "list_invitations"):
+                monkeypatch.setattr(api, read, unreachable)
+
+    api.between = last_look
+    with pytest.raises(RateLimitError, match=r"^Cannot .* Whether it was done is not known, .*GET got no answer"):
+        run(api, request_)
+
+
+@each_write
+def test_a_refused_step_was_not_done_even_if_nothing_can_be_read_back(
+    make: Callable[[], TransferApi],
+    request_: TransferWanted,
+    calls: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    api = make()
+    api.mishaps = [(api_error(ForbiddenError, 403), False)]
+
+    def unreachable(*_arguments: str) -> None:
+        raise TransportError("GET got no answer.", outcome_unknown=False, max_tries=3)
+
+    def cut_off() -> None:
+        for read in ("get_project", "get_invitation", "list_invitations"):
+            monkeypatch.setattr(api, read, unreachable)
+
+    api.between = cut_off
+    with pytest.raises(ForbiddenError, match=r"^Cannot .* answered 403") as refused:
+        run(api, request_)
+    assert "not known" not in str(refused.value)
+    assert "outcome_unknown" not in refused.value.as_failure()
+
+
+@pytest.mark.parametrize("answer_lost", [False, True], ids=["answered", "answer-lost"])
+def test_an_acceptance_that_fails_is_not_told_as_a_cancellation(answer_lost: bool) -> None:
+    api = TransferApi(invitation(), caller=TOMASZ)
+    api.mishaps = [lost(done=True)] if answer_lost else []
+
+    def fail(_invitation_id: str, _verb: str) -> dict[str, Any]:
+        api.invitations[0].update(status="failed", status_reason="a name is taken")
+        return dict(api.invitations[0])
+
+    api._answer = fail
+    with pytest.raises(ScalingoError, match="a name is taken") as failed:
+        run(api, wanted(state="accepted", wait_timeout=0, **BY_ID))
+    assert "canceled" not in str(failed.value)
+
+
 def test_a_list_that_lags_behind_does_not_hide_the_new_owner() -> None:
     api = TransferApi(invitation("accepted"))
     api.projects[0]["owner"] = TOMASZ
@@ -448,18 +526,6 @@ def test_a_list_that_lags_behind_does_not_hide_the_new_owner() -> None:
     api.list_eligible_new_owners = refuse
     outcome = run(api, TransferWanted(project_name="web", new_owner="tomasz"))
     assert (outcome.changed, outcome.project["owner"]) == (False, TOMASZ)
-
-
-def harmless() -> dict[str, RequestError]:
-    """Return errors that say that a write was not done: none of them says anything of an earlier try."""
-    return {
-        "rate-limit": api_error(RateLimitError, 429),
-        "route": api_error(RouteNotFoundError, 404),
-        "unsent": TransportError("nobody there", outcome_unknown=False, max_tries=3),
-    }
-
-
-each_harmless = pytest.mark.parametrize("harm", list(harmless()))
 
 
 @each_write

@@ -371,3 +371,13 @@ def test_a_project_that_is_not_listed_is_found_by_its_applications() -> None:
     twin = {"name": "twin", "project": {"id": "prj-3", "name": "web"}}
     with pytest.raises(Refusal, match=r"project_id, which is one of prj-1, prj-3\.$"):
         find_project("web", Facts({Fact.PROJECTS: [], Fact.APPLICATIONS: [front, twin]}))
+
+
+def test_who_accepts_for_another_is_told_whose_it_is() -> None:
+    """The option new_owner says who is meant to own it, so a token of somebody else is a mistake."""
+    with pytest.raises(Refusal, match="belongs to this account, and not to amina"):
+        decide_transfer(wanted(state="accepted", new_owner="amina"), known(project=HIS_WEB, caller=TOMASZ))
+    with pytest.raises(Refusal, match="is for tomasz, not for amina"):
+        decide_transfer(wanted(state="accepted", new_owner="amina"), known(invitation(), caller=TOMASZ))
+    owned = decide_transfer(wanted(state="accepted", new_owner="tomasz"), known(project=HIS_WEB, caller=TOMASZ))
+    assert (owned.steps, owned.project) == ((), HIS_WEB)

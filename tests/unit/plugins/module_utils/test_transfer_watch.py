@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
+    AuthenticationError,
     ForbiddenError,
     NotFoundError,
     Refusal,
     RouteNotFoundError,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._transfer_watch import Watch
-from test_transfer_plan import HIS_WEB, WEB, invitation
+from test_transfer_plan import AMINA, HIS_WEB, WEB, invitation
 from world import NOW, api_error
 
 WATCH = "ansible_collections.community.scalingo.plugins.module_utils._transfer_watch"
@@ -205,6 +206,41 @@ def test_an_acceptance_after_which_nothing_is_shown(clock: Clock, found: dict[st
     with pytest.raises(Refusal, match="wait_timeout") as late:
         Watch(api, WEB["id"], 0).until_owned(found)
     assert "not answered" not in str(late.value)
+
+
+def test_a_project_that_was_handed_on_is_not_taken_for_handed_over(clock: Clock) -> None:
+    """Right after an acceptance it can belong to nobody else; long after it, to anybody but the inviter."""
+    handed_on = {**WEB, "owner": AMINA}
+    api = TimedApi(clock, {0: ACCEPTED}, {0: handed_on})
+    assert Watch(api, WEB["id"], 60).until_owned(ACCEPTED, fresh=False) == (ACCEPTED, handed_on)
+    assert clock.passed == 0
+    with pytest.raises(Refusal, match="the project still belonged to amina"):
+        Watch(api, WEB["id"], 60).until_owned(ACCEPTED, fresh=True)
+
+
+def test_an_acceptance_that_is_done_is_not_shown_as_pending(clock: Clock) -> None:
+    """The answer to the acceptance may have come before it was done."""
+    api = TimedApi(clock, {0: ACCEPTED}, {0: HIS_WEB})
+    assert Watch(api, WEB["id"], 0).until_owned(PENDING) == (ACCEPTED, HIS_WEB)
+
+
+def test_the_inviter_need_not_see_the_project_any_more(clock: Clock) -> None:
+    api = TimedApi(clock, {0: PENDING, 20: ACCEPTED}, {0: hidden()})
+    assert Watch(api, WEB["id"], 600).until_answered(PENDING) == (ACCEPTED, None)
+    assert clock.passed <= 40
+
+
+def test_a_token_that_has_expired_is_not_taken_for_a_project_out_of_sight(clock: Clock) -> None:
+    expired = api_error(AuthenticationError, 401)
+    api = TimedApi(clock, {0: PENDING}, {0: expired})
+
+    def check_token() -> None:
+        raise expired
+
+    api.check_token = check_token
+    with pytest.raises(AuthenticationError, match="cannot be read back"):
+        Watch(api, WEB["id"], FOREVER).until_owned(PENDING)
+    assert clock.passed == 0
 
 
 @pytest.mark.parametrize("what", ["project", "invitation"])

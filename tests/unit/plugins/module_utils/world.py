@@ -10,7 +10,14 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
 
-from ansible_collections.community.scalingo.plugins.module_utils._errors import NotFoundError, RequestError
+import pytest
+from ansible_collections.community.scalingo.plugins.module_utils._errors import (
+    NotFoundError,
+    RateLimitError,
+    RequestError,
+    RouteNotFoundError,
+    TransportError,
+)
 
 NOW = datetime(2026, 7, 6, 12, 0, tzinfo=timezone.utc)
 ME = {"id": "us-me", "username": "mireille", "email": "mireille@example.org", "flags": {}}
@@ -36,6 +43,23 @@ def project(
 def api_error(kind: type[RequestError], status: int, words: str = "no") -> RequestError:
     """Return an error as the client raises it."""
     return kind(f"It was answered {status}: {words}.", status=status, method="X", path="/v1/projects")
+
+
+def lost(done: bool) -> tuple[Exception, bool]:
+    """Return a mishap: no answer came, whether or not the write was done."""
+    return TransportError("POST got no answer.", outcome_unknown=True, max_tries=None), done
+
+
+def harmless() -> dict[str, RequestError]:
+    """Return errors that say that a write was not done: none of them says anything of an earlier try."""
+    return {
+        "rate-limit": api_error(RateLimitError, 429),
+        "route": api_error(RouteNotFoundError, 404),
+        "unsent": TransportError("nobody there", outcome_unknown=False, max_tries=3),
+    }
+
+
+each_harmless = pytest.mark.parametrize("harm", list(harmless()))
 
 
 class FakeApi:

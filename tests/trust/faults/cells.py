@@ -15,7 +15,7 @@ from simulator import Simulator
 
 from ..module_process import ModuleRun, run_module
 from .account import Scene, State, scene
-from .kinds import FAULTS, TIMEOUT, Fault
+from .kinds import FAULTS, SEQUELS, TIMEOUT, Fault
 from .operations import OPERATIONS, Operation
 from .refusals import Refusals
 
@@ -36,17 +36,20 @@ class Cell:
     check: bool = False
     # The fault hits the request once, and from then on nothing answers, so that nothing can be read back either.
     silence: bool = False
+    # Another fault, which hits what the task sends next to the host.
+    then: str | None = None
 
     @property
     def name(self) -> str:
-        words = [self.fault or "undisturbed", self.operation, self.often]
+        words = [self.fault or "undisturbed", *([self.then] if self.then else []), self.operation, self.often]
         return "-".join(words + ["check"] * self.check + ["silence"] * self.silence)
 
     @property
     def max_wait(self) -> float:
         """Enough for every fault of the cell to pass, or little if it never does."""
         times = OFTEN[self.often]
-        return SHORT_WAIT if times is None else times * self.hit.costs + PAUSES
+        then = SEQUELS[self.then].costs if self.then else 0
+        return SHORT_WAIT if times is None else times * self.hit.costs + then + PAUSES
 
     @property
     def write(self) -> bool:
@@ -135,7 +138,7 @@ def play(cell: Cell, before_on_host: int = 0) -> Evidence:
             [one.told(fact) for fact in cell.act.facts],
             refusals.count if refusals else 0,
         )
-        if cell.often == "for_ever":
+        if cell.often == "for_ever" or cell.then:
             one.sim.clear_faults()
             one.sim.clear_requests()
             evidence.again = _run(one, cell, PAUSES, None)
@@ -161,6 +164,10 @@ def _let_go_wrong(one: Scene, cell: Cell, before_on_host: int) -> Refusals | Non
     hit = one.sim.fault(cell.hit.kind, cell.method, one.told(cell.path), often, host=operation.host, **cell.hit.details)
     if cell.silence:
         one.sim.fault("drop_before", host=operation.host, times=None, after=hit)
+    if cell.then is not None:
+        sequel = SEQUELS[cell.then]
+        assert sequel.kind is not None
+        one.sim.fault(sequel.kind, host=operation.host, after=hit, **sequel.details)
     return None
 
 

@@ -69,3 +69,9 @@ FAULTS: Mapping[str, Fault] = {
     "500_after_the_work": Fault("replace", ("500",), BROKEN, works=True, writes_only=True),
     "504_empty_after_the_work": Fault("replace", ("504",), _status(504), works=True, writes_only=True),
 }
+
+# What may come next, once something has gone wrong: an answer, too, that says something else than what is.
+SEQUELS: Mapping[str, Fault] = {
+    **FAULTS,
+    "404": Fault("status", ("404",), {"status": 404, "body": {"error": "not found"}}, harmless=True),
+}

@@ -9,6 +9,7 @@ import json
 import re
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -89,6 +90,25 @@ def test_pages_that_never_end() -> None:
     played, requests = read(page)
     assert played.failed and "more than 200 pages" in played.msg
     assert requests == MOST
+
+
+@pytest.mark.parametrize("pages", [1, 2, 5])
+@pytest.mark.parametrize("size", [1, 3])
+@pytest.mark.parametrize("total", [None, 10**9])
+def test_a_page_that_comes_again_for_ever(pages: int, size: int, total: int | None) -> None:
+    """A server that ignores the number of the page, from the first or a later one on, is found out by the next page."""
+
+    def page(number: int) -> Any:
+        pagination = {"current_page": number, "next_page": number + 1, "total_pages": total}
+        shown = min(number, pages) * size
+        return {
+            "projects": [project(each) for each in range(shown, shown + size)],
+            "meta": {"pagination": pagination},
+        }
+
+    played, requests = read(page)
+    assert played.failed and "nothing new" in played.msg
+    assert requests == pages + 1
 
 
 @examples(40)

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import example, given
@@ -82,6 +84,28 @@ def test_token_that_the_api_echoes(sim: Any, token: str, status: int, words: str
         played = play("scalingo_project_info", connection)
         assert played.failed
         assert_hidden(played, token)
+
+
+ENCODINGS = {
+    "base64": lambda token: base64.b64encode(token.encode()).decode(),
+    "basic authentication": lambda token: base64.b64encode(f":{token}".encode()).decode(),
+    "in a URL": lambda token: quote(token, safe=""),
+}
+
+
+@pytest.mark.parametrize("encode", ENCODINGS.values(), ids=ENCODINGS)
+@examples(30)
+@given(token=graphic, status=st.sampled_from((200, 302, 400, 403, 404, 422, 429, 503)), before=st.integers(0, 12))
+def test_token_that_comes_back_in_a_request_id(sim: Any, encode: Any, token: str, status: int, before: int) -> None:
+    """And in a text, with whatever around it."""
+    sim.clear_faults()
+    echo = encode(token)
+    text = f"{'x' * before}-{echo} and more"
+    sim.fault("status", path="/v1/projects", status=status, body={"error": text}, headers={"X-Request-Id": text})
+    connection = {"api_url": sim.api_url, "auth_url": sim.auth_url, "max_wait": 0, "bearer_token": token}
+    played = play("scalingo_project_info", connection)
+    assert played.failed and "X-Request-Id" in played.msg
+    assert [shown for shown in strings(played.result) if echo.rstrip("=") in shown] == []
 
 
 @examples(100)

@@ -264,8 +264,8 @@ class _Transfer:
             if maybe:
                 error.leave_open(_PART_UNKNOWN)
         except RequestError as second:
-            if isinstance(second, ApiRefusal):
-                # What it means to be refused that, too.
+            if isinstance(second, ApiRefusal) and not (error.outcome_unknown or maybe):
+                # What it means to be refused that, too; else it is told below, as a whole.
                 for sentence in reversed(second.context):
                     error.add_context(sentence)
             tell_unreadable(error, second, maybe)

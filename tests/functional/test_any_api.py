@@ -21,7 +21,7 @@ from .expect import assert_ok, assert_refused, bulk_disagreements, diff_of, disa
 from .playbook import COLLECTION, TaskResult, connect, here
 from .transfer_grid import disagreements as transfer_disagreements
 from .transfer_process import NOWHERE, Party, party, send
-from .transfer_stories import later
+from .transfer_stories import while_waiting
 from .worlds import EVERYTHING, five
 
 RUNGS = ("check", "run", "rerun", "check again")
@@ -294,7 +294,8 @@ def test_somebody_who_is_not_eligible(sim: Any) -> None:
 
 def test_waiting_for_the_answer(sim: Any) -> None:
     one = party(sim, "pending")
-    later(0.5, send, sim, one.invitee, f"/v1/projects/{one.project_id}/transfer_invitations/{one.invitation_id}/accept")
+    path = f"/v1/projects/{one.project_id}/transfer_invitations/{one.invitation_id}/accept"
+    while_waiting(one, send, sim, one.invitee, path)
     wanted = {"project_id": one.project_id, "new_owner": one.invitee.username, "wait": True, "wait_timeout": PATIENCE}
     result = task(sim, one.owner, "project_transfer", **wanted)
     assert one.statuses == [sim.switches["accept_outcome"]]

@@ -6,11 +6,14 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from simulator import Simulator
+
+from .transfer_process import Party
 
 Telling = Callable[[Any], None]
 
@@ -57,8 +60,20 @@ def _tell(telling: Telling, switches: dict[str, Any]) -> None:
         telling(sim)
 
 
-def later(seconds: float, work: Callable[..., Any], *arguments: Any) -> None:
-    """Let something happen while the story goes on."""
-    timer = threading.Timer(seconds, work, arguments)
-    timer.daemon = True
-    timer.start()
+def while_waiting(one: Party, work: Callable[..., Any], *arguments: Any) -> None:
+    """Let something happen once the owner, who waits for an answer, has looked whether it came.
+
+    Not after some seconds: on a busy machine, the task may not even have begun by then.
+    """
+
+    def looks() -> int:
+        return one.calls("owner").count("GET invitation")
+
+    seen = looks()
+
+    def act() -> None:
+        while looks() == seen:
+            time.sleep(0.05)
+        work(*arguments)
+
+    threading.Thread(target=act, daemon=True).start()

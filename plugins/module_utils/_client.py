@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import json
 import random
 import re
@@ -18,6 +17,7 @@ import typing as t
 from datetime import datetime, timezone
 from urllib.parse import quote
 
+from ansible_collections.community.scalingo.plugins.module_utils._allowance import Allowance
 from ansible_collections.community.scalingo.plugins.module_utils._answers import Answer, Redactor
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
     ApiError,
@@ -33,6 +33,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._errors import 
 from ansible_collections.community.scalingo.plugins.module_utils._options import Connection
 from ansible_collections.community.scalingo.plugins.module_utils._rate_limit import RateLimit
 from ansible_collections.community.scalingo.plugins.module_utils._transport import (
+    TRIES_TO_REACH,
     ApiTokenAuth,
     BearerAuth,
     Request,
@@ -50,49 +51,6 @@ LONGEST_BACKOFF = 15.0
 SHORTEST_PAUSE = 0.05
 # Whoever watches is told of waits that are longer.
 SILENT_WAIT = 3.0
-
-
-class _Allowance:
-    """The seconds that one task may spend on retries and waits. It counts only while a request is in trouble.
-
-    The first try of a request is no retry, however long it takes. But where one after the other gets no answer, each
-    would add its time-out without end, so only the first of a task is free.
-    """
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._since: float | None = None
-        self._was_late = False
-
-    @property
-    def counting(self) -> bool:
-        return self._since is not None
-
-    @property
-    def left(self) -> float:
-        return self._seconds - (0.0 if self._since is None else time.monotonic() - self._since)
-
-    def start(self) -> None:
-        """A request failed, perhaps not for the first time."""
-        if self._since is None:
-            self._since = time.monotonic()
-
-    def stop(self) -> None:
-        """The request ended, one way or the other."""
-        self._seconds, self._since = self.left, None
-
-    def late(self, seconds: float) -> None:
-        """The first try of a request got no answer in its time, which is so long."""
-        if self._was_late:
-            self._seconds -= seconds
-        self._was_late = True
-
-    @contextlib.contextmanager
-    def setting_aside(self, seconds: float) -> t.Iterator[None]:
-        """Keep some of it, meanwhile, for what comes next."""
-        self._seconds -= seconds
-        yield
-        self._seconds += seconds
 
 
 class Client:
@@ -123,7 +81,7 @@ class Client:
         for secret in (connection.api_token, connection.bearer_token):
             if secret:
                 self._redact.add(secret)
-        self._allowance = _Allowance(connection.max_wait)
+        self._allowance = Allowance(connection.max_wait)
         self._rate_limit = RateLimit()
         # Seconds of `pause` since its first attempt.
         self._paused = 0.0
@@ -341,7 +299,7 @@ class Client:
                         self._allowance.late(time.monotonic() - began)
                     self._allowance.start()
                     if (error.outcome_unknown and not request.repeatable) or tries == error.max_tries:
-                        raise error from None
+                        raise self._with_advice(error) from None
                     pause = self._wait(*self._pause_after(error, tries), waited, _reason(error))
                     waited += pause
                     if not pause:
@@ -351,9 +309,15 @@ class Client:
                                 f"{tried}max_wait ({self._connection.max_wait:g} s) leaves no time to repeat that."
                                 + (" Raise it, or run this again later." if isinstance(error, RateLimitError) else "")
                             )
-                        raise error from None
+                        raise self._with_advice(error) from None
         finally:
             self._allowance.stop()
+
+    def _with_advice(self, error: RequestError) -> RequestError:
+        """Return an error that says what to do if the host could not be reached at all."""
+        if isinstance(error, TransportError) and error.max_tries == TRIES_TO_REACH:
+            error.add_consequence(f"Check {self._place}, and whether this machine may connect to it.")
+        return error
 
     def _pause_after(self, error: RequestError, tries: int) -> tuple[float, float]:
         """Return the seconds to wait after this error, and how many of them the API itself asked for."""

@@ -166,14 +166,14 @@ def _sorted(items: Items, before: t.Mapping[int, set[int]], labels: t.Sequence[s
     ready: list[tuple[bool, int]] = []
     order: list[int] = []
 
-    def release(done: int | None) -> None:
+    def release(*done: int) -> None:
         for index, others in list(waiting.items()):
-            others.discard(t.cast(int, done))
+            others.difference_update(done)
             if not others:
                 del waiting[index]
                 heapq.heappush(ready, (items[index].state == "absent", index))
 
-    release(None)
+    release()
     while ready:
         order.append(heapq.heappop(ready)[1])
         release(order[-1])

@@ -8,36 +8,28 @@
 
 from __future__ import annotations
 
-import contextlib
 import platform
 import re
-import socket
-import threading
 import time
 import traceback
 import typing as t
-import weakref
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
 from ansible_collections.community.scalingo.plugins.module_utils._answers import Answer
+from ansible_collections.community.scalingo.plugins.module_utils._deadline import Deadline, DeadlineAdapter
 from ansible_collections.community.scalingo.plugins.module_utils._errors import TransportError
 from ansible_collections.community.scalingo.plugins.module_utils._options import Connection
 
 REQUESTS_IMPORT_ERROR: str | None = None
 _AuthBase: t.Any = object
 _BasicAuth: t.Any = object
-_HTTPAdapter: t.Any = object
-# What the connections of urllib3 are, for whoever checks types.
-_Connection: t.Any = object
 try:
     import requests
-    import requests.adapters
     import requests.auth
     import urllib3
 
     _AuthBase, _BasicAuth = requests.auth.AuthBase, requests.auth.HTTPBasicAuth
-    _HTTPAdapter = requests.adapters.HTTPAdapter
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 
@@ -66,129 +58,6 @@ class ApiTokenAuth(_BasicAuth):
 
     def __init__(self, token: str) -> None:
         super().__init__("", token)
-
-
-class _Watch:
-    """Ends a request that takes too long, by shutting its connection down under whatever reads from it.
-
-    The time-out of a socket starts anew with every byte, and so has no end while bytes trickle in. There is one
-    time-out for the connection, with the proxy's tunnel and TLS, and one for the whole answer.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        # Of all connections of the session: an idle one that is shut down is opened again when it is needed.
-        self._sockets: weakref.WeakSet[t.Any] = weakref.WeakSet()
-        self._timer: threading.Timer | None = None
-        self._timeout, self._round = 0.0, 0
-        self.connecting = self.expired = False
-
-    def start(self, timeout: float) -> None:
-        """A request begins, perhaps on a connection that is open already."""
-        with self._lock:
-            self._timeout, self.connecting, self.expired = timeout, False, False
-            self._arm()
-
-    def stop(self) -> None:
-        """The request ended, one way or the other; from now on, `expired` stays as it is."""
-        with self._lock:
-            self._disarm()
-
-    def connect(self) -> None:
-        """A connection is about to be opened for the request."""
-        self.connecting = True
-
-    def add(self, sock: t.Any) -> None:
-        """This is the connection's socket from now on. TLS makes another one of that of TCP."""
-        with self._lock:
-            self._sockets.add(sock)
-            if self.expired:
-                _shut_down(sock)
-
-    def connected(self) -> None:
-        """The connection is open, and the time-out of the answer begins."""
-        with self._lock:
-            if not self.expired:
-                self.connecting = False
-                self._arm()
-
-    def _arm(self) -> None:
-        self._disarm()
-        self._timer = threading.Timer(self._timeout, self._expire, [self._round])
-        self._timer.daemon = True
-        self._timer.start()
-
-    def _disarm(self) -> None:
-        self._round += 1
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-
-    def _expire(self, armed: int) -> None:
-        with self._lock:
-            # A timer that was cancelled too late must not hit the next request.
-            if armed == self._round:
-                self.expired = True
-                for sock in list(self._sockets):
-                    _shut_down(sock)
-
-
-def _shut_down(sock: t.Any) -> None:
-    """Let whoever waits for this socket see the end of the connection."""
-    # An error says that it is closed, or was replaced by that of TLS.
-    with contextlib.suppress(OSError, TypeError):
-        # TLS inside TLS has no socket, but holds one. The method of TLS sockets would take their keys away first, and
-        # what is read meanwhile would not be decrypted.
-        socket.socket.shutdown(getattr(sock, "socket", sock), socket.SHUT_RDWR)
-
-
-class _Watched(_Connection):
-    """What a connection of urllib3 does more, so that its sockets are known."""
-
-    watch: _Watch
-    sock: t.Any
-
-    def _new_conn(self) -> t.Any:
-        sock = super()._new_conn()
-        self.watch.add(sock)
-        return sock
-
-    def connect(self) -> None:
-        """Open the connection."""
-        self.watch.connect()
-        super().connect()
-        self.watch.add(self.sock)
-        self.watch.connected()
-
-
-class _WatchedAdapter(_HTTPAdapter):
-    """Opens connections that are watched, directly or through a proxy."""
-
-    def __init__(self, watch: _Watch) -> None:
-        self._watch = watch
-        super().__init__()
-
-    def init_poolmanager(self, *arguments: t.Any, **keywords: t.Any) -> None:
-        """Make what opens direct connections."""
-        super().init_poolmanager(*arguments, **keywords)
-        self._watched(self.poolmanager)
-
-    def proxy_manager_for(self, *arguments: t.Any, **keywords: t.Any) -> t.Any:
-        """Return what opens connections through a proxy."""
-        return self._watched(super().proxy_manager_for(*arguments, **keywords))
-
-    def _watched(self, manager: t.Any) -> t.Any:
-        manager.pool_classes_by_scheme = {
-            scheme: self._watched_pool(pool) for scheme, pool in manager.pool_classes_by_scheme.items()
-        }
-        return manager
-
-    def _watched_pool(self, pool: t.Any) -> t.Any:
-        connection = pool.ConnectionCls
-        if issubclass(connection, _Watched):
-            return pool
-        watched = type(connection.__name__, (_Watched, connection), {"watch": self._watch})
-        return type(pool.__name__, (pool,), {"ConnectionCls": watched})
 
 
 @dataclass(frozen=True)
@@ -224,10 +93,10 @@ class Transport:
     def __init__(self, connection: Connection, agent: str = "") -> None:
         self._connection = connection
         self._reached: set[str] = set()
-        self._watch = _Watch()
+        self._deadline = Deadline()
         self._session = requests.Session()
         for scheme in ("https://", "http://"):
-            self._session.mount(scheme, _WatchedAdapter(self._watch))
+            self._session.mount(scheme, DeadlineAdapter(self._deadline))
         if connection.verify is False:
             # Whoever asks for that knows.
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
@@ -276,7 +145,7 @@ class Transport:
         Raises:
             Exception: What the libraries raise, or one of `requests` if time ran out.
         """
-        self._watch.start(timeout)
+        self._deadline.start(timeout)
         try:
             with self._session.request(
                 request.method,
@@ -291,20 +160,20 @@ class Transport:
             ) as response:
                 content = _read(response, timeout)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            self._watch.stop()
-            if self._watch.expired and not isinstance(error, _TooLarge):
+            self._deadline.stop()
+            if self._deadline.expired and not isinstance(error, _TooLarge):
                 raise self._late() from None
             raise
         finally:
-            self._watch.stop()
-        if self._watch.expired:
+            self._deadline.stop()
+        if self._deadline.expired:
             # A body without a length seems to end where the connection was shut down.
             raise self._late()
         return response, content
 
     def _late(self) -> Exception:
-        """Return the error of a request that the watch has ended."""
-        late: Exception = requests.ConnectTimeout() if self._watch.connecting else requests.ReadTimeout()
+        """Return the error of a request that the deadline has ended."""
+        late: Exception = requests.ConnectTimeout() if self._deadline.connecting else requests.ReadTimeout()
         return late
 
 

@@ -85,6 +85,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The clock by which the client and the transport live."""
     clock = Clock()
+    monkeypatch.setattr(f"{MODULE_UTILS}._allowance.time", clock)
     monkeypatch.setattr(f"{MODULE_UTILS}._client.time", clock)
     monkeypatch.setattr(f"{MODULE_UTILS}._transport.time", clock)
     return clock

@@ -244,6 +244,25 @@ def test_longer_retry_after_than_there_is_time_ends_at_once(
 # What max_wait bounds
 
 
+@pytest.mark.parametrize("max_wait", [0, 300])
+def test_a_host_that_was_never_reached_is_named_with_its_option(
+    http: responses.RequestsMock, client: Any, max_wait: float
+) -> None:
+    http.get(URL, body=refused())
+    message = str(failure(client(max_wait=max_wait)))
+    assert message.endswith(
+        " Check api_url (https://api.osc-fr1.scalingo.com), and whether this machine may connect to it."
+    )
+
+
+def test_a_host_that_was_reached_before_is_not(http: responses.RequestsMock, client: Any) -> None:
+    http.get(URL, json={})
+    http.get(URL, body=refused())
+    made = client()
+    call(made)
+    assert "Check api_url" not in str(failure(made))
+
+
 @pytest.mark.parametrize("max_wait", [0.5, 3, 40])
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize("retry_after", [None, "1", "7"])

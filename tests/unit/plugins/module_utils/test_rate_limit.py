@@ -209,7 +209,7 @@ def tell(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], None]:
     """Makes the client and the answers live by a clock."""
 
     def use(clock: Any) -> None:
-        for name in ("_client", "_answers"):
+        for name in ("_allowance", "_client", "_answers"):
             monkeypatch.setattr(f"{MODULE_UTILS}.{name}.time", clock)
 
     return use

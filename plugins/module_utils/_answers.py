@@ -53,8 +53,9 @@ DEPTH = 50
 # Characters of a request ID, which is a UUID.
 EXCERPT_OF_ID = 100
 
-# What looks like an API token, or like the JWT that is a bearer token, whosever it is.
-_TOKEN = re.compile(r"tk-us-[\w-]{10,}|eyJ[\w-]{10,}\.[\w-]+\.[\w-]*")
+# What looks like an API token, or like the JWT that is a bearer token, whosever it is. API tokens have 48 characters
+# after the prefix in the examples of the vendor's reference; a project may be named tk-us-east.
+_TOKEN = re.compile(r"tk-us-[\w-]{40,}|eyJ[\w-]{10,}\.[\w-]+\.[\w-]*")
 _NAMES_IN_HTML = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
 # Fewer characters of base64 may be there by chance.
 SHORTEST_INNER = 8

@@ -391,7 +391,10 @@ def test_the_template_is_small() -> None:
     assert TEMPLATE.stat().st_size < 12_200
 
 
-@pytest.mark.parametrize(("host", "words"), [("localhost", ""), ("acme", " of acme"), ("<b>", " of &lt;b&gt;")])
+@pytest.mark.parametrize(
+    ("host", "words"),
+    [("localhost", ""), ("localhost-eu", " of localhost-eu"), ("acme", " of acme"), ("<b>", " of &lt;b&gt;")],
+)
 def test_the_report_says_of_which_host_it_is(host: str, words: str) -> None:
     report = {"compliant": True, "drift_count": 0, "unknown_count": 0, "checked_at": None, "items": []}
     template = ENVIRONMENT.from_string(TEMPLATE.read_text(encoding="utf-8"))

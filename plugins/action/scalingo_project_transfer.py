@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, timezone
 
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.utils.display import Display
+from ansible_collections.community.scalingo.plugins.module_utils._answers import Redactor
 from ansible_collections.community.scalingo.plugins.plugin_utils._progress import ProgressAction
 
 display = Display()
@@ -45,7 +46,12 @@ def _announcement(options: dict[str, t.Any]) -> str | None:
     except (TypeError, ValueError, OverflowError):
         return None
     project = options.get("project_name") or options.get("project_id")
-    return (
+    # A token may have got into another option by mistake.
+    redact = Redactor()
+    for option in ("api_token", "bearer_token"):
+        if options.get(option):
+            redact.add(str(options[option]))
+    return redact(
         f"Waiting, if need be, for {options['new_owner']} to answer the invitation to own project {project}, until "
         f"{deadline:%Y-%m-%d %H:%M:%S} UTC (wait_timeout) or until it expires."
     )

@@ -55,11 +55,13 @@ EXCERPT_OF_ID = 100
 
 # What looks like an API token, or like the JWT that is a bearer token, whosever it is. API tokens have 48 characters
 # after the prefix in the examples of the vendor's reference; a project may be named tk-us-east.
-_TOKEN = re.compile(r"tk-us-[\w-]{40,}|eyJ[\w-]{10,}\.[\w-]+\.[\w-]*")
+_API_TOKEN = re.compile(r"tk-us-[\w-]{40,}")
+_DOTTED = re.compile(r"[\w.-]+")
+_SHORTEST_HEADER = len("eyJ") + 10
 _NAMES_IN_HTML = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
 # Fewer characters of base64 may be there by chance.
 SHORTEST_INNER = 8
-# Characters of an answer that are searched for secrets. Masked, they are still more than an error shows.
+# Characters of an answer that are searched for secrets.
 SEARCHED = 256 * 1024
 
 _NOT_THE_FORM = "which is not the form of the Scalingo API"
@@ -88,12 +90,30 @@ class Redactor:
             # Most texts hold none, and that is found out much faster.
             if any(clue in value for clue in self._clues):
                 value = self._compiled().sub(self.MASK, value)
-            return _TOKEN.sub(self.MASK, value)
+            return _DOTTED.sub(self._without_web_tokens, _API_TOKEN.sub(self.MASK, value))
         if isinstance(value, list):
             return [self(item) for item in value]
         if isinstance(value, dict):
             return {self(key): self(item) for key, item in value.items()}
         return value
+
+    def _without_web_tokens(self, found: re.Match[str]) -> str:
+        """Return words joined by dots without the JWTs among them: three words, of which the first holds eyJ.
+
+        Not by one pattern for all of it, which a text that is made for that would keep busy for hours.
+        """
+        words = found.group().split(".")
+        kept: list[str] = []
+        place = 0
+        while place < len(words):
+            word = words[place]
+            begin = word.find("eyJ")
+            if 0 <= begin <= len(word) - _SHORTEST_HEADER and place + 2 < len(words) and words[place + 1]:
+                word = word[:begin] + self.MASK
+                place += 2
+            kept.append(word)
+            place += 1
+        return ".".join(kept)
 
     def _compiled(self) -> re.Pattern[str]:
         """Return what finds every form. It takes its time, so it is made only for a text that may hold one."""
@@ -158,8 +178,7 @@ class Answer:
         """Return what an error shows of the body: its JSON, or the beginning of its text, without secrets."""
         if self.is_json and len(self.text) <= EXCERPT:
             return redact(self.json)
-        # In this order: half a secret would not be recognised.
-        return redact(self.text[:SEARCHED])[:EXCERPT]
+        return _searched(self.text, redact)[:EXCERPT]
 
     def words(self, redact: Redactor) -> str:
         """Return the API's own words: `error`, else `message`, else the `errors` of the fields, else a line of text."""
@@ -173,7 +192,7 @@ class Answer:
             words = "an HTML page"
         elif not self.is_json:
             words = self.text.strip().split("\n")[0]
-        return on_one_line(redact(words[:SEARCHED]), WORDS)
+        return on_one_line(_searched(words, redact), WORDS)
 
     @property
     def retry_after(self) -> float | None:
@@ -248,6 +267,14 @@ class Answer:
     def _names_an_object(self) -> bool:
         """Tell the 404 of an object, `{"error": …}`, from that of a route, `{"message": …, "url": …}`, or a page."""
         return isinstance(self.json, dict) and isinstance(self.json.get("error"), str)
+
+
+def _searched(text: str, redact: Redactor) -> str:
+    """Return the beginning of a text without secrets. It is cut afterwards, since half a secret is not recognised."""
+    if len(text) <= SEARCHED:
+        return t.cast(str, redact(text))
+    # The last word may be half a secret, and come to light if little is left of what was before it.
+    return re.sub(r"\S+\Z", "", redact(text[:SEARCHED]))
 
 
 def _flat(errors: t.Any, field: str = "") -> list[str]:

@@ -42,6 +42,8 @@ from ansible_collections.community.scalingo.plugins.module_utils._transport impo
 
 # An account has 20 projects unless support raised that; a list of more pages than this never ends.
 MAX_PAGES = 200
+# Characters of all pages of a list: that of thousands of applications is below this.
+LARGEST_LIST = 16 * 1024 * 1024
 
 # Seconds.
 LONGEST_PAUSE = 60.0
@@ -120,12 +122,16 @@ class Client:
         """
         found: dict[t.Any, dict[str, t.Any]] = {}
         parameters = dict(query or {})
+        characters = 0
         for page in range(1, MAX_PAGES + 1):
             answer = self.get(path, parameters)
             items = answer.get(key)
             if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
                 raise self.unexpected("GET", path, f"without a list of objects as {key!r}")
             known = len(found)
+            characters += len(self._answer.text)
+            if characters > LARGEST_LIST:
+                raise self.unexpected("GET", path, f"with more than {LARGEST_LIST} characters in {page} pages")
             for item in items:
                 identifier = item.get("id")
                 found[identifier if isinstance(identifier, str) else len(found)] = item
@@ -298,7 +304,8 @@ class Client:
                     if tries == 1 and error.try_seconds:
                         self._allowance.late(time.monotonic() - began)
                     self._allowance.start()
-                    if (error.outcome_unknown and not request.repeatable) or tries == error.max_tries:
+                    last = error.max_tries is not None and tries >= error.max_tries
+                    if last or (error.outcome_unknown and not request.repeatable):
                         raise self._with_advice(error) from None
                     pause = self._wait(*self._pause_after(error, tries), waited, _reason(error))
                     waited += pause
@@ -345,7 +352,7 @@ class Client:
             return 0.0
         # One sentence is enough, whatever other waits follow.
         if waited <= SILENT_WAIT < waited + seconds:
-            self._on_wait(f"{reason}, {left:.0f} s of max_wait are left.")
+            self._on_wait(self._redact(f"{reason}, {left:.0f} s of max_wait are left."))
         time.sleep(seconds)
         return seconds
 

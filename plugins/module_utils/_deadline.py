@@ -100,14 +100,34 @@ def _shut_down(sock: t.Any) -> None:
         socket.socket.shutdown(getattr(sock, "socket", sock), socket.SHUT_RDWR)
 
 
+def _addresses(host: str, port: int) -> int:
+    """Return how many addresses a host has. What is wrong with it, the connection will tell."""
+    try:
+        return len(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+    except (OSError, UnicodeError):
+        return 1
+
+
 class _Supervised(_Connection):
     """What a connection of urllib3 does more, so that its sockets are known."""
 
     deadline: Deadline
     sock: t.Any
+    timeout: t.Any
+    port: t.Any
+    _dns_host: t.Any
 
     def _new_conn(self) -> t.Any:
-        sock = super()._new_conn()
+        # Each address of the host gets as much time as the connection has: together they must not get more.
+        timeout = self.timeout
+        if isinstance(timeout, (int, float)):
+            self.timeout = timeout / max(1, _addresses(self._dns_host, self.port))
+        try:
+            sock = super()._new_conn()
+        finally:
+            self.timeout = timeout
+        if isinstance(timeout, (int, float)):
+            sock.settimeout(timeout)
         self.deadline.add(sock)
         return sock
 

@@ -94,7 +94,7 @@ class Transport:
         self._connection = connection
         self._reached: set[str] = set()
         self._deadline = Deadline()
-        self._session = requests.Session()
+        self._session = _new_session()
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, DeadlineAdapter(self._deadline))
         if connection.verify is False:
@@ -124,7 +124,7 @@ class Transport:
         try:
             response, content = self._exchange(request, base, auth, timeout)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            problem, sent, hopeless, late = _diagnose(error, timeout)
+            problem, sent, hopeless, late = _diagnose(error, timeout, self._deadline.connecting)
             reached = base in self._reached
             # TLS fails before a request is sent, unless it has worked before.
             outcome_unknown = sent and (reached or not isinstance(error, requests.exceptions.SSLError))
@@ -177,6 +177,16 @@ class Transport:
         return late
 
 
+def _new_session() -> t.Any:
+    """Return a session that looks at no redirect.
+
+    One that is only told not to follow them reads their bodies all the same, without any limit of ours.
+    """
+    session = requests.Session()
+    session.get_redirect_target = lambda _response: None
+    return session
+
+
 def _proxies(base: str) -> t.Any:
     """Return None for the proxies of the environment; for plain HTTP none at all.
 
@@ -227,8 +237,14 @@ class _Diagnosis(t.NamedTuple):
     late: bool = False
 
 
-def _diagnose(error: Exception, timeout: float) -> _Diagnosis:
-    """Return what an exception of the HTTP libraries means. Some kinds are told apart by their texts only."""
+def _diagnose(error: Exception, timeout: float, connecting: bool) -> _Diagnosis:
+    """Return what an exception of the HTTP libraries means. Some kinds are told apart by their texts only.
+
+    Args:
+        error: The exception.
+        timeout: Seconds that the request had.
+        connecting: The connection was not open yet. Once it is, the libraries blame the proxy for what the server did.
+    """
     text = str(error)
     system = re.search(r"\[Errno -?\d+\] ([^'\")\]]+)", text)
     reason = getattr(error.args[0], "reason", None) if error.args else None
@@ -245,10 +261,10 @@ def _diagnose(error: Exception, timeout: float) -> _Diagnosis:
         return _Diagnosis(
             "the file of certificates that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names cannot be read", False, True
         )
-    if isinstance(error, (known.ProxyError, known.InvalidProxyURL, known.InvalidSchema, http.ProxySchemeUnknown)):
-        return _Diagnosis(
-            "the proxy of the environment could not be used", False, not isinstance(error, known.ProxyError)
-        )
+    if isinstance(error, (known.InvalidProxyURL, known.InvalidSchema, http.ProxySchemeUnknown)):
+        return _Diagnosis("the proxy of the environment could not be used", False, True)
+    if isinstance(error, known.ProxyError) and connecting:
+        return _Diagnosis("the proxy of the environment could not be used", False, False)
     if isinstance(error, known.ConnectTimeout):
         return _Diagnosis(f"no connection within {timeout:g} s (timeout)", False, False, True)
     if isinstance(reason, http.NewConnectionError):

@@ -155,6 +155,24 @@ def long_errors() -> Iterable[bytes]:
     return whole(body, status="422 Unprocessable Entity")
 
 
+REDIRECT = b"HTTP/1.1 302 Found\r\nLocation: https://127.0.0.1/\r\n"
+
+
+def redirect_with_an_endless_body() -> Iterator[bytes]:
+    yield REDIRECT + b"\r\n"
+    yield from itertools.repeat(MORE)
+
+
+def redirect_with_a_bomb() -> Iterator[bytes]:
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    yield REDIRECT + b"Content-Encoding: gzip\r\n\r\n"
+    yield from (packer.compress(MORE) for _part in range(16 * 1024))
+
+
+def redirect_with_a_broken_body() -> Iterator[bytes]:
+    yield REDIRECT + b"Content-Encoding: gzip\r\nContent-Length: 1000\r\n\r\n" + gzip.compress(b"x" * 4000)[:12]
+
+
 ANSWERS: list[Callable[[], Iterable[bytes]]] = [
     endless,
     announced,
@@ -181,6 +199,9 @@ ANSWERS: list[Callable[[], Iterable[bytes]]] = [
     long_number,
     long_error,
     long_errors,
+    redirect_with_an_endless_body,
+    redirect_with_a_bomb,
+    redirect_with_a_broken_body,
 ]
 
 

@@ -11,10 +11,12 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import pytest
 from functional.expect import assert_ok, assert_refused
 from functional.playbook import Story, project_info, show, tell
 from simulator import Simulator
 
+from ..module_process import run_module
 from .certificates import Authority
 from .machines import Machine, answering, free_port, machine, tunnel
 
@@ -87,6 +89,36 @@ def test_a_proxy_carries_everything_and_reads_nothing(tmp_path: Path) -> None:
     told = told.replace(f"you:{PASSWORD}@", "")
     assert PASSWORD not in told
     assert base64.b64encode(f"you:{PASSWORD}".encode()).decode() not in told
+
+
+@pytest.mark.parametrize("max_wait", [0, 60])
+@pytest.mark.parametrize("unreadable", [False, True])
+@pytest.mark.parametrize(("method", "path", "state"), [("POST", "/v1/projects", "present"), ("DELETE", "*", "absent")])
+def test_a_write_whose_answer_is_lost_behind_a_proxy_is_read_back(
+    tmp_path: Path, method: str, path: str, state: str, unreadable: bool, max_wait: float
+) -> None:
+    """The libraries blame the proxy for that, too, as if nothing had been sent."""
+    authority = Authority(tmp_path, "good")
+    with Simulator(tls=authority.server()) as sim, machine(tunnel) as proxy:
+        account = sim.add_account("mireille")
+        if state == "absent":
+            sim.add_project(account, "web")
+        lost = sim.fault("drop_after", method=method, path=path)
+        if unreadable:
+            sim.fault("drop_before", method="GET", times=None, after=lost)
+        connection = {"api_url": sim.api_url, "auth_url": sim.auth_url, "ca_path": authority.path, "timeout": 5}
+        options = {
+            **connection,
+            "api_token": account.api_token,
+            "max_wait": min(max_wait, 3) if unreadable else max_wait,
+        }
+        url = f"http://{proxy.host}"
+        run = run_module("scalingo_project", {**options, "name": "web", "state": state}, environment=_proxy(url))
+        writes = [one for one in sim.requests if one.method == method and one.host != "auth"]
+    assert not run.crashed, run.stderr
+    assert len(writes) == 1
+    assert (run.failed, run.changed) == (unreadable, not unreadable), run.msg
+    assert run.result.get("outcome_unknown", False) is unreadable
 
 
 def _assert_nothing_read(proxies: dict[str, Machine], accounts: list[Any], requests: list[Any]) -> None:

@@ -46,6 +46,12 @@ def test_a_wait_is_announced(options: dict[str, Any], words: list[str]) -> None:
     assert [word for word in words if word not in announcement] == []
 
 
+@pytest.mark.parametrize("option", ["api_token", "bearer_token"])
+def test_a_token_that_got_into_another_option_is_not_announced(option: str) -> None:
+    announcement = plugin._announcement({**WAITS, option: "a-token-of-any-form", "new_owner": "a-token-of-any-form"})
+    assert announcement is not None and "a-token-of-any-form" not in announcement
+
+
 @pytest.mark.parametrize(
     "options",
     [

@@ -54,6 +54,17 @@ def queries(http: responses.RequestsMock) -> list[dict[str, str]]:
     return [dict(parse_qsl(urlsplit(call.request.url).query)) for call in http.calls]
 
 
+def test_all_pages_together_have_a_limit(
+    http: responses.RequestsMock, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each may be small enough for itself."""
+    monkeypatch.setattr(_client, "LARGEST_LIST", 500)
+    serve_pages(http, lambda page: {"current_page": page, "next_page": page + 1, "total_pages": 100})
+    with pytest.raises(UnexpectedAnswerError, match=r"with more than 500 characters in \d pages"):
+        client.get_list("/v1/things", "things")
+    assert len(http.calls) < 10
+
+
 def reference(last: int) -> Pages:
     """As documented: null where there is no page."""
     return lambda page: {

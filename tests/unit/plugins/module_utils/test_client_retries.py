@@ -69,7 +69,8 @@ FAULTS: dict[str, tuple[dict[str, Any], bool, bool, int | None]] = {
     "dropped": ({"body": requests.ConnectionError("Connection aborted.")}, True, False, None),
     "refused": ({"body": refused()}, True, True, 3),
     "no connection in time": ({"body": requests.ConnectTimeout()}, True, True, 3),
-    "proxy": ({"body": requests.exceptions.ProxyError()}, True, True, 3),
+    # Once the connection is open, what the server does is blamed on the proxy.
+    "dropped through a proxy": ({"body": requests.exceptions.ProxyError()}, True, False, None),
     "HTML": ({"status": 200, "body": "<html>"}, True, False, 3),
     "empty": ({"status": 200, "body": ""}, True, False, 3),
     "list": ({"status": 200, "json": []}, False, False, 1),
@@ -242,6 +243,18 @@ def test_longer_retry_after_than_there_is_time_ends_at_once(
 
 
 # What max_wait bounds
+
+
+@pytest.mark.parametrize("final", ["404", "401", "422", "redirect", "no such route"])
+@pytest.mark.parametrize("passing", ["429", "503", "dropped", "refused"])
+def test_a_refusal_after_a_fault_that_passed_ends_at_once(
+    http: responses.RequestsMock, client: Any, clock: Any, passing: str, final: str
+) -> None:
+    http.get(URL, **FAULTS[passing][0])
+    http.get(URL, **FAULTS[final][0])
+    failure(client())
+    assert len(http.calls) == 2
+    assert clock.passed <= 60
 
 
 @pytest.mark.parametrize("max_wait", [0, 300])

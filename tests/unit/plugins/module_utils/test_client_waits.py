@@ -100,6 +100,18 @@ def test_other_waits_are_told_too(
     assert said[0].endswith(" s of max_wait are left.")
 
 
+def test_a_token_that_got_into_an_option_is_not_said(
+    http: responses.RequestsMock, client: Any, said: list[str]
+) -> None:
+    token = "tk-us-" + "q6nH" * 12
+    path = f"/v1/projects/{token}"
+    http.get(f"{API}{path}", status=503)
+    made = client(bearer_token=token)
+    with pytest.raises(RequestError):
+        made.get(path)
+    assert said and token not in said[0]
+
+
 def test_waits_for_what_became_of_a_write_add_up(http: responses.RequestsMock, client: Any, said: list[str]) -> None:
     http.get(URL, json={})
     made = client()

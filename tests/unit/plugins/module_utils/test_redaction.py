@@ -206,6 +206,37 @@ def test_what_looks_like_a_token_is_masked_whosever_it_is(error_of: ErrorOf, tok
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "eyJ" * 300_000,
+        "eyJ" * 100_000 + "." + "eyJ" * 100_000,
+        ".eyJ0123456789" * 50_000,
+        "tk-us-" * 100_000,
+        "." * 10**6,
+    ],
+    ids=["one word", "two words", "many words", "prefixes", "dots"],
+)
+def test_no_text_keeps_the_search_for_tokens_busy(text: str) -> None:
+    began = time.process_time()
+    redactor()(text)
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize("length", [40, 1500, 5000])
+def test_no_part_of_a_secret_that_is_repeated_is_shown(error_of: ErrorOf, length: int) -> None:
+    """Masked, a text is shorter, and what was cut off at the end of it would come to light."""
+    secret = ("q6nHS_xeoLmswy4b" * 400)[:length]
+    shown = Answer(400, {}, (secret * (2_000_000 // length)).encode()).body(redactor(secret))
+    assert secret[:8] not in shown
+
+
+def test_a_web_token_is_masked_wherever_it_begins() -> None:
+    token = "eyJhbGciOiJIUzUx.eyJpc3Mi.c2ln-_"
+    for before, after in (("", ""), ("%20", "."), ("a.b.", ".c"), ("x", " ")):
+        assert redactor()(f"{before}{token}{after}") == f"{before}{MASK}{after}"
+
+
+@pytest.mark.parametrize(
     "words",
     ["project prj-b7e2915d-40c8-4a36-bd1f-7786e0c95a24 of us-6a1f0d3e is full", "no tk-us-storefront-production-eu"],
 )

@@ -73,6 +73,20 @@ def test_no_connection_within_the_time_out(connect: Any, monkeypatch: pytest.Mon
     assert (error.outcome_unknown, error.max_tries) == (False, 3)
 
 
+def test_the_addresses_of_a_host_share_the_time_out(connect: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited = []
+
+    def create_connection(_address: Any, timeout: float, **_keywords: Any) -> None:
+        waited.append(timeout)
+        raise socket.timeout
+
+    address = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.1", 443))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_arguments, **_keywords: [address] * 4)
+    monkeypatch.setattr("urllib3.util.connection.create_connection", create_connection)
+    failure(Transport(connect(timeout=2)), POST)
+    assert waited == [0.5]
+
+
 def reset(peer: Any) -> None:
     peer.hear()
     peer.reset()

@@ -17,6 +17,7 @@ import pytest
 import trustme
 from ansible_collections.community.scalingo.plugins.module_utils._errors import TransportError
 from ansible_collections.community.scalingo.plugins.module_utils._transport import BearerAuth, Request, Transport
+from wire import once
 
 POST = Request("POST", "/v1/projects", 200, {})
 BEARER = BearerAuth("the-bearer")
@@ -182,6 +183,13 @@ def test_host_that_the_environment_excepts_is_reached_directly(
     monkeypatch.setenv("no_proxy", "localhost,127.0.0.1")
     assert send(connect, secure().host, verify=ca_path) == 200
     assert proxy.heard == []
+
+
+@pytest.mark.parametrize("location", [b"https://127.0.0.1:9/", b"\xff\xfe", b"http://[", b""])
+def test_a_redirect_is_not_even_looked_at(serve: Any, transport: Any, location: bytes) -> None:
+    """The library would read its body without our limits, and stumble over what is wrong with its location."""
+    server = serve(once(b"HTTP/1.1 303 See Other\r\nContent-Length: 2\r\nLocation: " + location + b"\r\n\r\n{}"))
+    assert transport(server).send(POST, BEARER).status == 303
 
 
 @pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy", "ALL_PROXY"])

@@ -43,7 +43,8 @@ def _flat(tasks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 def _world() -> Simulator:
     """Mireille, who owns what the examples speak of, and two users who could own it."""
     # The examples follow each other, and show a handover that succeeds.
-    simulator = Simulator(**UP_TO_DATE, **ACCEPTED)
+    # One example waits for the answer to an invitation, which its sender has to be shown.
+    simulator = Simulator(**UP_TO_DATE, **ACCEPTED, old_owner_reads=True)
     simulator.start()
     mireille, tomasz, amina = (simulator.add_account(name) for name in ("mireille", "tomasz", "amina"))
     for name in ("sandbox", "shop", "blog"):

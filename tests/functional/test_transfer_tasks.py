@@ -25,8 +25,9 @@ from .transfer_grid import GridCell, GridTests, Told, disagreements
 from .transfer_process import REASON, Party, party
 from .transfer_tasks import Hosts, info_task, transfer_task
 
-# Cells of the grid follow each other at once, and so do the steps of a handover that succeeds.
-ASSUMED = {**COUNTED, **ACCEPTED, **SHOWN}
+# Cells of the grid follow each other at once, and so do the steps of a handover that succeeds. The grid says what an
+# expired invitation does; and after a 401, the token would be exchanged again.
+ASSUMED = {**COUNTED, **ACCEPTED, **SHOWN, "expired_blocks": False, "non_owner_status": 403, "stranger_get": "404"}
 
 GRID = {**OWNER, **INVITEE, **INVITEE_DECLINES, **STRANGER}
 SHOWN = tuple(

@@ -182,7 +182,7 @@ def _new_session() -> t.Any:
 
     One that is only told not to follow them reads their bodies all the same, without any limit of ours.
     """
-    session = requests.Session()
+    session: t.Any = requests.Session()
     session.get_redirect_target = lambda _response: None
     return session
 

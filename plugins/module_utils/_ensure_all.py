@@ -15,7 +15,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._api import Api
 from ansible_collections.community.scalingo.plugins.module_utils._ensure import Look, Outcome, carry_out, foretell
 from ansible_collections.community.scalingo.plugins.module_utils._errors import Refusal, ScalingoError
 from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, Facts
-from ansible_collections.community.scalingo.plugins.module_utils._items import check_all, title
+from ansible_collections.community.scalingo.plugins.module_utils._items import NOTHING_WRITTEN, check_all, keys, title
 from ansible_collections.community.scalingo.plugins.module_utils._meaning import Found
 from ansible_collections.community.scalingo.plugins.module_utils._plan import Action, Wanted, decide, default_project_of
 from ansible_collections.community.scalingo.plugins.module_utils._plan_all import (
@@ -57,7 +57,7 @@ def ensure_projects(api: Api, items: t.Sequence[Wanted], owner: str | None, chec
             account.find_out(lambda facts: facts[Fact.CALLER_ID])
         steps = account.find_out(lambda facts: plan_all(items, facts, found))
     except ScalingoError as error:
-        error.add_consequence("Nothing was written.")
+        error.add_consequence(NOTHING_WRITTEN)
         raise
     ledger = _Ledger(items, steps, account.find_out(lambda facts: all_known(facts, found)))
     for step in steps:
@@ -216,14 +216,14 @@ class _Ledger:
         return {"name": name, "changed": action is not Action.NONE, "action": action.value, "project": project}
 
     def _diff(self, projects: t.Sequence[Object | None]) -> dict[str, Object]:
-        """Return the name of each item's project, null where there is none, in the order of the items: a line for each.
+        """Return the name of each item's project, null where there is none, by how the item knows it: a line for each.
 
-        Without the nulls, a name that one project gives to another one would look like no change at all.
+        In a list of names, the printed diff would pair those of different items.
         """
-        after: Object = {"projects": [None if project is None else project["name"] for project in projects]}
-        before: Object = {
-            "projects": [self._name_before(index, after["projects"][index]) for index in range(len(projects))]
-        }
+        names = [None if project is None else project["name"] for project in projects]
+        names_before = [self._name_before(index, name) for index, name in enumerate(names)]
+        before: Object = {"projects": dict(zip(keys(self._items), names_before))}
+        after: Object = {"projects": dict(zip(keys(self._items), names))}
         if self._new_default is not None and self._made_default:
             owner_id = self._new_default["owner"]["id"]
             before["default_project"] = default_project_of(owner_id, self._before)

@@ -4,11 +4,12 @@
 
 # This file is private to community.scalingo: it may change in any release.
 
-"""A list of wanted projects: how messages name its items, and what is wrong with it whatever the account looks like."""
+"""A list of wanted projects: how texts name its items, and what is wrong with it whatever the account looks like."""
 
 from __future__ import annotations
 
 import typing as t
+from collections import Counter
 
 from ansible_collections.community.scalingo.plugins.module_utils._errors import InputError, ScalingoError, on_one_line
 from ansible_collections.community.scalingo.plugins.module_utils._plan import Wanted
@@ -17,11 +18,33 @@ from ansible_collections.community.scalingo.plugins.module_utils._projects impor
 Items = t.Sequence[Wanted]
 Error = t.TypeVar("Error", bound=ScalingoError)
 
+# How the message of a list ends that failed before its first write.
+NOTHING_WRITTEN = "Nothing was written."
+
 
 def title(items: Items, index: int) -> str:
     """Return how a message names an item: its place, and by what it knows its project."""
     name = items[index].project_id or items[index].name
     return f"item {index + 1} of projects" + (f" ({on_one_line(name, LONGEST_NAME)})" if name else "")
+
+
+def keys(items: Items) -> list[str]:
+    """Return how a diff names each item: by what it knows its project, and also by its place where that is not enough.
+
+    One item may give away the name that another one gets, and any text may be an ID. What ends like a place gets one
+    of its own, so that no two items can have the same key.
+    """
+    names = [item.project_id or item.name or "" for item in items]
+    count = Counter(names)
+    return [
+        key_with_place(name, index) if count[name] > 1 or name.endswith(")") else name
+        for index, name in enumerate(names)
+    ]
+
+
+def key_with_place(name: str, index: int) -> str:
+    """Return how a diff names an item if that by which it knows its project is not enough."""
+    return f"{name} (item {index + 1})"
 
 
 def both(items: Items, one: int, other: int) -> str:

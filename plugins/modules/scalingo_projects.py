@@ -213,7 +213,10 @@ unlisted:
   sample: []
 diff:
   description:
-    - Name of each item's project before and after the task, in the order of the list, V(null) where there is none.
+    - C(projects) has a line for each item. It begins with how the item finds its project, by O(projects[].project_id)
+      or else O(projects[].name), and shows the name that this project has, V(null) where there is none.
+    - Where two items would begin with the same, because one gives away the name that the other one gets, both have
+      their places added, counted from 1, as in V(staging (item 2\)). So has a name that ends with a parenthesis.
     - If another project becomes the default one, also the name of the default project before and after.
   returned: success, and failure after the list was checked against the account
   type: dict
@@ -224,16 +227,18 @@ diff:
       sample:
         default_project: default
         projects:
-          - production
-          - null
+          production: production
+          sandbox: sandbox
+          staging: null
     after:
       description: What is now, or in check mode would be.
       type: dict
       sample:
         default_project: production
         projects:
-          - production
-          - staging
+          production: production
+          sandbox: null
+          staging: staging
 failed_items:
   description: Places in O(projects) of the items because of which the task failed, from 0. The message counts from 1.
   returned: failure, if it is about items of the list

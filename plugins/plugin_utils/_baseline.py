@@ -16,7 +16,7 @@ from datetime import datetime, timezone
 
 from ansible_collections.community.scalingo.plugins.module_utils._answers import Redactor
 from ansible_collections.community.scalingo.plugins.module_utils._dates import parse_date
-from ansible_collections.community.scalingo.plugins.module_utils._items import title
+from ansible_collections.community.scalingo.plugins.module_utils._items import NOTHING_WRITTEN, key_with_place, title
 from ansible_collections.community.scalingo.plugins.module_utils._plan import Wanted
 from ansible_collections.community.scalingo.plugins.plugin_utils._baseline_wanted import (
     Items,
@@ -85,7 +85,9 @@ class Seen:
 
 
 def _message(failure: Result, projects: Items) -> str:
-    """Return the message of a failed task, without the places in a list that only the module has seen.
+    """Return the message of a failed task, without what only the module has seen.
+
+    That is the place in a list which the role made, and that this list wrote nothing: another one may have.
 
     Args:
         failure: What became of the task.
@@ -101,7 +103,7 @@ def _message(failure: Result, projects: Items) -> str:
             text = text.replace(form, item.project_id or item.name or "")
     if failure.get("as_new_owner"):
         text = text.replace("api_token (or SCALINGO_API_TOKEN)", "new_owner_api_token")
-    return text.strip()
+    return text.replace(NOTHING_WRITTEN, "").strip()
 
 
 def _places(value: t.Any) -> list[int]:
@@ -184,7 +186,7 @@ def _project(seen: Seen, index: int, handed: t.Collection[str]) -> Item:
         actual=_right(wanted),
         compliant=True,
     )
-    outcome, before = _outcome_at(seen.bulk, index)
+    outcome, before = _outcome_at(seen.bulk, index, wanted)
     for failure in seen.failures:
         if index in _places(failure["indexes"]):
             return _as_blamed(item, wanted, failure, outcome, seen, handed)
@@ -192,7 +194,7 @@ def _project(seen: Seen, index: int, handed: t.Collection[str]) -> Item:
     complete = not seen.failures or seen.bulk.get("indexes") is not None
     if outcome is not None and (complete or outcome["changed"]):
         return _as_outcome(item, wanted, outcome, before, seen.check_mode)
-    outcome, before = _outcome_at(seen.others, index)
+    outcome, before = _outcome_at(seen.others, index, wanted)
     if outcome is None:
         return _unknown(item, seen.failure or "Nothing was returned about this project.")
     item = _as_outcome(item, wanted, outcome, before, check_mode=True)
@@ -202,14 +204,14 @@ def _project(seen: Seen, index: int, handed: t.Collection[str]) -> Item:
     return item
 
 
-def _outcome_at(result: Result, index: int) -> tuple[Result | None, Result]:
+def _outcome_at(result: Result, index: int, wanted: Result) -> tuple[Result | None, Result]:
     """Return what a task says of one item of the list, and what its project was like, or None if it says nothing."""
     outcomes = result.get("outcomes") or []
     places = range(len(outcomes)) if result.get("indexes") is None else _places(result["indexes"])
     if index not in places:
         return None, {}
     place = places.index(index)
-    return (outcomes[place], _before(result, place)) if place < len(outcomes) else (None, {})
+    return (outcomes[place], _before(result, place, wanted)) if place < len(outcomes) else (None, {})
 
 
 def _as_blamed(
@@ -287,11 +289,14 @@ def _mending(wanted: Result, action: str, before: Result) -> str:
     return " and ".join(parts) or "changes it"
 
 
-def _before(result: Result, index: int) -> Result:
-    """Return what one project was like: the diff has a name for each, in the order of the list."""
+def _before(result: Result, place: int, wanted: Result) -> Result:
+    """Return what one project was like: the diff has a name for each, by how the item at that place knows it."""
     before: Result = (result.get("diff") or {}).get("before") or {}
-    names = before.get("projects") or []
-    return {**before, "name": names[index] if index < len(names) else None}
+    names = before.get("projects") or {}
+    # As the module reads these options, and not `text_of`: a name may have spaces around it.
+    options = (wanted.get("project_id"), wanted.get("name"))
+    known_by = next((str(value) for value in options if value not in (None, "")), "")
+    return {**before, "name": names.get(key_with_place(known_by, place), names.get(known_by))}
 
 
 def _handoff(seen: Seen, handoff: Result, record: Result | None) -> Item:

@@ -340,6 +340,8 @@ def test_what_belongs_together_is_looked_at_together(run: PlaybookRun, world: Wo
         "project:Bad False error",
         "project:y False error",
     ]
+    items = report(run, "together", "audit")["items"]
+    assert [item["actual"] for item in items[:2]] == ["is named api", "missing"]
     # The list with Bad is refused before any request.
     assert world.calls("together") == [[LIST], [LIST]]
 

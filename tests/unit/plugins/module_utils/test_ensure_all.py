@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Callable
 from typing import Any
@@ -22,6 +23,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._errors import 
     ServerError,
     ValidationError,
 )
+from ansible_collections.community.scalingo.plugins.module_utils._items import check_all, keys
 from ansible_collections.community.scalingo.plugins.module_utils._plan import Wanted
 from world import ME, TOMASZ, FakeApi, api_error, project
 
@@ -173,6 +175,7 @@ class TestEveryOrder:
         assert state(api) == end
         assert (len(writes(api)), result["changed"]) == (count, count > 0)
         api.calls.clear()
+        assert [len(result["diff"][side]["projects"]) for side in ("before", "after")] == [len(items)] * 2
         again = run(api, *items)
         assert api.calls == ["list_projects"]
         assert again["changed"] is False and {each["action"] for each in again["outcomes"]} == {"none"}
@@ -357,8 +360,8 @@ class TestFailures:
         ]
         assert [each["name"] for each in result["projects"]] == ["journal", "sandbox"]
         assert result["diff"] == {
-            "before": {"projects": ["blog", None, None, "sandbox"]},
-            "after": {"projects": ["journal", None, None, "sandbox"]},
+            "before": {"projects": {"blog": "blog", "one": None, "two": None, "sandbox": "sandbox"}},
+            "after": {"projects": {"blog": "journal", "one": None, "two": None, "sandbox": "sandbox"}},
         }
 
     def test_nothing_was_written_before_the_first(self) -> None:
@@ -467,8 +470,8 @@ def test_the_old_default_project_is_shown_as_it_is_afterwards() -> None:
     assert [each["project"]["default"] for each in result["outcomes"]] == [False, True]
     assert result["outcomes"][0]["action"] == "none"
     assert result["diff"] == {
-        "before": {"projects": ["home", "a"], "default_project": "home"},
-        "after": {"projects": ["home", "a"], "default_project": "a"},
+        "before": {"projects": {"home": "home", "a": "a"}, "default_project": "home"},
+        "after": {"projects": {"home": "home", "a": "a"}, "default_project": "a"},
     }
 
 
@@ -481,13 +484,62 @@ def test_an_answer_that_still_shows_the_old_default_project_is_not_believed() ->
     api = Lagging(project("home", default=True), project("main"))
     result = run(api, named("main", default=True), rename("home", "site"))
     assert [each["default"] for each in result["projects"]] == [True, False]
-    assert result["diff"]["after"] == {"projects": ["main", "site"], "default_project": "main"}
+    assert result["diff"]["after"] == {"projects": {"main": "main", "home": "site"}, "default_project": "main"}
 
 
 def test_a_name_that_passes_from_one_project_to_another_shows_in_the_diff() -> None:
     api = account("a", "b")
     result = run(api, {"project_id": "prj-mireille-b", "state": "absent"}, rename("a", "b"), named("a"))
-    assert result["diff"] == {"before": {"projects": ["b", "a", None]}, "after": {"projects": [None, "b", "a"]}}
+    assert result["diff"] == {
+        "before": {"projects": {"prj-mireille-b": "b", "a (item 2)": "a", "a (item 3)": None}},
+        "after": {"projects": {"prj-mireille-b": None, "a (item 2)": "b", "a (item 3)": "a"}},
+    }
+
+
+# Each list for an account with the projects a and b, and the name that every item has in the diff.
+KEYS: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
+    "created, deleted, and left alone": ([named("c"), absent("a"), named("b")], ["c", "a", "b"]),
+    "a chain of renames": ([rename("b", "c"), rename("a", "b")], ["b", "a"]),
+    "a name that one item gives away and another one gets": (
+        [rename("b", "c"), named("b"), named("a")],
+        ["b (item 1)", "b (item 2)", "a"],
+    ),
+    "a name that is deleted and got by another project": ([absent("a"), rename("b", "a")], ["a", "b"]),
+    "an ID and a name": ([{"project_id": "prj-mireille-a", "name": "c"}, named("a")], ["prj-mireille-a", "a"]),
+    "an ID that is a name, too": (
+        [{"project_id": "prj-mireille-a"}, absent("prj-mireille-a")],
+        ["prj-mireille-a (item 1)", "prj-mireille-a (item 2)"],
+    ),
+    "a name that looks like a place": (
+        [rename("a", "c"), named("a"), absent("a (item 1)"), absent("x)")],
+        ["a (item 1)", "a (item 2)", "a (item 1) (item 3)", "x) (item 4)"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_the_diff_has_each_item_under_the_name_by_which_it_finds_its_project(name: str) -> None:
+    items, names = KEYS[name]
+    foretold, result = (run(account("a", "b"), *items, check=check)["diff"] for check in (True, False))
+    assert foretold == result
+    assert [list(result[side]["projects"]) for side in ("before", "after")] == [names, names]
+
+
+def test_no_two_items_share_a_line_of_the_diff() -> None:
+    options = [
+        *({"project_id": name} for name in ("a", "a (item 1)")),
+        *(absent(name) for name in ("a", "a (item 1)", "a (item 2)", "a (item 1) (item 2)")),
+        *(rename(name, new) for name in ("a", "a (item 3)") for new in ("a", "b")),
+        *(named(name) for name in ("a", "b")),
+    ]
+    shared = 0
+    for chosen in itertools.permutations(options, 4):
+        items = [Wanted(**item) for item in chosen]
+        with contextlib.suppress(InputError):
+            check_all(items)
+            assert len(set(keys(items))) == len(items), chosen
+            shared += len({item.project_id or item.name for item in items}) < len(items)
+    assert shared, "no list of these needs more than the names"
 
 
 def test_what_belongs_to_somebody_else_is_refused_before_the_first_write() -> None:

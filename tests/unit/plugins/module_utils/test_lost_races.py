@@ -173,7 +173,7 @@ def test_the_outcome_of_an_item_is_what_was_done_about_it() -> None:
     at_write(api, 1, lambda: StrictApi._create(api, "web", False))
     result = run(api, named("web", default=True), named("shop"))
     assert [outcome["action"] for outcome in result["outcomes"]] == ["update", "create"]
-    assert result["diff"]["before"] == {"projects": ["web", None], "default_project": "home"}
+    assert result["diff"]["before"] == {"projects": {"web": "web", "shop": None}, "default_project": "home"}
 
 
 def test_the_diff_of_a_list_leaves_out_what_others_did() -> None:
@@ -186,7 +186,7 @@ def test_the_diff_of_a_list_leaves_out_what_others_did() -> None:
     at_write(api, 1, do_it_all)
     result = run(api, named("web", default=True), absent("old"))
     assert not result["changed"]
-    assert result["diff"]["before"] == result["diff"]["after"] == {"projects": ["web", None]}
+    assert result["diff"]["before"] == result["diff"]["after"] == {"projects": {"web": "web", "old": None}}
 
 
 def test_a_list_does_not_delete_what_has_got_the_name_of_another_item() -> None:

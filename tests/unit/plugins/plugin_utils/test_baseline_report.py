@@ -18,8 +18,8 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from ansible_collections.community.scalingo.plugins.filter.baseline_report import baseline_report
 from ansible_collections.community.scalingo.plugins.module_utils._client import Client
-from ansible_collections.community.scalingo.plugins.module_utils._errors import InputError, TransportError
-from ansible_collections.community.scalingo.plugins.module_utils._items import both, place
+from ansible_collections.community.scalingo.plugins.module_utils._errors import InputError, Refusal, TransportError
+from ansible_collections.community.scalingo.plugins.module_utils._items import NOTHING_WRITTEN, both, keys, place
 from ansible_collections.community.scalingo.plugins.module_utils._options import Connection
 from ansible_collections.community.scalingo.plugins.module_utils._plan import Wanted
 from ansible_collections.community.scalingo.plugins.plugin_utils._baseline import (
@@ -87,13 +87,13 @@ def test_the_form() -> None:
 
 
 WISHES: list[tuple[dict[str, Any], str, Any, str, str, str]] = [
-    # wanted, action, diff before, expected, actual in check mode, what a run does
-    ({"name": "web"}, "create", [], "exists", "missing", "creates it"),
-    ({"name": "web", "state": "absent"}, "delete", ["web"], "absent", "exists", "deletes it"),
+    # wanted, action, name before, expected, actual in check mode, what a run does
+    ({"name": "web"}, "create", None, "exists", "missing", "creates it"),
+    ({"name": "web", "state": "absent"}, "delete", "web", "absent", "exists", "deletes it"),
     (
         {"name": "www", "new_name": "web"},
         "update",
-        ["www"],
+        "www",
         "exists, renamed from www",
         "is named www",
         "renames it",
@@ -101,7 +101,7 @@ WISHES: list[tuple[dict[str, Any], str, Any, str, str, str]] = [
     (
         {"name": "web", "default": True},
         "update",
-        ["web"],
+        "web",
         "is the default project",
         "is not the default project, the default project is old",
         "makes it the default project",
@@ -109,7 +109,7 @@ WISHES: list[tuple[dict[str, Any], str, Any, str, str, str]] = [
     (
         {"name": "www", "new_name": "web", "default": True},
         "update",
-        ["www"],
+        "www",
         "is the default project, renamed from www",
         "is named www, is not the default project, the default project is old",
         "renames it and makes it the default project",
@@ -117,7 +117,7 @@ WISHES: list[tuple[dict[str, Any], str, Any, str, str, str]] = [
     (
         {"name": "old", "new_name": "web", "default": True},
         "update",
-        ["old"],
+        "old",
         "is the default project, renamed from old",
         "is named old",
         "renames it",
@@ -125,12 +125,19 @@ WISHES: list[tuple[dict[str, Any], str, Any, str, str, str]] = [
     (
         {"name": "web", "default": True},
         "create",
-        [],
+        None,
         "is the default project",
         "missing, the default project is old",
         "creates it as the default project",
     ),
-    ({"project_id": "web", "default": False}, "update", [], "exists, is not the default project", "differs", "changes"),
+    (
+        {"project_id": "web", "default": False},
+        "update",
+        None,
+        "exists, is not the default project",
+        "differs",
+        "changes",
+    ),
 ]
 
 
@@ -139,7 +146,8 @@ WISHES: list[tuple[dict[str, Any], str, Any, str, str, str]] = [
 def test_what_differs_is_drift_in_check_mode_and_mended_in_a_run(
     wanted: dict[str, Any], action: str, before: Any, expected: str, actual: str, mending: str, check_mode: bool
 ) -> None:
-    diff = {"before": {"projects": before, **({"default_project": "old"} if wanted.get("default") else {})}}
+    projects = {wanted.get("project_id") or wanted["name"]: before}
+    diff = {"before": {"projects": projects, **({"default_project": "old"} if wanted.get("default") else {})}}
     whole = report([wanted], outcomes=[outcome(action)], diff=diff, check_mode=check_mode)
     item = whole["items"][0]
     assert (item["action"], item["expected"]) == (action, expected)
@@ -156,8 +164,37 @@ def test_what_differs_is_drift_in_check_mode_and_mended_in_a_run(
 def test_what_was_before_is_found_among_others() -> None:
     items = [{"name": "new"}, {"name": "gone", "state": "absent"}, {"name": "x"}, {"name": "www", "new_name": "web"}]
     outcomes = [outcome("create"), outcome(), outcome(), outcome("update")]
-    found = report(items, outcomes=outcomes, diff={"before": {"projects": [None, None, "x", "www"]}}, check_mode=True)
+    projects = {"new": None, "gone": None, "x": "x", "www": "www"}
+    found = report(items, outcomes=outcomes, diff={"before": {"projects": projects}}, check_mode=True)
     assert [item["actual"] for item in found["items"]] == ["missing", "absent", "exists", "is named www"]
+
+
+# What is listed before and after a renaming, for which the diff may need places.
+@pytest.mark.parametrize("before", [[], [{"name": "x"}], [{"name": "www"}, {"name": "x"}]])
+@pytest.mark.parametrize("after", [[], [{"name": "www"}], [{"name": "www (item 1)", "state": "absent"}]])
+@pytest.mark.parametrize("others", [False, True])
+def test_what_was_before_is_found_by_what_the_diff_calls_it(before: Any, after: Any, others: bool) -> None:
+    """The diff is that of the module, so that a change of it is seen here."""
+    listed = [*before, {"name": "www", "new_name": "web"}, *after]
+    names = [f"old name {place}" for place in range(len(listed))]
+    projects = dict(zip(keys([Wanted(**item) for item in listed]), names, strict=True))
+    told = {"outcomes": [outcome("update")] * len(listed), "diff": {"before": {"projects": projects}}}
+    if others:
+        look = {**told, "indexes": list(range(1, len(listed) + 1))}
+        found = report([{"name": "bad"}, *listed], failures=[failure(0)], others=look, check_mode=True)
+    else:
+        found = report(listed, check_mode=True, **told)
+    actual = [item["actual"] for item in found["items"]][-len(listed) :]
+    assert actual == [f"is named {name}" for name in names]
+
+
+@pytest.mark.parametrize("item", [{"project_id": "", "name": "web "}, {"project_id": None, "name": 0}])
+def test_what_was_before_is_found_by_any_name(item: dict[str, Any]) -> None:
+    """As the module takes it: an empty option is none, a number is a text, and a space belongs to a name."""
+    projects = {str(item["name"]): "old"}
+    wanted = {**item, "new_name": "site"}
+    found = report([wanted], outcomes=[outcome("update")], diff={"before": {"projects": projects}}, check_mode=True)
+    assert found["items"][0]["actual"] == "is named old"
 
 
 def test_the_default_project_comes_first_and_every_id_once() -> None:
@@ -198,9 +235,20 @@ def test_a_list_that_is_refused_as_a_whole() -> None:
     assert found["items"][0]["remedy"] == "a and c mean the same project."
 
 
+def test_no_message_says_that_a_run_wrote_nothing_which_wrote_something_elsewhere() -> None:
+    """The list with what is refused wrote nothing, but the role then wrote what the others want."""
+    refused = Refusal("It belongs to tomasz.")
+    refused.add_consequence(NOTHING_WRITTEN)
+    failed = {**refused.as_failure(), "indexes": [1], "listed": [0, 1]}
+    items = [{"name": "web"}, {"name": "theirs", "state": "absent"}]
+    found = report(items, failures=[failed], outcomes=[outcome("create")], indexes=[0])
+    assert [item["action"] for item in found["items"]] == ["create", "error"]
+    assert found["items"][1]["remedy"] == "It belongs to tomasz."
+
+
 def test_the_others_are_known_by_what_they_were_called() -> None:
     items = [{"name": "bad"}, {"name": "www", "new_name": "web"}]
-    others = {"indexes": [1], "outcomes": [outcome("update")], "diff": {"before": {"projects": ["www"]}}}
+    others = {"indexes": [1], "outcomes": [outcome("update")], "diff": {"before": {"projects": {"www": "www"}}}}
     found = report(items, failures=[failure(0)], others=others, check_mode=True)
     assert found["items"][1]["actual"] == "is named www"
 

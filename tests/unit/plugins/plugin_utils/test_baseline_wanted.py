@@ -144,7 +144,7 @@ def test_the_default_project_is_renamed_if_a_check_of_some_items_says_so(indexes
 
 
 def preview(action: str = "create", before: Any = "default") -> dict[str, Any]:
-    return {"outcomes": [{"action": action}], "diff": {"before": {"projects": [], "default_project": before}}}
+    return {"outcomes": [{"action": action}], "diff": {"before": {"projects": {}, "default_project": before}}}
 
 
 def test_the_present_default_project_is_renamed_if_none_has_the_name() -> None:

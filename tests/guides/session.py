@@ -28,6 +28,7 @@ from .run import COLLECTIONS, SECONDS, connection, environment
 from .world import World, described, vault
 
 RAN, CHECKED = "run", "checked"
+FAULTS = (AssertionError, subprocess.SubprocessError, ValueError, yaml.YAMLError)
 YAML = ("yaml", "yaml+jinja")
 # What a reader puts in its place.
 TOKEN = "tk-us-..."
@@ -54,6 +55,8 @@ class Session:
         self.printed = ""
         self.failed = False
         self.section = ""
+        # What was run in this section, without what fails on purpose.
+        self.done: list[str] = []
         self.replaced = {
             TOKEN: world.mireille.api_token,
             "https://auth.scalingo.com/": f"{world.sim.auth_url}/",
@@ -84,7 +87,7 @@ class Session:
             try:
                 self.outcomes[block.number] = Outcome(self._see_to(block))
                 assert may_fail or not self.failed, f"it failed:\n{self.printed[-3000:]}"
-            except (AssertionError, subprocess.SubprocessError, ValueError, yaml.YAMLError) as error:
+            except FAULTS as error:
                 self.outcomes[block.number] = Outcome(RAN, f"{type(error).__name__}: {error}")
             if following is None or following.language != "text":
                 self.failed = False
@@ -96,17 +99,31 @@ class Session:
     # What each section begins and ends with
 
     def _begin_section(self, section: str) -> None:
-        self.section = section
+        self.section, self.done = section, []
         description = described(self.page, section)
         if not (description.get("continuous") and self.outcomes):
             self.world.arrange(description)
 
     def _end_section(self) -> None:
-        wanted = described(self.page, self.section).get("after") if self.section else None
+        description = described(self.page, self.section) if self.section else {}
+        if description.get("again"):
+            self._once_more()
+        wanted = description.get("after")
         found = self.world.state()
         if wanted is not None and {name: found[name] for name in wanted} != wanted:
             last = max(self.outcomes)
             self.outcomes[last].problem += f"After the section there should be {wanted}, but there is {found}."
+
+    def _once_more(self) -> None:
+        """Run everything that was run in the section again, where the page says that this can be done at any time."""
+        for command in self.done:
+            try:
+                self._bash(command)
+                problem = f"{command} failed when it was run again:\n{self.printed[-3000:]}" if self.failed else ""
+            except FAULTS as error:
+                problem = f"{type(error).__name__}: {error}"
+            self.outcomes[max(self.outcomes)].problem += problem
+        self.failed = False
 
     # Blocks, by what they are
 
@@ -146,6 +163,7 @@ class Session:
         path = self.work / f"block-{number}.yml"
         path.write_text(text, encoding="utf-8")
         self._bash(f"ansible-playbook {path.name}")
+        self._keep(f"ansible-playbook {path.name}")
 
     def _command(self, command: str, shown: str) -> str:
         for name in [name for name in self.unused if name in command]:
@@ -162,6 +180,7 @@ class Session:
             check(command)
             return CHECKED
         self._bash(command)
+        self._keep(command)
         assert shown or not self.failed, f"{command} failed:\n{self.printed[-3000:]}"
         absent = missing(shown, self.printed)
         assert not absent, f"{command} did not print:\n" + "\n".join(absent) + f"\nbut:\n{self.printed[-3000:]}"
@@ -178,6 +197,17 @@ class Session:
         real = json.loads(reports[-1].read_text(encoding="utf-8"))
         assert _form(shown) == _form(real)
         return RAN
+
+    def _keep(self, command: str) -> None:
+        """Remember what succeeded, and where a step can be repeated, do that at once, too."""
+        if self.failed:
+            return
+        self.done.append(command)
+        if described(self.page, self.section).get("again"):
+            printed = self.printed
+            self._bash(command)
+            assert not self.failed, f"{command} failed the second time:\n{self.printed[-3000:]}"
+            self.printed = printed
 
     # How a reader would run them
 

@@ -303,6 +303,19 @@ def _no_description(world: World) -> str:
     return playbook(world, "community.scalingo.audit")
 
 
+@_provokes("Say which project gets which owner, in scalingo_handoff_project and scalingo_handoff_new_owner.")
+def _nothing_to_hand_over(world: World) -> str:
+    before = len(world.sim.requests)
+    half = {"scalingo_handoff_project": "shop"}
+    (message,) = {
+        playbook(world, f"community.scalingo.{name}", variables)
+        for name in ("awx_handoff", "handoff_invite")
+        for variables in ({}, half)
+    }
+    assert len(world.sim.requests) == before
+    return message
+
+
 @_provokes("This is not as described: …")
 def _drift(world: World) -> str:
     description = {"project_baseline_projects": [{"name": "staging"}], "project_baseline_fail_on_drift": True}

@@ -102,6 +102,14 @@ def test_only_one_file_knows_ansible_module() -> None:
     assert knowing == ["_module.py"]
 
 
+def test_the_guide_has_every_variable_of_the_handoffs() -> None:
+    guide = (ROOT / "docs" / "docsite" / "rst" / "guide_transfers.rst").read_text()
+    own = re.compile(r"\b(?:scalingo_handoff_|scalingo_new_owner_|SCALINGO_NEW_OWNER_)\w+")
+    playbooks = [path.read_text() for path in (ROOT / "playbooks").glob("*handoff*.yml")]
+    read = {name for text in playbooks for name in own.findall(text)}
+    assert read and [name for name in sorted(read) if f"``{name}``" not in guide] == []
+
+
 @pytest.mark.parametrize("page", ["README.md", "docs/docsite/rst/guide_speed.rst"])
 def test_every_ratio_on_a_page_comes_from_the_benchmark(page: str) -> None:
     """A page says "1.08x" for a ratio, as `docs/benchmark.md` does, which `make bench` writes."""

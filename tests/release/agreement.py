@@ -16,8 +16,11 @@ import yaml
 SEMANTIC = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
 TAG = re.compile(r"[a-z][a-z0-9]*")
 LINKS = ("repository", "documentation", "homepage", "issues")
-# What the README says as long as it has to be installed from git.
+# What the pages say as long as it has to be installed from git, and how an execution environment does that.
 NOT_YET = "Until the first release is on Galaxy"
+FROM_GIT = re.compile(r"community\.scalingo\.git\s+type: git\b")
+# How `make bench` writes down of which version its figures are.
+MEASURED = re.compile(r"^\| community\.scalingo \| (\S+) \|$", re.MULTILINE)
 LONGEST_AUTHOR = 64  # which Galaxy allows, and says only on import
 
 
@@ -92,8 +95,16 @@ def _ready(root: Path, version: str, released: str, in_changelog: bool, fragment
         yield f"the changelog does not have version {version}: run antsibull-changelog release"
     for name in fragments:
         yield f"changelogs/fragments/{name} belongs to no release: run antsibull-changelog release"
-    if NOT_YET in (root / "README.md").read_text(encoding="utf-8"):
-        yield f"README.md says {NOT_YET!r}"
+    for path in [root / "README.md", *sorted((root / "docs" / "docsite" / "rst").glob("*.rst"))]:
+        text = path.read_text(encoding="utf-8")
+        # Wherever its lines are broken.
+        if NOT_YET in " ".join(text.split()):
+            yield f"{path.relative_to(root)} says {NOT_YET!r}"
+        if FROM_GIT.search(text):
+            yield f"{path.relative_to(root)} installs the collection from git"
+    measured = MEASURED.findall((root / "docs" / "benchmark.md").read_text(encoding="utf-8"))
+    if measured != [version]:
+        yield f"docs/benchmark.md is about version {', '.join(measured) or 'unknown'}: run make bench"
 
 
 def _load(path: Path) -> Any:

@@ -26,9 +26,19 @@ def machine_path(*names: str) -> str:
     return "/".join(("", *names))
 
 
+GUIDES = "docs/docsite/rst"
+BROKEN = agreement.NOT_YET.replace(" on ", "\non ")
 NOBODYS = machine_path("home", "user", "report")
 OF_ROOT = machine_path("root", "one.py")
 OF_MIREILLE = machine_path("home", "mireille", "one.py")
+ENVIRONMENT = """
+.. code-block:: yaml
+
+        collections:
+          - name: community.scalingo
+          - name: https://example.org/another.git
+            type: git
+"""
 FILES = {
     "README.md": "See [the speed](docs/docsite/rst/speed.rst), [the role](roles/one/), and [Galaxy](https://x.org/a).",
     "COPYING": "The licence.",
@@ -127,6 +137,11 @@ def checkout(tmp_path: Path) -> Path:
     (tmp_path / "changelogs" / "changelog.yaml").write_text(yaml.safe_dump(changes))
     (tmp_path / "CHANGELOG.md").write_text("# Release Notes\n\n## v1\\.0\\.0\n")
     (tmp_path / "README.md").write_text("It is on Galaxy.\n")
+    guides = tmp_path / "docs" / "docsite" / "rst"
+    guides.mkdir(parents=True)
+    (guides / "guide_first_steps.rst").write_text("It is on Galaxy.\n")
+    (guides / "guide_awx.rst").write_text(ENVIRONMENT)
+    (tmp_path / "docs" / "benchmark.md").write_text("| requests | 2.34.2 |\n| community.scalingo | 1.0.0 |\n")
     return tmp_path
 
 
@@ -156,6 +171,15 @@ def test_nothing_is_wrong_with_a_checkout_that_is_ready(checkout: Path) -> None:
         ("changelogs/changelog.yaml", "release_summary", "bugfixes", "version 1.0.0 has no release summary"),
         ("changelogs/changelog.yaml", "1.0.0", "0.9.0", "it is not in the changelog, and there are no fragments"),
         ("README.md", "It is", f"{agreement.NOT_YET}, it is not", "README.md says"),
+        (f"{GUIDES}/guide_first_steps.rst", "It is", f"{BROKEN}, it is not", "guide_first_steps.rst says"),
+        (
+            f"{GUIDES}/guide_awx.rst",
+            "name: community.scalingo",
+            "name: https://example.org/community.scalingo.git\n            type: git",
+            "guide_awx.rst installs the collection from git",
+        ),
+        ("docs/benchmark.md", "1.0.0", "0.9.0", "docs/benchmark.md is about version 0.9.0: run make bench"),
+        ("docs/benchmark.md", "| 1.0.0 |", "|", "docs/benchmark.md is about version unknown"),
     ],
 )
 def test_what_does_not_agree_is_found(checkout: Path, path: str, old: str, new: str, complaint: str) -> None:

@@ -27,6 +27,7 @@ HERE = Path(__file__).resolve().parent
 REPORTS = HERE.parents[1] / "build" / "demo"
 ACCOUNT, NEW_OWNER = "mireille", "tomasz"
 PROJECTS = ("shop-2023", "blog", "intranet", "sandbox")  # beside the project "default", which every account has
+AUDIT = "community.scalingo.audit"
 RECAP = re.compile(r"ok=(\d+)\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)")
 COLOURS = re.compile(r"\x1b\[[\d;]*m")
 
@@ -62,6 +63,7 @@ class Run:
     """What one run of a playbook came to, and the requests that it took."""
 
     name: str
+    checked: bool
     changed: int
     requests: list[dict[str, Any]]
     page: Path
@@ -84,10 +86,11 @@ class Run:
 
     def __str__(self) -> str:
         reads = len(self.requests) - len(self.exchanges) - len(self.writes)
+        verb = "would change" if self.checked else "changed"
         return (
-            f"{self.name:<12} {self.changed} tasks changed, {len(self.requests):2} requests:"
-            f" {len(self.exchanges)} exchanges of a token, {reads:2} reads, {len(self.writes)} writes;"
-            f" {self.report['drift_count']} of {len(self.report['items'])} items differ"
+            f"{self.name + ':':<12} {verb:<12} {len(self.acted)} of {len(self.report['items'])} items,"
+            f" with {len(self.requests):2} requests:"
+            f" {len(self.exchanges)} exchanges of a token, {reads:2} reads, {len(self.writes)} writes"
         )
 
 
@@ -118,7 +121,8 @@ def play(name: str, control: Control, playbook: str, *options: str) -> Run:
     if process.returncode or changed is None:
         sys.exit(f"The demo failed: the playbook ended with {process.returncode}.")
     report = json.loads((folder / "report.json").read_text())
-    return Run(name, changed, control("GET", "/requests")["requests"], folder / "report.html", report)
+    sent = control("GET", "/requests")["requests"]
+    return Run(name, playbook == AUDIT, changed, sent, folder / "report.html", report)
 
 
 def main() -> None:
@@ -155,12 +159,12 @@ def main() -> None:
         description = ("-e", "@account.yml", "-e", f"@{variables}")
 
         headline("Audit: what differs from the description? A playbook of the collection, which never writes.")
-        audit = play("Audit", control, "community.scalingo.audit", "--diff", *description)
+        audit = play("Audit", control, AUDIT, "--diff", *description)
         headline("Apply: the same description, and the account becomes that. The blog gets its new owner.")
         apply = play("Apply", control, "playbook.yml", "--diff", *description)
         headline("Audit again: from here on, anything that differs is to make it fail.")
         strict = ("-e", "project_baseline_fail_on_drift=true")
-        again = play("Audit again", control, "community.scalingo.audit", "--diff", *description, *strict)
+        again = play("Audit again", control, AUDIT, "--diff", *description, *strict)
 
     headline("Summary: what the simulator saw.")
     print(audit, apply, again, "", "What was written:", sep="\n")

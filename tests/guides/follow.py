@@ -22,6 +22,7 @@ from .world import World, described, vault, worlds
 
 # The addresses that the guides print.
 PORT, AUTH_PORT = 8080, 8081
+OTHER_PORTS = "--port 9000 --auth-port 9001"
 TOKENS = {name: f"tk-us-{name}" for name in ("mireille", "tomasz", "amina")}
 # These would win over what the file says, or send a request elsewhere.
 UNSET = ("SCALINGO_BEARER_TOKEN", "SCALINGO_REGION", "SCALINGO_CA_PATH", "SCALINGO_VALIDATE_CERTS")
@@ -38,7 +39,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         world = World(port=options.port, auth_port=options.auth_port, tokens=TOKENS)
     except (SimulatorError, OSError) as error:
-        sys.exit(f"The simulator cannot start, maybe because it runs already in another terminal: {error}")
+        sys.exit(
+            f"The simulator cannot start: {error}. If it runs already in another terminal, stop it there. If something"
+            f' else uses its ports, choose others: make simulator WORLD={options.world} ARGS="{OTHER_PORTS}"'
+        )
     try:
         world.arrange(described(page, section))
         folder = options.folder or CHECKOUT / "build" / "follow" / Path(page).stem.removeprefix("guide_")

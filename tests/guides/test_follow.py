@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from typing import Any
 import pytest
 import requests
 
-from .follow import TOKENS
+from .follow import OTHER_PORTS, TOKENS
 from .pages import CHECKOUT, blocks, read
 from .run import SECONDS, environment
 from .world import WORLDS, World, described, vault, worlds
@@ -31,9 +32,9 @@ WITHOUT = {"guide_first_steps", "guide_promises", "guide_awx"}
 
 
 @contextmanager
-def make(arguments: list[str], folder: Path) -> Iterator[subprocess.Popen[str]]:
+def make(arguments: list[str], folder: Path, ports: str = "--port 0 --auth-port 0") -> Iterator[subprocess.Popen[str]]:
     """Run a target as a reader would, on free ports; whatever it started is gone at the end."""
-    command = ["make", "--no-print-directory", *arguments, f'ARGS=--port 0 --auth-port 0 --folder "{folder}/here"']
+    command = ["make", "--no-print-directory", *arguments, f'ARGS={ports} --folder "{folder}/here"']
     process = subprocess.Popen(
         command,
         cwd=CHECKOUT,
@@ -160,6 +161,25 @@ def test_an_unknown_world_is_refused_with_the_names_of_the_others(tmp_path: Path
     assert sentence == f"There is no world 'tranfsers': choose one of {', '.join(worlds())}."
     assert [line for line in of_make if not line.startswith("make: ")] == []
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_port_that_is_taken_can_be_replaced_by_another_one(tmp_path: Path) -> None:
+    first, second = OTHER_PORTS.split()[1::2]
+    with socket.socket() as other, socket.socket() as one, socket.socket() as two:
+        for listener in (other, one, two):
+            listener.bind(("127.0.0.1", 0))
+        other.listen()
+        taken, port, auth_port = (str(listener.getsockname()[1]) for listener in (other, one, two))
+        with make(["simulator", "WORLD=audit"], tmp_path, f"--port {taken} --auth-port 0") as process:
+            _out, err = process.communicate(timeout=60)
+        assert process.returncode == 2
+        assert "Address already in use" in err
+        assert f'make simulator WORLD=audit ARGS="{OTHER_PORTS}"' in err
+    chosen = OTHER_PORTS.replace(first, port).replace(second, auth_port)
+    with make(["simulator", "WORLD=audit"], tmp_path, chosen) as process:
+        expected = {"api_url": f"http://127.0.0.1:{port}", "auth_url": f"http://127.0.0.1:{auth_port}"}
+        assert hosts(started(process)) == expected
+    assert f'ARGS="{OTHER_PORTS}"' in read("docs/docsite/rst/guide_first_steps.rst")
 
 
 def test_every_guide_says_at_its_top_how_to_follow_it() -> None:

@@ -141,7 +141,7 @@ def test_an_offer_is_accepted_where_the_page_waits_for_that(tmp_path: Path) -> N
         lines = started(process)
         options = "project_name=shop new_owner=tomasz wait=true wait_timeout=20"
         typed(lines, f"ansible localhost -m community.scalingo.scalingo_project_transfer -a '{options}'")
-        assert "shop" in [name for name, *_ in seen(hosts(lines), TOKENS)["tomasz"]]
+        assert "shop" in [name for name, *_rest in seen(hosts(lines), TOKENS)["tomasz"]]
 
 
 def test_a_reader_has_the_tools_and_the_tokens(tmp_path: Path) -> None:

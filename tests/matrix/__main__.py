@@ -17,9 +17,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from .cells import Cell, all_cells, plan
+from .environments import BUILD, CHECKOUT, Environments, link_pythons
 from .interpreters import find
 from .processes import Processes
-from .rooms import BUILD, CHECKOUT, Rooms, link_pythons
 from .steps import Settings, Step, run_cell
 from .table import CORES, DEVELOPMENT, TARGETS, text
 
@@ -65,13 +65,13 @@ def main() -> int:
     print("Pythons:", ", ".join(f"{text(version)} is {path}" for version, path in pythons.items()))
     print("Logs are in", (BUILD / "logs").relative_to(CHECKOUT), flush=True)
     link_pythons(pythons)
-    rooms, progress = Rooms(pythons, options.tarball.resolve()), Progress()
+    environments, progress = Environments(pythons, options.tarball.resolve()), Progress()
     processes = Processes()
     settings = Settings(options.quick, options.prepare, options.workers, processes)
     begun = time.monotonic()
     with ThreadPoolExecutor(options.jobs) as pool:
         try:
-            passed = list(pool.map(lambda cell: run_cell(cell, rooms, settings, progress.tell), chosen.cells))
+            passed = list(pool.map(lambda cell: run_cell(cell, environments, settings, progress.tell), chosen.cells))
         except KeyboardInterrupt:
             processes.end()
             pool.shutdown(cancel_futures=True)

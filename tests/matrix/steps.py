@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TextIO
 
 from .cells import Cell
+from .environments import BUILD, CHECKOUT, Environments, Run, variables_for
 from .processes import Processes
-from .rooms import BUILD, CHECKOUT, Rooms, Run, environment
 from .table import CORES, DEVEL, text
 
 FUNCTIONAL = "tests/functional"
@@ -96,15 +96,15 @@ class Step:
     output: str
 
 
-def run_cell(cell: Cell, rooms: Rooms, settings: Settings, tell: Callable[[Step], None]) -> bool:
+def run_cell(cell: Cell, environments: Environments, settings: Settings, tell: Callable[[Step], None]) -> bool:
     """Run the steps of a cell, and say after each how it went. Only without its environment it goes no further."""
     log = log_of(cell)
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w", encoding="utf-8") as stream:
         run: Run = partial(settings.processes.run, stream)
-        passed = _step(cell, "environment", partial(_prepare, cell, rooms, run), stream, tell)
+        passed = _step(cell, "environment", partial(_prepare, cell, environments, run), stream, tell)
         if passed and not settings.prepare:
-            for name, work in _steps(cell, rooms, settings, run):
+            for name, work in _steps(cell, environments, settings, run):
                 passed &= _step(cell, name, work, stream, tell)
     return passed
 
@@ -129,25 +129,27 @@ def _step(cell: Cell, name: str, work: Callable[[], object], stream: TextIO, tel
     return passed
 
 
-def _prepare(cell: Cell, rooms: Rooms, run: Run) -> None:
+def _prepare(cell: Cell, environments: Environments, run: Run) -> None:
     """Make the environments, and hold the table against what this ansible-core says of itself."""
-    room = rooms.controller(cell, run)
+    environment = environments.controller(cell, run)
     if cell.target is not None:
-        rooms.target(cell.target, run)
+        environments.target(cell.target, run)
     if cell.core.name != DEVEL:
         pythons = [" ".join(map(text, versions)) for versions in (cell.core.controllers, cell.core.targets)]
-        run([room / "bin" / "python", "-c", CONSTANTS, *pythons], CHECKOUT, environment(room))
+        run([environment / "bin" / "python", "-c", CONSTANTS, *pythons], CHECKOUT, variables_for(environment))
 
 
-def _steps(cell: Cell, rooms: Rooms, settings: Settings, run: Run) -> Iterator[tuple[str, Callable[[], object]]]:
+def _steps(
+    cell: Cell, environments: Environments, settings: Settings, run: Run
+) -> Iterator[tuple[str, Callable[[], object]]]:
     """The steps after the environment is there, with the name of each."""
-    room = rooms.controller(cell, run)
-    variables = environment(room)
-    pytest: list[str | Path] = [room / "bin" / "pytest", "-n", str(settings.workers), "-m", "not jobs"]
+    environment = environments.controller(cell, run)
+    variables = variables_for(environment)
+    pytest: list[str | Path] = [environment / "bin" / "pytest", "-n", str(settings.workers), "-m", "not jobs"]
     pytest += ["-p", "no:cacheprovider"]
     if cell.target is not None:
         files = _files(ON_TARGET_SHORT if settings.quick else ON_TARGET)
-        python = str(rooms.target(cell.target, run) / "bin" / "python")
+        python = str(environments.target(cell.target, run) / "bin" / "python")
         yield "functional", partial(run, [*pytest, *files], CHECKOUT, {**variables, "FUNCTIONAL_PYTHON": python})
         return
     if not settings.quick:
@@ -155,9 +157,9 @@ def _steps(cell: Cell, rooms: Rooms, settings: Settings, run: Run) -> Iterator[t
         yield "unit", partial(run, [*pytest, "tests/unit", *ignored], CHECKOUT, variables)
     files = _files(REPRESENTATIVE) if settings.quick else [FUNCTIONAL]
     yield "functional", partial(run, [*pytest, *files], CHECKOUT, variables)
-    copy = room / "sanity" / "ansible_collections" / "community" / "scalingo"
+    copy = environment / "sanity" / "ansible_collections" / "community" / "scalingo"
     yield "copy for sanity", partial(_copy, copy)
-    sanity: list[str | Path] = [room / "bin" / "ansible-test", "sanity", "--local"]
+    sanity: list[str | Path] = [environment / "bin" / "ansible-test", "sanity", "--local"]
     slow = ["--skip-test", SLOW_SANITY] if settings.quick and cell.core != CORES[-1] else []
     yield "sanity", partial(run, [*sanity, "--python", text(cell.controller), *slow], copy, variables)
     if not settings.quick:

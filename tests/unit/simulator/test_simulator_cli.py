@@ -11,7 +11,9 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -20,11 +22,11 @@ SIMULATOR = Path(__file__).resolve().parents[2] / "simulator"
 
 
 @pytest.fixture
-def start():
+def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Starts the simulator as its own process; what is left of it is killed."""
     processes = []
 
-    def run(*options, **more):
+    def run(*options: str, **more: Any) -> subprocess.Popen[str]:
         process = subprocess.Popen(
             [sys.executable, str(SIMULATOR), *options],
             stdout=subprocess.PIPE,
@@ -43,7 +45,7 @@ def start():
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
-def test_life(start, tmp_path, stop):
+def test_it_says_how_to_reach_it_and_stops_without_a_word(start: Any, tmp_path: Path, stop: signal.Signals) -> None:
     ready_file = tmp_path / "ready.json"
     process = start(
         "--account",
@@ -82,7 +84,7 @@ def test_life(start, tmp_path, stop):
         requests.get(ready["api_url"], timeout=5)
 
 
-def test_fixed_ports(start):
+def test_the_ports_can_be_chosen(start: Any) -> None:
     sockets = [socket.create_server(("127.0.0.1", 0)) for _port in range(3)]
     ports = [one.getsockname()[1] for one in sockets]
     for one in sockets:
@@ -104,14 +106,14 @@ def test_fixed_ports(start):
         (["--port", "70000"], "'70000' is no port"),
     ],
 )
-def test_mistakes(start, options, text):
+def test_a_mistake_on_the_command_line_is_told_without_a_traceback(start: Any, options: list[str], text: str) -> None:
     process = start(*options)
     out, err = process.communicate(timeout=10)
     assert (process.returncode, out) == (2, "")
     assert text in err and "Traceback" not in err
 
 
-def test_taken_port(start):
+def test_a_port_that_is_taken_is_told_without_a_traceback(start: Any) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         process = start("--port", str(taken.getsockname()[1]))
         _out, err = process.communicate(timeout=10)

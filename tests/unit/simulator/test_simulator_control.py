@@ -6,18 +6,19 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 import requests
 
 
 @pytest.fixture
-def control(sim, client):
+def control(sim: Any, client: Any) -> Any:
     """Calls the control listener."""
     return client(sim.control_url)
 
 
-def test_index(sim, control, mireille):
+def test_the_index_has_the_urls_and_the_accounts(sim: Any, control: Any, mireille: Any) -> None:
     assert control.get("/").json() == {
         "api_url": sim.api_url,
         "auth_url": sim.auth_url,
@@ -27,7 +28,7 @@ def test_index(sim, control, mireille):
     }
 
 
-def test_arranging_everything(sim, control, client):
+def test_everything_can_be_arranged_by_requests(sim: Any, control: Any, client: Any) -> None:
     for name in ("mireille", "tomasz"):
         answer = control.post("/accounts", {"username": name})
         assert answer.status_code == 201
@@ -59,13 +60,13 @@ def test_arranging_everything(sim, control, client):
     assert tomasz.get("/v1/apps").json()["apps"] == []
 
 
-def test_accounts_are_listed_without_tokens(sim, control, mireille):
+def test_accounts_are_listed_without_tokens(sim: Any, control: Any, mireille: Any) -> None:
     shown = [{"id": mireille.id, "username": "mireille", "email": "mireille@example.org"}]
     assert control.get("/accounts").json() == {"accounts": shown}
 
 
-def test_tokens(sim, control, me, mireille):
-    def exchange(token):
+def test_tokens_can_be_expired_revoked_and_renewed(sim: Any, control: Any, me: Any, mireille: Any) -> None:
+    def exchange(token: str) -> int:
         return requests.post(f"{sim.auth_url}/v1/tokens/exchange", auth=("", token), timeout=5).status_code
 
     assert control.post("/accounts/mireille/expire_bearers").status_code == 204
@@ -77,14 +78,14 @@ def test_tokens(sim, control, me, mireille):
     assert [exchange(token) for token in (old, new)] == [401, 200]
 
 
-def test_switches(sim, control):
+def test_switches_can_be_set_and_read(sim: Any, control: Any) -> None:
     answer = control("PATCH", "/switches", json={"rate_limit": 60, "dates": "offset"})
     assert answer.status_code == 200
     assert answer.json()["switches"] == sim.switches == control.get("/switches").json()["switches"]
     assert (sim.switches["rate_limit"], sim.switches["dates"]) == (60, "offset")
 
 
-def test_faults(sim, control, me):
+def test_faults_can_be_set_listed_and_cleared(sim: Any, control: Any, me: Any) -> None:
     fault = {"kind": "status", "status": 502, "path": "/v1/apps", "times": None, "account": "mireille"}
     answer = control.post("/faults", fault)
     assert answer.status_code == 201
@@ -95,7 +96,7 @@ def test_faults(sim, control, me):
     assert me.get("/v1/apps").status_code == 200
 
 
-def test_clock(sim, control):
+def test_the_clock_can_be_frozen_advanced_and_resumed(sim: Any, control: Any) -> None:
     frozen = control.post("/clock/freeze").json()
     assert frozen["frozen"] is True
     assert control.get("/clock").json() == frozen
@@ -106,7 +107,7 @@ def test_clock(sim, control):
     assert sim.clock.now() >= after
 
 
-def test_log_hides_credentials(sim, control, me, mireille, anybody):
+def test_the_log_hides_credentials(sim: Any, control: Any, me: Any, mireille: Any, anybody: Any) -> None:
     old = mireille.api_token
     exchanged = requests.post(f"{sim.auth_url}/v1/tokens/exchange", auth=("", old), timeout=5)
     bearer = me.session.headers["Authorization"].split(" ")[1]
@@ -130,7 +131,7 @@ def test_log_hides_credentials(sim, control, me, mireille, anybody):
     assert records[2]["body"] == {"project": {"name": "[hidden]", "[hidden]": ["[hidden]"]}}
 
 
-def test_log(sim, control, me, mireille):
+def test_the_log_has_every_request_with_its_answer(sim: Any, control: Any, me: Any, mireille: Any) -> None:
     requests.post(f"{sim.auth_url}/v1/tokens/exchange", auth=("", mireille.api_token), timeout=5)
     me.create("web")
     me.invitations({"id": "x"}, status="all")
@@ -157,7 +158,7 @@ def test_log(sim, control, me, mireille):
     assert sim.requests == []
 
 
-def test_hosts(sim, control, me):
+def test_a_host_can_be_closed_and_opened(sim: Any, control: Any, me: Any) -> None:
     assert control.post("/hosts/osc-fr1/close").status_code == 204
     with pytest.raises(requests.ConnectionError):
         me.names()
@@ -165,7 +166,9 @@ def test_hosts(sim, control, me):
     assert me.names() == ["default"]
 
 
-def test_reset(sim, control, me, mireille, web):
+def test_a_reset_keeps_the_accounts_unless_told_otherwise(
+    sim: Any, control: Any, me: Any, mireille: Any, web: Any
+) -> None:
     sim.set(rate_limit=5)
     sim.fault("status", times=None)
     sim.clock.advance(days=1)
@@ -207,14 +210,16 @@ def test_reset(sim, control, me, mireille, web):
         ("GET", "/calls?account=nobody", None, "unknown account nobody"),
     ],
 )
-def test_mistakes(sim, control, mireille, method, path, body, text):
+def test_a_mistake_is_refused_with_a_reason(
+    sim: Any, control: Any, mireille: Any, method: str, path: str, body: Any, text: str
+) -> None:
     answer = control(method, path, json=body)
     assert answer.status_code == 422
     assert text in answer.json()["error"]
     assert control.get("/clock").status_code == 200
 
 
-def test_unknown_calls(control):
+def test_an_unknown_call_is_refused(control: Any) -> None:
     assert (control.get("/none").status_code, control("PUT", "/accounts").status_code) == (404, 405)
     assert "error" in control.get("/none").json()
     assert control("POST", "/accounts", data=b"{").status_code == 400
@@ -228,7 +233,7 @@ def test_unknown_calls(control):
         {"username": "mireille"},
     ],
 )
-def test_accounts_do_not_collide(sim, arguments):
+def test_accounts_do_not_collide(sim: Any, arguments: dict[str, Any]) -> None:
     from simulator import SimulatorError
 
     account = sim.add_account("mireille", id="us-1", email="m@example.net", api_token="tk-1")
@@ -238,7 +243,7 @@ def test_accounts_do_not_collide(sim, arguments):
     assert len(sim.accounts) == 1
 
 
-def test_other_collisions(sim, mireille, tomasz, web):
+def test_what_is_there_cannot_be_arranged_again(sim: Any, mireille: Any, tomasz: Any, web: Any) -> None:
     from simulator import SimulatorError
 
     sim.add_invitation(web["id"], invited=tomasz, id="tin-1")
@@ -252,7 +257,7 @@ def test_other_collisions(sim, mireille, tomasz, web):
             arrange()
 
 
-def test_arranged_invitation(sim, web, mireille, tomasz):
+def test_an_invitation_can_be_arranged_in_any_state(sim: Any, web: Any, mireille: Any, tomasz: Any) -> None:
     sim.clock.freeze()
     invitation = sim.add_invitation(
         web["id"], invited=tomasz, status="failed", expires_in=60, status_reason="why", inviter=tomasz

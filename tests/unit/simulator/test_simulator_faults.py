@@ -8,12 +8,15 @@ from __future__ import annotations
 import http.client
 import socket
 import time
+from typing import Any
 
 import pytest
 import requests
 
 
-def raw(sim, account, method="GET", path="/v1/projects", body=None):
+def raw(
+    sim: Any, account: Any, method: str = "GET", path: str = "/v1/projects", body: bytes | None = None
+) -> http.client.HTTPResponse:
     """A request with nothing between the test and the socket."""
     connection = http.client.HTTPConnection(sim.api_url.removeprefix("http://"), timeout=5)
     headers = {"Authorization": f"Bearer {account.bearer()}", "Content-Type": "application/json"}
@@ -21,7 +24,7 @@ def raw(sim, account, method="GET", path="/v1/projects", body=None):
     return connection.getresponse()
 
 
-def test_status(sim, me):
+def test_the_fault_status_answers_in_place_of_the_work(sim: Any, me: Any) -> None:
     sim.fault("status", status=502, body={"error": "bad gateway"}, headers={"X-Cause": "test"})
     answer = me.create("web")
     assert (answer.status_code, answer.json(), answer.headers["X-Cause"]) == (502, {"error": "bad gateway"}, "test")
@@ -36,14 +39,14 @@ def test_status(sim, me):
         (b"\xff", "application/octet-stream"),
     ],
 )
-def test_bodies(sim, me, body, content_type):
+def test_a_body_has_the_content_type_of_its_kind(sim: Any, me: Any, body: Any, content_type: str) -> None:
     sim.fault("status", status=418, body=body)
     answer = me.get("/v1/projects")
     assert (answer.status_code, answer.headers["Content-Type"]) == (418, content_type)
     assert answer.content == {str: b"some text", dict: b'{"a": 1}', bytes: b"\xff"}[type(body)]
 
 
-def test_status_without_body(sim, me):
+def test_a_status_without_a_body_has_that_of_the_api(sim: Any, me: Any) -> None:
     sim.fault("status")
     answer = me.get("/v1/projects")
     assert (answer.status_code, answer.json()) == (503, {"error": "Service Unavailable"})
@@ -56,20 +59,20 @@ def test_status_without_body(sim, me):
     assert "<h1>504 Gateway Timeout</h1>" in me.get("/v1/projects").text
 
 
-def test_redirect(sim, me):
+def test_the_fault_status_can_redirect(sim: Any, me: Any) -> None:
     sim.fault("status", status=302, body="", headers={"Location": "/elsewhere"})
     answer = me.get("/v1/projects")
     assert (answer.status_code, answer.headers["Location"]) == (302, "/elsewhere")
 
 
-def test_drop_before(sim, mireille):
+def test_the_fault_drop_before_does_not_do_the_work(sim: Any, mireille: Any) -> None:
     sim.fault("drop_before", method="POST")
     with pytest.raises(http.client.RemoteDisconnected):
         raw(sim, mireille, "POST", body=b'{"project": {"name": "web"}}')
     assert [project["name"] for project in sim.projects(mireille)] == ["default"]
 
 
-def test_drop_after(sim, mireille):
+def test_the_fault_drop_after_does_the_work(sim: Any, mireille: Any) -> None:
     sim.fault("drop_after", method="POST")
     with pytest.raises(http.client.RemoteDisconnected):
         raw(sim, mireille, "POST", body=b'{"project": {"name": "web"}}')
@@ -77,7 +80,7 @@ def test_drop_after(sim, mireille):
     assert (sim.requests[-1].status, sim.requests[-1].answer, sim.requests[-1].fault) == (None, None, "drop_after")
 
 
-def test_truncate(sim, mireille):
+def test_the_fault_truncate_does_the_work_and_sends_half_of_the_answer(sim: Any, mireille: Any) -> None:
     sim.fault("truncate", method="POST")
     answer = raw(sim, mireille, "POST", body=b'{"project": {"name": "web"}}')
     with pytest.raises(http.client.IncompleteRead) as caught:
@@ -88,7 +91,7 @@ def test_truncate(sim, mireille):
     assert [project["name"] for project in sim.projects(mireille)] == ["default", "web"]
 
 
-def test_garbage(sim, me):
+def test_the_fault_garbage_does_the_work_and_spoils_the_body(sim: Any, me: Any) -> None:
     sim.fault("garbage", times=2)
     answer = me.create("web")
     assert answer.status_code == 201
@@ -101,7 +104,7 @@ def test_garbage(sim, me):
     assert me.get("/v1/projects").text == "<html>"
 
 
-def test_slow(sim, me):
+def test_the_fault_slow_delays_the_answer(sim: Any, me: Any) -> None:
     me.get("/v1/projects")
     sim.fault("slow", seconds=0.3)
     started = time.monotonic()
@@ -112,7 +115,7 @@ def test_slow(sim, me):
         me.session.get(f"{sim.api_url}/v1/projects", timeout=0.1)
 
 
-def test_replace(sim, me):
+def test_the_fault_replace_does_the_work_and_answers_something_else(sim: Any, me: Any) -> None:
     sim.fault("replace", method="POST", status=502)
     answer = me.create("web")
     assert (answer.status_code, answer.json()) == (502, {"error": "Bad Gateway"})
@@ -125,7 +128,7 @@ def test_replace(sim, me):
     assert (answer.status_code, answer.json()["project"]["name"]) == (202, "site")
 
 
-def test_times(sim, me):
+def test_a_fault_ends_after_its_times_or_when_it_is_cleared(sim: Any, me: Any) -> None:
     sim.fault("status", times=2)
     assert [me.get("/v1/projects").status_code for _request in range(3)] == [503, 503, 200]
     sim.fault("status", times=None)
@@ -134,13 +137,15 @@ def test_times(sim, me):
     assert me.get("/v1/projects").status_code == 200
 
 
-def test_skip_and_order(sim, me):
+def test_a_request_that_one_fault_skips_meets_the_next_fault(sim: Any, me: Any) -> None:
     sim.fault("status", status=502, skip=1)
     sim.fault("status", status=504)
     assert [me.get("/v1/projects").status_code for _request in range(3)] == [504, 502, 200]
 
 
-def test_matching(sim, client, me, them, mireille, tomasz):
+def test_a_fault_meets_only_the_requests_that_it_describes(
+    sim: Any, client: Any, me: Any, them: Any, mireille: Any, tomasz: Any
+) -> None:
     sim.fault("status", times=None, method="post", path="/v1/projects")
     sim.fault("status", times=None, path="/v1/projects/*/transfer_invitations", status=502)
     sim.fault("status", times=None, account=tomasz, path="/v1/apps", status=504)
@@ -154,7 +159,7 @@ def test_matching(sim, client, me, them, mireille, tomasz):
     assert client(sim.auth_url, mireille).get("/v1/users/self").status_code == 500
 
 
-def test_fault_on_the_exchange(sim, mireille):
+def test_a_fault_can_meet_the_exchange_of_an_account(sim: Any, mireille: Any) -> None:
     sim.fault("status", path="/v1/tokens/exchange", account="mireille")
     url = f"{sim.auth_url}/v1/tokens/exchange"
     answers = [requests.post(url, auth=("", mireille.api_token), timeout=5).status_code for _request in range(2)]
@@ -185,7 +190,7 @@ def test_fault_on_the_exchange(sim, mireille):
         {"kind": "status", "account": "nobody"},
     ],
 )
-def test_mistakes(sim, arguments):
+def test_a_fault_with_a_mistake_is_refused(sim: Any, arguments: dict[str, Any]) -> None:
     from simulator import SimulatorError
 
     with pytest.raises(SimulatorError):
@@ -193,7 +198,7 @@ def test_mistakes(sim, arguments):
     assert sim.faults == []
 
 
-def test_slow_after_the_work(sim, me, mireille):
+def test_the_fault_slow_can_do_the_work_first(sim: Any, me: Any, mireille: Any) -> None:
     me.get("/v1/projects")
     sim.fault("slow", method="POST", seconds=1, work_first=True)
     with pytest.raises(requests.ReadTimeout):
@@ -201,7 +206,7 @@ def test_slow_after_the_work(sim, me, mireille):
     assert [project["name"] for project in sim.projects(mireille)] == ["default", "web"]
 
 
-def refused(sim, host):
+def refused(sim: Any, host: str) -> bool:
     """Whether the system refuses a connection to a host, and nobody else has taken its port meanwhile."""
     url = sim.auth_url if host == "auth" else sim.region_urls[host]
     port = int(url.rpartition(":")[2])
@@ -214,7 +219,7 @@ def refused(sim, host):
     return False
 
 
-def test_a_closed_host_refuses_until_it_is_opened(sim, me):
+def test_a_closed_host_refuses_until_it_is_opened(sim: Any, me: Any) -> None:
     assert me.names() == ["default"]
     for _twice in range(2):
         sim.close("osc-fr1")
@@ -228,7 +233,7 @@ def test_a_closed_host_refuses_until_it_is_opened(sim, me):
     assert sim.calls() == ["GET /v1/projects"] * 3
 
 
-def test_the_fault_close_lets_the_last_answer_through(sim, me, mireille):
+def test_the_fault_close_lets_the_last_answer_through(sim: Any, me: Any, mireille: Any) -> None:
     sim.fault("close", method="POST", path="/v1/projects")
     answer = me.create("web")
     assert (answer.status_code, answer.headers["Connection"]) == (201, "close")
@@ -237,7 +242,7 @@ def test_the_fault_close_lets_the_last_answer_through(sim, me, mireille):
     assert me.names() == ["default", "web"]
 
 
-def test_a_simulator_stops_with_a_closed_host_and_starts_anew(sim):
+def test_a_simulator_stops_with_a_closed_host_and_starts_anew(sim: Any) -> None:
     sim.close("auth")
     sim.reset()
     assert not refused(sim, "auth")
@@ -247,7 +252,7 @@ def test_a_simulator_stops_with_a_closed_host_and_starts_anew(sim):
     assert not refused(sim, "auth")
 
 
-def test_only_a_host_can_be_closed(sim):
+def test_only_a_host_can_be_closed(sim: Any) -> None:
     from simulator import Simulator, SimulatorError
 
     for host in ("control", "mars"):

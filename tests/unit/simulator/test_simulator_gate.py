@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from simulator import Simulator
 
 
-def test_a_request_is_done_when_the_gate_lets_it_through(client):
+def test_a_request_is_done_when_the_gate_lets_it_through(client: Any) -> None:
     arrived, opened = threading.Event(), threading.Event()
     seen = []
 
-    def gate(request):
+    def gate(request: Any) -> None:
         seen.append((request.method, request.path))
         arrived.set()
         assert opened.wait(5)
@@ -31,7 +32,7 @@ def test_a_request_is_done_when_the_gate_lets_it_through(client):
     assert seen == [("POST", "/v1/projects")]
 
 
-def test_both_hosts_are_behind_the_gate_and_the_control_listener_is_not(client):
+def test_both_hosts_are_behind_the_gate_and_the_control_listener_is_not(client: Any) -> None:
     seen = []
     with Simulator(gate=lambda request: seen.append(request.path)) as sim:
         mireille = sim.add_account("mireille")

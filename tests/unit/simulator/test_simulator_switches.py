@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from simulator import Simulator, SwitchError
@@ -16,17 +18,17 @@ from simulator.switches import spelled
 README = Path(__file__).resolve().parents[2] / "simulator" / "README.md"
 
 
-def test_defaults_are_legal_and_names_unique():
+def test_defaults_are_legal_and_names_unique() -> None:
     assert len({switch.name for switch in SWITCHES}) == len(SWITCHES)
     assert [switch.parse(switch.default) for switch in SWITCHES] == [switch.default for switch in SWITCHES]
 
 
-def test_every_value_can_be_spelled():
+def test_every_value_can_be_spelled() -> None:
     for switch in SWITCHES:
         assert [switch.parse(spelled(value)) for value in switch.values] == list(switch.values)
 
 
-def test_readme_has_every_switch():
+def test_the_readme_has_every_switch() -> None:
     rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (.+?) \| (.+?) \|$", README.read_text(encoding="utf-8"), re.MULTILINE)
     assert rows == [(one.name, one.legal(), spelled(one.default), one.question) for one in SWITCHES]
 
@@ -49,7 +51,7 @@ def test_readme_has_every_switch():
         ("retry_after", "seconds", "seconds"),
     ],
 )
-def test_parsing(name, value, meant):
+def test_a_value_is_understood_in_every_spelling(name: str, value: Any, meant: Any) -> None:
     found = Simulator(**{name: value}).switches[name]
     assert (found, type(found)) == (meant, type(meant))
 
@@ -70,17 +72,17 @@ def test_parsing(name, value, meant):
         ("error_format", []),
     ],
 )
-def test_illegal_values(name, value):
+def test_an_illegal_value_is_refused_with_the_legal_ones(name: str, value: Any) -> None:
     with pytest.raises(SwitchError, match=rf"illegal value .* for switch {name}; legal: "):
         Simulator(**{name: value})
 
 
-def test_unknown_switch():
+def test_an_unknown_switch_is_refused_with_the_known_ones() -> None:
     with pytest.raises(SwitchError, match="unknown switch no_such; known: list_collaborations, "):
         Simulator(no_such=1)
 
 
-def test_all_or_nothing(sim):
+def test_all_switches_are_set_or_none(sim: Any) -> None:
     with pytest.raises(SwitchError):
         sim.set(rate_limit=5, dates="wrong")
     with pytest.raises(SwitchError):
@@ -89,7 +91,7 @@ def test_all_or_nothing(sim):
 
 
 @pytest.fixture
-def environment(monkeypatch):
+def environment(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Sets what every simulator begins with that is not told otherwise."""
     return lambda text: monkeypatch.setenv("SIMULATOR_SWITCHES", text)
 
@@ -102,13 +104,15 @@ def environment(monkeypatch):
         ("page_size=2, accept_delay=2 reads,rate_limit=none,", {"page_size": 2, "accept_delay": "2 reads"}),
     ],
 )
-def test_the_environment_changes_the_defaults(environment, text, expected):
+def test_the_environment_changes_the_defaults(
+    environment: Callable[[str], None], text: str, expected: dict[str, Any]
+) -> None:
     plain = Simulator().switches
     environment(text)
     assert Simulator().switches == {**plain, **expected}
 
 
-def test_what_is_set_wins_over_the_environment(environment):
+def test_what_is_set_wins_over_the_environment(environment: Callable[[str], None]) -> None:
     environment("page_size=2,dates=offset,list_lag=3")
     sim = Simulator(page_size=None)
     sim.set(dates="Z")
@@ -125,7 +129,7 @@ def test_what_is_set_wins_over_the_environment(environment):
         ("dates=wrong", "illegal value 'wrong' for switch dates"),
     ],
 )
-def test_a_mistake_in_the_environment_is_told(environment, text, words):
+def test_a_mistake_in_the_environment_is_told(environment: Callable[[str], None], text: str, words: str) -> None:
     environment(text)
     with pytest.raises(SwitchError, match=words):
         Simulator()

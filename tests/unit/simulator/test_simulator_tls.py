@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import socket
 import ssl
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,13 +18,13 @@ import trustme
 
 
 @pytest.fixture(scope="module")
-def authority():
+def authority() -> trustme.CA:
     """Who signs the certificate of the simulator."""
     return trustme.CA()
 
 
 @pytest.fixture
-def ca_path(authority, tmp_path):
+def ca_path(authority: trustme.CA, tmp_path: Path) -> str:
     """The file with the certificate of the authority."""
     path = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(str(path))
@@ -29,7 +32,7 @@ def ca_path(authority, tmp_path):
 
 
 @pytest.fixture
-def sim(authority):
+def sim(authority: trustme.CA) -> Iterator[Any]:
     """A running simulator that speaks TLS."""
     from simulator import Simulator
 
@@ -39,7 +42,7 @@ def sim(authority):
         yield simulator
 
 
-def test_the_hosts_speak_tls(sim, mireille, me, ca_path):
+def test_the_hosts_speak_tls(sim: Any, mireille: Any, me: Any, ca_path: str) -> None:
     exchange = f"{sim.auth_url}/v1/tokens/exchange"
     assert requests.post(exchange, auth=("", mireille.api_token), verify=ca_path, timeout=5).status_code == 200
     me.session.verify = ca_path
@@ -48,24 +51,24 @@ def test_the_hosts_speak_tls(sim, mireille, me, ca_path):
     assert [urlsplit(url).scheme for url in (sim.api_url, sim.auth_url, sim.control_url)] == ["https", "https", "http"]
 
 
-def test_the_control_listener_speaks_none(sim, mireille):
+def test_the_control_listener_speaks_none(sim: Any, mireille: Any) -> None:
     assert "mireille" in requests.get(sim.control_url, timeout=5).text
 
 
-def test_who_does_not_trust_the_certificate_sends_nothing(sim, me):
+def test_who_does_not_trust_the_certificate_sends_nothing(sim: Any, me: Any) -> None:
     with pytest.raises(requests.exceptions.SSLError):
         me.get("/v1/projects")
     assert sim.calls() == []
 
 
-def test_a_handshake_that_never_comes_stops_nobody_else(sim, me, ca_path):
+def test_a_handshake_that_never_comes_stops_nobody_else(sim: Any, me: Any, ca_path: str) -> None:
     me.session.verify = ca_path
     parts = urlsplit(sim.api_url)
     with socket.create_connection((parts.hostname, parts.port)):
         assert me.names() == ["default"]
 
 
-def test_faults_break_the_connection_behind_tls(sim, me, ca_path):
+def test_faults_break_the_connection_behind_tls(sim: Any, me: Any, ca_path: str) -> None:
     me.session.verify = ca_path
     for kind in ("drop_before", "drop_after", "truncate"):
         sim.fault(kind, method="GET")

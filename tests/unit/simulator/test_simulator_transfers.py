@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -15,25 +17,27 @@ NOT_FOUND = {"resource": "transfer_invitation", "error": "not found"}
 
 
 @pytest.fixture
-def invitation(me, web, tomasz):
+def invitation(me: Any, web: Any, tomasz: Any) -> Any:
     """A pending invitation for tomasz."""
     answer = me.invite(web, tomasz)
     assert answer.status_code == 201
     return answer.json()["transfer_invitation"]
 
 
-def refused(answer, status, field, text, resource="transfer_invitation"):
+def refused(answer: Any, status: int, field: str, text: str, resource: str = "transfer_invitation") -> bool:
     """Whether an answer is a refusal in the form that belongs to the status."""
     body = {422: {"errors": {field: [text]}}, 404: {"resource": resource, "error": "not found"}}
     return (answer.status_code, answer.json()) == (status, body.get(status, {"error": text}))
 
 
-def status(answer):
+def status(answer: Any) -> Any:
     assert answer.status_code == 200
     return answer.json()["transfer_invitation"]["status"]
 
 
-def test_invitation(me, them, web, mireille, tomasz, invitation):
+def test_both_sides_see_the_invitation(
+    me: Any, them: Any, web: Any, mireille: Any, tomasz: Any, invitation: Any
+) -> None:
     assert re.fullmatch("tin-[0-9a-f-]{36}", invitation["id"])
     dates = ("id", "expires_at", "created_at", "updated_at")
     assert {key: value for key, value in invitation.items() if key not in dates} == {
@@ -51,7 +55,7 @@ def test_invitation(me, them, web, mireille, tomasz, invitation):
         assert party.invitations(web).json() == {"transfer_invitations": [invitation]}
 
 
-def test_invitation_is_hidden_from_others(sim, client, mireille, me, invitation):
+def test_an_invitation_is_hidden_from_others(sim: Any, client: Any, mireille: Any, me: Any, invitation: Any) -> None:
     other = client(sim.api_url, sim.add_account("ines"))
     for answer in (other.invitation(invitation), other.invitation(invitation, "accept")):
         assert (answer.status_code, answer.json()) == (404, NOT_FOUND)
@@ -61,13 +65,15 @@ def test_invitation_is_hidden_from_others(sim, client, mireille, me, invitation)
     assert me.invitation({**invitation, "id": "tin-none"}, "cancel").json() == NOT_FOUND
 
 
-def test_invitation_elsewhere(sim, client, mireille, invitation):
+def test_an_invitation_is_not_found_in_another_region(sim: Any, client: Any, mireille: Any, invitation: Any) -> None:
     other_region = client(sim.region_urls["osc-secnum-fr1"], mireille)
     assert other_region.invitation(invitation).json() == {"resource": "project", "error": "not found"}
 
 
 @pytest.mark.parametrize("json", [None, {}, {"unknown": 1}])
-def test_accept(me, them, web, mireille, tomasz, invitation, json):
+def test_an_accepted_project_belongs_to_the_new_owner(
+    me: Any, them: Any, web: Any, mireille: Any, tomasz: Any, invitation: Any, json: Any
+) -> None:
     answer = them.invitation(invitation, "accept", json)
     body = answer.json()["transfer_invitation"]
     assert (answer.status_code, body["status"], body["status_reason"]) == (200, "accepted", "")
@@ -80,32 +86,32 @@ def test_accept(me, them, web, mireille, tomasz, invitation, json):
     assert me.update(web, name="mine").status_code == 403
 
 
-def test_accept_with_bad_json(sim, them, web, invitation):
+def test_an_acceptance_with_bad_json_is_refused(sim: Any, them: Any, web: Any, invitation: Any) -> None:
     path = f"/v1/projects/{web['id']}/transfer_invitations/{invitation['id']}/accept"
     assert them("POST", path, data=b"{", headers={"Content-Type": "application/json"}).status_code == 400
     assert sim.invitations(web["id"])[0]["status"] == "pending"
 
 
-def test_decline(me, them, web, invitation):
+def test_a_declined_project_stays_where_it_is(me: Any, them: Any, web: Any, invitation: Any) -> None:
     assert status(them.invitation(invitation, "decline")) == "declined"
     assert status(me.invitation(invitation)) == "declined"
     assert me.show(web).json() == {"project": web}
     assert me.invitations(web).json() == {"transfer_invitations": []}
 
 
-def test_cancel(me, them, web, invitation):
+def test_the_owner_cancels_an_invitation(me: Any, them: Any, web: Any, invitation: Any) -> None:
     assert status(me.invitation(invitation, "cancel")) == "canceled"
     assert status(them.invitation(invitation)) == "canceled"
 
 
-def test_only_the_invited_user_answers(sim, me, web, invitation):
+def test_only_the_invited_user_answers(sim: Any, me: Any, web: Any, invitation: Any) -> None:
     for action in ("accept", "decline"):
         answer = me.invitation(invitation, action)
         assert (answer.status_code, answer.json()) == (403, {"error": "You are not allowed to do this"})
     assert sim.invitations(web["id"])[0]["status"] == "pending"
 
 
-def test_body_of_an_invitation(me, web):
+def test_an_invitation_has_to_say_who_is_invited(me: Any, web: Any) -> None:
     path = f"/v1/projects/{web['id']}/transfer_invitations"
     bodies = [
         {},
@@ -122,7 +128,9 @@ def test_body_of_an_invitation(me, web):
 
 
 @pytest.mark.parametrize("code", REFUSALS)
-def test_invite_statuses(sim, me, web, mireille, tomasz, invitation, code):
+def test_a_refused_invitation_has_the_status_of_the_switch(
+    sim: Any, me: Any, web: Any, mireille: Any, tomasz: Any, invitation: Any, code: int
+) -> None:
     names = ("pending", "not_eligible", "self", "unknown")
     sim.set(**{f"invite_{name}_status": code for name in names})
     text = "A pending transfer invitation already exists for this project"
@@ -135,13 +143,15 @@ def test_invite_statuses(sim, me, web, mireille, tomasz, invitation, code):
     assert refused(me.invite(web, sim.add_account("ines")), code, field, text, "user")
 
 
-def test_default_statuses_of_invite(sim, me, web, mireille, tomasz, invitation):
+def test_a_refused_invitation_is_a_conflict_or_invalid_without_switches(
+    sim: Any, me: Any, web: Any, mireille: Any, tomasz: Any, invitation: Any
+) -> None:
     others = (tomasz, mireille, "us-none")
     assert [me.invite(web, other).status_code for other in others] == [409, 422, 422]
 
 
-def test_eligible(sim, me, web, mireille, tomasz):
-    def eligible(project=web):
+def test_only_collaborators_on_everything_are_eligible(sim: Any, me: Any, web: Any, mireille: Any, tomasz: Any) -> None:
+    def eligible(project: Mapping[str, Any] = web) -> list[str]:
         answer = me.eligible(project).json()["eligible_new_owners"]
         assert all(set(one) == {"user_id", "user_name"} for one in answer)
         return [one["user_name"] for one in answer]
@@ -161,14 +171,18 @@ def test_eligible(sim, me, web, mireille, tomasz):
 
 
 @pytest.mark.parametrize("value", [True, False])
-def test_limited_eligible(sim, me, web, tomasz, value):
+def test_a_limited_collaborator_is_eligible_only_if_switched(
+    sim: Any, me: Any, web: Any, tomasz: Any, value: bool
+) -> None:
     sim.set(limited_eligible=value)
     sim.set_collaborator("shop", tomasz, role="limited")
     assert (len(me.eligible(web).json()["eligible_new_owners"]) == 2) is value
     assert me.invite(web, tomasz).status_code == (201 if value else 422)
 
 
-def test_expiry(sim, me, them, client, web, mireille, tomasz, invitation):
+def test_an_expired_invitation_can_only_be_canceled(
+    sim: Any, me: Any, them: Any, client: Any, web: Any, mireille: Any, tomasz: Any, invitation: Any
+) -> None:
     sim.clock.advance(days=3, seconds=1)
     me, them = client(sim.api_url, mireille), client(sim.api_url, tomasz)
     assert me.invitations(web).json() == {"transfer_invitations": []}
@@ -178,19 +192,23 @@ def test_expiry(sim, me, them, client, web, mireille, tomasz, invitation):
     assert status(me.invitation(invitation, "cancel")) == "canceled"
 
 
-def test_invitation_does_not_expire_early(sim, client, web, mireille, invitation):
+def test_an_invitation_does_not_expire_early(sim: Any, client: Any, web: Any, mireille: Any, invitation: Any) -> None:
     sim.clock.advance(days=2, hours=23)
     assert client(sim.api_url, mireille).invitations(web).json() == {"transfer_invitations": [invitation]}
 
 
 @pytest.mark.parametrize("value, code", [(False, 201), (True, 409)])
-def test_expired_blocks(sim, me, web, tomasz, value, code):
+def test_an_expired_invitation_blocks_the_next_one_only_if_switched(
+    sim: Any, me: Any, web: Any, tomasz: Any, value: bool, code: int
+) -> None:
     sim.set(expired_blocks=value)
     sim.add_invitation(web["id"], invited=tomasz, expires_in=-1)
     assert me.invite(web, tomasz).status_code == code
 
 
-def test_expired_accept(sim, them, web, mireille, tomasz):
+def test_the_acceptance_of_an_expired_invitation_is_refused_or_fails(
+    sim: Any, them: Any, web: Any, mireille: Any, tomasz: Any
+) -> None:
     invitation = sim.add_invitation(web["id"], invited=tomasz, expires_in=-1)
     sim.set(expired_accept=422)
     answer = them.invitation(invitation, "accept")
@@ -203,7 +221,7 @@ def test_expired_accept(sim, them, web, mireille, tomasz):
 
 
 @pytest.mark.parametrize("code", REFUSALS)
-def test_answer_closed_status(sim, me, them, invitation, code):
+def test_a_closed_invitation_is_not_answered_again(sim: Any, me: Any, them: Any, invitation: Any, code: int) -> None:
     sim.set(answer_closed_status=code)
     them.invitation(invitation, "decline")
     for answer in (
@@ -215,7 +233,7 @@ def test_answer_closed_status(sim, me, them, invitation, code):
     assert status(me.invitation(invitation)) == "declined"
 
 
-def test_accept_delay_in_seconds(sim, me, them, web, tomasz, invitation):
+def test_an_acceptance_can_take_seconds(sim: Any, me: Any, them: Any, web: Any, tomasz: Any, invitation: Any) -> None:
     sim.clock.freeze()
     sim.set(accept_delay=30)
     assert status(them.invitation(invitation, "accept")) == "pending"
@@ -229,7 +247,7 @@ def test_accept_delay_in_seconds(sim, me, them, web, tomasz, invitation):
     assert status(them.invitation(invitation)) == "accepted"
 
 
-def test_accept_delay_in_reads(sim, me, them, web, tomasz, invitation):
+def test_an_acceptance_can_take_reads(sim: Any, me: Any, them: Any, web: Any, tomasz: Any, invitation: Any) -> None:
     sim.set(accept_delay="3 reads")
     assert status(them.invitation(invitation, "accept")) == "pending"
     me.get("/v1/apps")
@@ -248,7 +266,9 @@ def test_accept_delay_in_reads(sim, me, them, web, tomasz, invitation):
         ("error", "The transfer was interrupted"),
     ],
 )
-def test_accept_outcome(sim, them, web, mireille, tomasz, invitation, outcome, reason):
+def test_an_acceptance_can_fail_afterwards(
+    sim: Any, them: Any, web: Any, mireille: Any, tomasz: Any, invitation: Any, outcome: str, reason: str
+) -> None:
     sim.set(accept_outcome=outcome)
     body = them.invitation(invitation, "accept").json()["transfer_invitation"]
     assert (body["status"], body["status_reason"]) == (outcome, reason)
@@ -256,7 +276,9 @@ def test_accept_outcome(sim, them, web, mireille, tomasz, invitation, outcome, r
     assert sim.project(web["id"])["owner"]["id"] == owner.id
 
 
-def test_accept_without_access_to_everything(sim, them, web, mireille, invitation):
+def test_an_acceptance_without_access_to_everything_fails(
+    sim: Any, them: Any, web: Any, mireille: Any, invitation: Any
+) -> None:
     sim.add_application(web["id"], "private")
     body = them.invitation(invitation, "accept").json()["transfer_invitation"]
     assert (body["status"], body["status_reason"]) == ("failed", "You must be collaborator on all resources")
@@ -264,7 +286,9 @@ def test_accept_without_access_to_everything(sim, them, web, mireille, invitatio
 
 
 @pytest.mark.parametrize("value", [True, False])
-def test_invitee_list(sim, me, them, web, tomasz, value):
+def test_the_invited_user_finds_the_own_invitation_in_the_list_only_if_switched(
+    sim: Any, me: Any, them: Any, web: Any, tomasz: Any, value: bool
+) -> None:
     sim.set(invitee_list=value)
     ines = sim.add_account("ines")
     sim.add_invitation(web["id"], invited=ines, status="declined")
@@ -278,7 +302,9 @@ def test_invitee_list(sim, me, them, web, tomasz, value):
 
 
 @pytest.mark.parametrize("value, code", [(True, 200), (False, 404)])
-def test_invitee_project(sim, them, mireille, tomasz, value, code):
+def test_the_invited_user_sees_the_project_only_if_switched(
+    sim: Any, them: Any, mireille: Any, tomasz: Any, value: bool, code: int
+) -> None:
     sim.set(invitee_project=value)
     project = sim.add_project(mireille, "empty")
     assert them.show(project).status_code == 404
@@ -287,7 +313,9 @@ def test_invitee_project(sim, them, mireille, tomasz, value, code):
 
 
 @pytest.mark.parametrize("value, code", [(True, 200), (False, 404)])
-def test_old_owner_reads(sim, me, them, web, invitation, value, code):
+def test_the_old_owner_still_reads_only_if_switched(
+    sim: Any, me: Any, them: Any, web: Any, invitation: Any, value: bool, code: int
+) -> None:
     sim.set(old_owner_reads=value)
     them.invitation(invitation, "accept")
     assert me.show(web).status_code == me.invitation(invitation).status_code == code
@@ -295,7 +323,9 @@ def test_old_owner_reads(sim, me, them, web, invitation, value, code):
 
 
 @pytest.mark.parametrize("value", ["false", "keep", "refuse"])
-def test_transferred_default(sim, me, them, mireille, tomasz, value):
+def test_a_transferred_default_project_is_treated_as_switched(
+    sim: Any, me: Any, them: Any, mireille: Any, tomasz: Any, value: str
+) -> None:
     sim.set(transferred_default=value)
     project = sim.add_project(mireille, "main", default=True)
     sim.add_application(project["id"], "shop", collaborators=[tomasz])
@@ -323,7 +353,9 @@ def test_transferred_default(sim, me, them, mireille, tomasz, value):
         ("base", "You have reached the maximum number of projects"),
     ],
 )
-def test_clash_outcome(sim, them, web, mireille, tomasz, invitation, outcome, field, text):
+def test_an_acceptance_that_clashes_with_a_name_or_the_limit_fails_or_is_refused(
+    sim: Any, them: Any, web: Any, mireille: Any, tomasz: Any, invitation: Any, outcome: str, field: str, text: str
+) -> None:
     sim.set(clash_outcome=outcome)
     if field == "name":
         sim.add_project(tomasz, "web")
@@ -339,8 +371,8 @@ def test_clash_outcome(sim, them, web, mireille, tomasz, invitation, outcome, fi
     assert sim.project(web["id"])["owner"]["id"] == mireille.id
 
 
-def test_status_filter(sim, me, web, tomasz):
-    def shown(**params):
+def test_invitations_are_filtered_by_status_only_if_switched(sim: Any, me: Any, web: Any, tomasz: Any) -> None:
+    def shown(**params: Any) -> list[str]:
         return [one["status"] for one in me.invitations(web, **params).json()["transfer_invitations"]]
 
     kinds = ["declined", "failed", "pending", "pending"]
@@ -357,8 +389,8 @@ def test_status_filter(sim, me, web, tomasz):
     assert shown(status="anything") == []
 
 
-def test_invitation_order(sim, me, web, tomasz):
-    def order():
+def test_invitations_come_in_the_order_of_the_switch(sim: Any, me: Any, web: Any, tomasz: Any) -> None:
+    def order() -> list[str]:
         return [one["id"] for one in me.invitations(web, status="all").json()["transfer_invitations"]]
 
     ids = [
@@ -373,7 +405,9 @@ def test_invitation_order(sim, me, web, tomasz):
     assert len({tuple(order()) for _read in range(10)}) > 1
 
 
-def test_project_can_go_back(sim, me, them, web, mireille, tomasz, invitation):
+def test_a_project_can_go_back(
+    sim: Any, me: Any, them: Any, web: Any, mireille: Any, tomasz: Any, invitation: Any
+) -> None:
     sim.set(old_owner_reads=False)
     them.invitation(invitation, "accept")
     back = them.invite(web, mireille).json()["transfer_invitation"]

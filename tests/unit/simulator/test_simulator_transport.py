@@ -12,29 +12,30 @@ import threading
 import time
 import uuid
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 import pytest
 
 
-def pagination(answer):
+def pagination(answer: Any) -> Any:
     assert answer.status_code == 200
     return answer.json()["meta"]["pagination"]
 
 
 @pytest.fixture
-def five(sim, mireille):
+def five(sim: Any, mireille: Any) -> None:
     """Four projects beside the default one."""
     for name in "abcd":
         sim.add_project(mireille, name)
 
 
-def test_no_pages_by_default(me, five):
+def test_there_are_no_pages_without_switches(me: Any, five: None) -> None:
     answer = me.get("/v1/projects", page=2, per_page=1).json()
     assert list(answer) == ["projects"]
     assert len(answer["projects"]) == 5
 
 
-def test_pages(sim, me, five):
+def test_the_pages_lead_through_the_whole_list(sim: Any, me: Any, five: None) -> None:
     sim.set(page_size=2)
     names, page = [], 1
     while page:
@@ -53,7 +54,7 @@ def test_pages(sim, me, five):
     assert pagination(me.get("/v1/projects", page=3))["next_page"] is None
 
 
-def test_page_beyond_the_end(sim, me, five):
+def test_a_page_beyond_the_end_is_empty(sim: Any, me: Any, five: None) -> None:
     sim.set(page_size=2)
     answer = me.get("/v1/projects", page=9)
     assert answer.json()["projects"] == []
@@ -66,7 +67,7 @@ def test_page_beyond_the_end(sim, me, five):
     }
 
 
-def test_page_style_last(sim, me, five):
+def test_the_first_and_the_last_page_can_lead_to_themselves(sim: Any, me: Any, five: None) -> None:
     sim.set(page_size=2, page_style="last")
     first, last = (pagination(me.get("/v1/projects", page=page)) for page in (1, 3))
     assert first == {
@@ -80,13 +81,13 @@ def test_page_style_last(sim, me, five):
     assert (last["prev_page"], last["next_page"]) == (2, 3)
 
 
-def test_page_key(sim, me, five):
+def test_the_page_before_can_have_another_key(sim: Any, me: Any, five: None) -> None:
     sim.set(page_size=2, page_key="previous_page")
     found = pagination(me.get("/v1/projects", page=2))
     assert found["previous_page"] == 1 and "prev_page" not in found
 
 
-def test_per_page_and_page_max(sim, me, five):
+def test_per_page_counts_up_to_page_max(sim: Any, me: Any, five: None) -> None:
     sim.set(page_size=2)
     assert len(me.get("/v1/projects", per_page=4).json()["projects"]) == 4
     sim.set(page_max=3)
@@ -94,23 +95,23 @@ def test_per_page_and_page_max(sim, me, five):
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "x", "1.5", "", "²", "9" * 30])
-def test_bad_page(sim, me, page):
+def test_a_bad_page_is_refused(sim: Any, me: Any, page: str) -> None:
     sim.set(page_size=2)
     answer = me.get("/v1/projects", page=page)
     assert (answer.status_code, answer.json()) == (400, {"error": "page must be a positive number"})
 
 
-def test_every_list_of_the_api_host_comes_in_pages(sim, me, web):
+def test_every_list_of_the_api_host_comes_in_pages(sim: Any, me: Any, web: Any) -> None:
     sim.set(page_size=1)
     paths = ["apps", f"projects/{web['id']}/eligible_new_owners", f"projects/{web['id']}/transfer_invitations"]
     assert [pagination(me.get(f"/v1/{path}"))["total_count"] for path in paths] == [1, 2, 0]
 
 
-def test_no_rate_limit_by_default(me):
+def test_there_is_no_rate_limit_without_switches(me: Any) -> None:
     assert {me.get("/v1/apps").status_code for _request in range(70)} == {200}
 
 
-def test_rate_limit(sim, me, them):
+def test_the_rate_limit_refuses_one_account_until_the_minute_is_over(sim: Any, me: Any, them: Any) -> None:
     sim.set(rate_limit=60)
     sim.clock.freeze()
     sim.clock.advance(seconds=60 - sim.clock.timestamp() % 60)
@@ -126,7 +127,7 @@ def test_rate_limit(sim, me, them):
     assert me.names() == ["default"]
 
 
-def test_sliding_window(sim, me):
+def test_a_sliding_window_forgets_each_request_after_a_minute(sim: Any, me: Any) -> None:
     sim.set(rate_limit=2, rate_mode="sliding", retry_after="seconds")
     sim.clock.freeze()
     sim.clock.advance(seconds=90 - sim.clock.timestamp() % 60)
@@ -139,7 +140,7 @@ def test_sliding_window(sim, me):
     assert [me.get("/v1/apps").status_code for _request in range(2)] == [200, 429]
 
 
-def test_retry_after(sim, me):
+def test_a_refusal_can_say_when_to_retry(sim: Any, me: Any) -> None:
     sim.set(rate_limit=1, retry_after="seconds", rate_body="json")
     sim.clock.freeze()
     sim.clock.advance(seconds=100 - sim.clock.timestamp() % 60)
@@ -154,7 +155,7 @@ def test_retry_after(sim, me):
     assert me.get("/v1/apps").status_code == 200
 
 
-def test_rate_window(sim, me):
+def test_the_window_can_be_another_than_a_minute(sim: Any, me: Any) -> None:
     sim.set(rate_limit=1, rate_window=10)
     sim.clock.freeze()
     assert [me.get("/v1/apps").status_code for _request in range(2)] == [200, 429]
@@ -170,7 +171,9 @@ def test_rate_window(sim, me):
         ("address", 429, 429),
     ],
 )
-def test_rate_scope(sim, client, mireille, me, them, scope, same_account, other_account):
+def test_the_rate_limit_is_for_an_account_a_token_or_an_address(
+    sim: Any, client: Any, mireille: Any, me: Any, them: Any, scope: str, same_account: int, other_account: int
+) -> None:
     sim.set(rate_limit=1, rate_scope=scope)
     sim.clock.freeze()
     assert me.get("/v1/apps").status_code == 200
@@ -180,7 +183,9 @@ def test_rate_scope(sim, client, mireille, me, them, scope, same_account, other_
 
 
 @pytest.mark.parametrize("value, status", [(False, 200), (True, 429)])
-def test_rate_auth(sim, client, mireille, me, value, status):
+def test_the_auth_host_has_a_rate_limit_only_if_switched(
+    sim: Any, client: Any, mireille: Any, me: Any, value: bool, status: int
+) -> None:
     sim.set(rate_limit=1, rate_auth=value)
     sim.clock.freeze()
     me.get("/v1/apps")
@@ -196,7 +201,9 @@ def test_rate_auth(sim, client, mireille, me, value, status):
         ("empty", "text/plain", ""),
     ],
 )
-def test_error_format(sim, me, anybody, form, content_type, body):
+def test_an_error_has_the_format_of_the_switch(
+    sim: Any, me: Any, anybody: Any, form: str, content_type: str, body: Any
+) -> None:
     sim.set(error_format=form)
     answer = anybody.get("/v1/projects")
     assert (answer.status_code, answer.headers["Content-Type"]) == (401, content_type)
@@ -212,7 +219,7 @@ def test_error_format(sim, me, anybody, form, content_type, body):
         ("single", {"error": "name can't be blank"}),
     ],
 )
-def test_validation_style(sim, me, style, body):
+def test_an_invalid_field_is_told_in_the_style_of_the_switch(sim: Any, me: Any, style: str, body: Any) -> None:
     sim.set(validation_style=style)
     answer = me.create("")
     assert (answer.status_code, answer.json()) == (422, body)
@@ -225,20 +232,20 @@ def test_validation_style(sim, me, style, body):
         ("text", {"error": "project not found"}),
     ],
 )
-def test_not_found_style(sim, me, style, body):
+def test_what_is_not_found_is_told_in_the_style_of_the_switch(sim: Any, me: Any, style: str, body: Any) -> None:
     sim.set(not_found_style=style)
     assert me.get("/v1/projects/none").json() == body
     assert "message" in me.get("/v1/none").json()
 
 
 @pytest.mark.parametrize("prefix", ["prj", "pr"])
-def test_id_prefix(sim, me, prefix):
+def test_ids_have_the_prefix_of_the_switch(sim: Any, me: Any, prefix: str) -> None:
     sim.set(id_prefix=prefix)
     assert me.create("web").json()["project"]["id"].startswith(f"{prefix}-")
 
 
 @pytest.mark.parametrize("style, pattern", [("Z", r".*\.\d{3}Z"), ("offset", r".*\.\d{3}\+02:00")])
-def test_dates(sim, me, style, pattern):
+def test_dates_in_every_style_are_the_same_moment(sim: Any, me: Any, style: str, pattern: str) -> None:
     sim.set(dates=style)
     created_at = me.create("web").json()["project"]["created_at"]
     assert re.fullmatch(pattern, created_at)
@@ -248,7 +255,7 @@ def test_dates(sim, me, style, pattern):
 
 
 @pytest.mark.parametrize("value", [True, False])
-def test_show_flags(sim, me, mireille, value):
+def test_flags_are_shown_only_if_switched(sim: Any, me: Any, mireille: Any, value: bool) -> None:
     sim.set(show_flags=value)
     project = sim.add_project(mireille, "web", flags={"private-network": True})
     assert me.show(project).json()["project"].get("flags") == ({"private-network": True} if value else None)
@@ -256,19 +263,19 @@ def test_show_flags(sim, me, mireille, value):
 
 
 @pytest.mark.parametrize("value", [True, False])
-def test_extra_fields(sim, me, value):
+def test_more_fields_are_shown_only_if_switched(sim: Any, me: Any, value: bool) -> None:
     sim.set(extra_fields=value)
     assert ("simulator_extra" in me.create("web").json()["project"]) is value
 
 
-def test_request_ids(sim, me, anybody):
+def test_every_answer_has_an_id_of_its_own_unless_switched_off(sim: Any, me: Any, anybody: Any) -> None:
     answers = [me.get("/v1/apps"), anybody.get("/v1/apps"), me.get("/none")]
     assert len({uuid.UUID(answer.headers["X-Request-Id"]) for answer in answers}) == 3
     sim.set(request_ids=False)
     assert "X-Request-Id" not in me.get("/v1/apps").headers
 
 
-def test_latency(sim, me):
+def test_latency_delays_every_answer(sim: Any, me: Any) -> None:
     me.get("/v1/apps")
     sim.set(latency=0.3)
     started = time.monotonic()
@@ -276,14 +283,14 @@ def test_latency(sim, me):
     assert time.monotonic() - started >= 0.3
 
 
-def test_date_header_follows_the_clock(sim, me):
+def test_the_date_header_follows_the_clock(sim: Any, me: Any) -> None:
     sim.clock.freeze()
     sim.clock.advance(minutes=50)
     date = parsedate_to_datetime(me.get("/v1/apps").headers["Date"])
     assert date == sim.clock.now().replace(microsecond=0)
 
 
-def test_connection_stays_open(sim, mireille):
+def test_a_connection_stays_open(sim: Any, mireille: Any) -> None:
     connection = http.client.HTTPConnection(sim.api_url.removeprefix("http://"), timeout=5)
     headers = {"Authorization": f"Bearer {mireille.bearer()}", "Content-Type": "application/json"}
     connection.request("GET", "/v1/projects", headers=headers)
@@ -304,11 +311,11 @@ def test_connection_stays_open(sim, mireille):
     connection.close()
 
 
-def test_raw_protocol(sim, mireille):
+def test_the_less_usual_parts_of_http_are_understood(sim: Any, mireille: Any) -> None:
     head = f"Host: simulator\r\nAuthorization: Bearer {mireille.bearer()}\r\nContent-Type: application/json\r\n"
     body = b'{"project": {"name": "web"}}'
 
-    def talk(data):
+    def talk(data: bytes) -> bytes:
         with socket.create_connection(sim.api_url.removeprefix("http://").split(":"), timeout=5) as connection:
             connection.sendall(data)
             connection.shutdown(socket.SHUT_WR)
@@ -326,10 +333,10 @@ def test_raw_protocol(sim, mireille):
     assert b"Connection: close" in talk(f"GET /v1/projects HTTP/1.0\r\n{head}\r\n".encode())
 
 
-def test_requests_are_atomic(sim, mireille, client):
+def test_requests_are_atomic(sim: Any, mireille: Any, client: Any) -> None:
     answers = []
 
-    def create():
+    def create() -> None:
         answers.append(client(sim.api_url, mireille).create("same").status_code)
 
     threads = [threading.Thread(target=create) for _number in range(12)]
@@ -340,7 +347,7 @@ def test_requests_are_atomic(sim, mireille, client):
     assert sorted(answers) == [201] + [422] * 11
 
 
-def test_waiting_requests_do_not_delay_others(sim, me, them):
+def test_waiting_requests_do_not_delay_others(sim: Any, me: Any, them: Any) -> None:
     sim.fault("slow", account="mireille", seconds=1.5)
     slow = threading.Thread(target=me.get, args=("/v1/apps",))
     slow.start()
@@ -352,7 +359,7 @@ def test_waiting_requests_do_not_delay_others(sim, me, them):
     slow.join()
 
 
-def test_stop_is_quick_and_final():
+def test_stop_is_quick_and_final() -> None:
     from simulator import Simulator
 
     sim = Simulator(latency=30)
@@ -370,14 +377,14 @@ def test_stop_is_quick_and_final():
         socket.create_connection((host, int(port)), timeout=5)
 
 
-def test_taken_port(sim):
+def test_a_port_that_is_taken_is_an_error(sim: Any) -> None:
     from simulator import Simulator
 
     with pytest.raises(OSError):
         Simulator(port=int(sim.api_url.rsplit(":", 1)[1])).start()
 
 
-def test_error_in_the_simulator_is_a_500(client, monkeypatch):
+def test_an_error_in_the_simulator_is_a_500(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from simulator import Simulator
 
     monkeypatch.setattr("simulator.projects.create", lambda *_arguments: 1 / 0)

@@ -31,7 +31,7 @@ Run = Callable[[Sequence[str | Path], Path, Mapping[str, str]], None]
 
 
 @dataclass
-class Rooms:
+class Environments:
     """What is made at most once in a run, whichever cell needs it first.
 
     Attributes:
@@ -46,45 +46,45 @@ class Rooms:
 
     def controller(self, cell: Cell, run: Run) -> Path:
         """The environment with the ansible-core of a cell, the tools of the tests, and the collection."""
-        room = BUILD / f"{cell.core.name}-{text(cell.controller)}"
+        environment = BUILD / f"{cell.core.name}-{text(cell.controller)}"
         wanted = ["--requirement", str(TESTS)]
         # The development branch is newer than the newest that the tests ask for, so it replaces that.
         installs = [wanted, ["--upgrade", cell.core.requirement]]
         if cell.core.name != DEVEL:
             installs = [[*wanted, cell.core.requirement]]
-        with self._locks[room]:
-            if room not in self._ready:
-                self._make(room, cell.controller, installs, run)
-                self._install(room, run)
-                self._ready.add(room)
-        return room
+        with self._locks[environment]:
+            if environment not in self._ready:
+                self._make(environment, cell.controller, installs, run)
+                self._install(environment, run)
+                self._ready.add(environment)
+        return environment
 
     def target(self, version: Python, run: Run) -> Path:
         """The environment in which the modules find the library that they need."""
-        room = BUILD / f"modules-{text(version)}"
+        environment = BUILD / f"modules-{text(version)}"
         constraint = [OLDEST_LIBRARY] if version == TARGETS[0] else []
-        with self._locks[room]:
-            self._make(room, version, [["--requirement", str(LIBRARIES), *constraint]], run)
-        return room
+        with self._locks[environment]:
+            self._make(environment, version, [["--requirement", str(LIBRARIES), *constraint]], run)
+        return environment
 
-    def _make(self, room: Path, version: Python, installs: Sequence[Sequence[str]], run: Run) -> None:
+    def _make(self, environment: Path, version: Python, installs: Sequence[Sequence[str]], run: Run) -> None:
         """Make an environment, unless it is there with the same interpreter and the same requirements."""
         interpreter = self.pythons[version]
         texts = [path.read_text(encoding="utf-8") for path in (LIBRARIES, *sorted(TESTS.parent.glob("*.txt")))]
         mark = hashlib.sha256(repr((str(interpreter), installs, texts)).encode()).hexdigest()
-        ready = room / ".ready"
+        ready = environment / ".ready"
         if ready.exists() and ready.read_text(encoding="utf-8") == mark:
             return
-        shutil.rmtree(room, ignore_errors=True)
+        shutil.rmtree(environment, ignore_errors=True)
         try:
             # uv does not read pip's settings (a mirror, say), so pip has its turn where uv is missing or fails.
-            run(["uv", "venv", "--quiet", "--python", interpreter, room], CHECKOUT, os.environ)
+            run(["uv", "venv", "--quiet", "--python", interpreter, environment], CHECKOUT, os.environ)
             for install in installs:
-                run(["uv", "pip", "install", "--quiet", "--python", room, *install], CHECKOUT, os.environ)
+                run(["uv", "pip", "install", "--quiet", "--python", environment, *install], CHECKOUT, os.environ)
         except (OSError, subprocess.CalledProcessError):
-            run([interpreter, "-m", "venv", "--clear", room], CHECKOUT, os.environ)
+            run([interpreter, "-m", "venv", "--clear", environment], CHECKOUT, os.environ)
             pip: list[str | Path] = [
-                room / "bin" / "python",
+                environment / "bin" / "python",
                 "-m",
                 "pip",
                 "--quiet",
@@ -95,30 +95,34 @@ class Rooms:
                 run([*pip, *install], CHECKOUT, os.environ)
         ready.write_text(mark, encoding="utf-8")
 
-    def _install(self, room: Path, run: Run) -> None:
+    def _install(self, environment: Path, run: Run) -> None:
         """Install the collection from its tarball, as its users do."""
         command: list[str | Path] = [
-            room / "bin" / "ansible-galaxy",
+            environment / "bin" / "ansible-galaxy",
             "collection",
             "install",
             "--offline",
             "--no-deps",
             "--force",
         ]
-        run([*command, "--collections-path", room / "collections", self.tarball], CHECKOUT, environment(room))
+        run(
+            [*command, "--collections-path", environment / "collections", self.tarball],
+            CHECKOUT,
+            variables_for(environment),
+        )
 
 
-def environment(room: Path) -> dict[str, str]:
-    """The environment for what runs in a room: its own tools, its own copy of the collection, its own files."""
-    folders = [room / "bin", BUILD / "bin", *without_stand_ins(os.environ.get("PATH", os.defpath))]
+def variables_for(environment: Path) -> dict[str, str]:
+    """The variables for what runs in an environment: its own tools, its own copy of the collection, its own files."""
+    folders = [environment / "bin", BUILD / "bin", *without_stand_ins(os.environ.get("PATH", os.defpath))]
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith(("SCALINGO_", "ANSIBLE_"))},
         "PATH": os.pathsep.join(map(str, folders)),
         "LC_ALL": "C.UTF-8",
-        "ANSIBLE_COLLECTIONS_PATH": str(room / "collections"),
-        "ANSIBLE_HOME": str(room / "ansible"),
-        "ANSIBLE_REMOTE_TMP": str(room / "ansible" / "tmp"),
-        "PYTHONPATH": str(room / "collections"),
+        "ANSIBLE_COLLECTIONS_PATH": str(environment / "collections"),
+        "ANSIBLE_HOME": str(environment / "ansible"),
+        "ANSIBLE_REMOTE_TMP": str(environment / "ansible" / "tmp"),
+        "PYTHONPATH": str(environment / "collections"),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
 

@@ -12,16 +12,26 @@ import yaml
 
 from .pages import CHECKOUT, PAGES, read
 
-LINKS = re.findall(r"\]\(([^)\s]+)\)", read("README.md"))
+README = read("README.md")
+# The links by their names, at the end of the page.
+DEFINED = dict(re.findall(r"^\[(\w+)\]: (\S+)$", README, re.MULTILINE))
+LINKS = [*re.findall(r"\]\(([^)\s]+)\)", README), *DEFINED.values()]
 GALAXY = yaml.safe_load((CHECKOUT / "galaxy.yml").read_text(encoding="utf-8"))
 # Put together here, so that whoever looks through the checkout for such marks finds none in the check itself.
 MARKS = "|".join(("TO" + "DO", "FIX" + "ME", "X" * 3))
+# Where the workflow "Site" publishes what `make site` builds.
+SITE = "https://ansible-collections.github.io/community.scalingo"
 BASES = tuple(f"{GALAXY['repository']}/{kind}/main/" for kind in ("blob", "raw"))
 
 
 def test_every_link_of_the_readme_is_whole() -> None:
     assert LINKS
     assert [link for link in LINKS if not link.startswith("https://")] == []
+
+
+def test_every_link_by_a_name_is_defined_and_every_definition_used() -> None:
+    used = {(name or text).lower() for text, name in re.findall(r"\[([^][]+)\]\[(\w*)\]", README)}
+    assert used and used == set(DEFINED)
 
 
 def test_every_link_into_the_repository_leads_somewhere() -> None:
@@ -33,11 +43,19 @@ def test_every_link_into_the_repository_leads_somewhere() -> None:
 
 def test_the_readme_names_every_guide() -> None:
     guides = [str(path.relative_to(CHECKOUT)) for path in sorted(CHECKOUT.glob("docs/docsite/rst/guide_*.rst"))]
-    assert [guide for guide in guides if f"{BASES[0]}{guide}" not in LINKS] == []
+    linked = {re.sub(rf"^{SITE}/docsite/(\w+)\.html$", r"docs/docsite/rst/\1.rst", link) for link in LINKS}
+    assert guides and [guide for guide in guides if guide not in linked] == []
+
+
+def test_every_link_to_the_site_leads_to_a_page_of_it() -> None:
+    pages = {link.removeprefix(f"{SITE}/") for link in [*LINKS, GALAXY["documentation"]] if link.startswith(SITE)}
+    guides = {f"docsite/{path.stem}.html" for path in CHECKOUT.glob("docs/docsite/rst/*.rst")}
+    assert pages and pages - guides == {"index.html"}
 
 
 def test_the_readme_is_short_enough_to_be_read() -> None:
-    assert len(read("README.md").splitlines()) <= 230
+    text = re.split(r"^\[\w+\]: ", README, maxsplit=1, flags=re.MULTILINE)[0]
+    assert len(text.rstrip().splitlines()) <= 230
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -42,12 +42,18 @@ def complaints(root: Path, tarball: Path, released: str | None = None) -> Iterat
     yield from _changelog(root, version, released)
 
 
+def _site(galaxy: dict[str, Any]) -> str:
+    """Return where the workflow "Site" publishes: GitHub gives every repository an address below that of its owner."""
+    owner, name = urlsplit(str(galaxy["repository"])).path.strip("/").split("/")
+    return f"https://{owner}.github.io/{name}/"
+
+
 def _metadata(galaxy: dict[str, Any]) -> Iterator[str]:
     for name in LINKS:
         link = urlsplit(str(galaxy.get(name, "")))
         if link.scheme != "https" or "." not in link.netloc or re.search(r"\s", link.geturl()):
             yield f"galaxy.yml: {name} is not a link: {galaxy.get(name)}"
-        elif not link.geturl().startswith(str(galaxy["repository"])):
+        elif not link.geturl().startswith((str(galaxy["repository"]), _site(galaxy))):
             yield f"galaxy.yml: {name} leads out of the repository: {galaxy[name]}"
     for author in galaxy["authors"]:
         if len(author) > LONGEST_AUTHOR:

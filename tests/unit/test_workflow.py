@@ -10,7 +10,7 @@ import json
 import re
 import subprocess
 import sys
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +56,15 @@ def test_the_oldest_and_the_newest_are_the_same_everywhere() -> None:
         "roles/project_baseline/meta/main.yml": f'min_ansible_version: "{CORES[0].name}"',
     }
     assert [path for path, line in told.items() if line not in (ROOT / path).read_text()] == []
-    assert f"| Python | {text(TARGETS[0])} or newer where the modules run |" in (ROOT / "README.md").read_text()
+    controllers = min(python for core in CORES for python in core.controllers)
+    changes = [core for before, core in pairwise(CORES) if core.targets[0] != before.targets[0]]
+    targets = [
+        f"{text(TARGETS[0])} or newer",
+        *(f"and {text(one.targets[0])} or newer from {one.name} on" for one in changes),
+    ]
+    readme = (ROOT / "README.md").read_text()
+    assert f"| what that ansible-core needs, {text(controllers)} or newer |" in readme
+    assert f"| what that ansible-core manages: {', '.join(targets)} |" in readme
 
 
 def test_every_python_of_the_table_is_in_the_matrix_of_the_forge() -> None:
@@ -127,7 +135,9 @@ def test_nothing_is_published_before_everything_has_passed_or_from_a_fork() -> N
 def test_a_workflow_may_only_read(name: str) -> None:
     workflow = WORKFLOWS[name]
     assert workflow["permissions"] == {"contents": "read"}
-    assert not [job for job in workflow["jobs"].values() if "permissions" in job]
+    granted = {key: job["permissions"] for key, job in workflow["jobs"].items() if "permissions" in job}
+    # What the site is published with touches nothing else.
+    assert granted == ({"publish": {"pages": "write", "id-token": "write"}} if name == "site" else {})
     assert "pull_request_target" not in workflow["on"]
     assert workflow["concurrency"]["group"].startswith(name)
 

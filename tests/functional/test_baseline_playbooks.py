@@ -96,6 +96,22 @@ def test_the_handoff_does_nothing_but_handoffs(sim: Any, tmp_path: Path) -> None
     assert written(tmp_path / "again")["compliant"] is True
 
 
+@pytest.mark.parametrize("arguments", [(), ("--check",)], ids=["run", "check"])
+@pytest.mark.parametrize("token", [False, True])
+def test_a_handoff_of_what_nobody_sees_is_no_success(
+    sim: Any, tmp_path: Path, token: bool, arguments: tuple[str, ...]
+) -> None:
+    account = Account(sim, f"misspelt-{len(sim.accounts)}")
+    (handoff,) = account.description["project_baseline_handoffs"]
+    misspelt = {**handoff, "project": "shpo"} if token else {"project": "shpo", "new_owner": handoff["new_owner"]}
+    description = {**account.description, "project_baseline_handoffs": [misspelt]}
+    done = play(tmp_path / "run", "handoff", description, *arguments, **account.environment)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "Nobody can tell whether this was handed over: shpo." in " ".join((done.stdout + done.stderr).split())
+    assert written(tmp_path / "run")["unknown_count"] == 1
+    assert not writes(sim.calls(account.me) + sim.calls(account.friend))
+
+
 @pytest.mark.parametrize("name", ["audit", "handoff"])
 def test_without_a_description_nothing_is_called_compliant(tmp_path: Path, name: str) -> None:
     done = play(tmp_path / "run", name, {}, SCALINGO_API_TOKEN="tk-us-x")

@@ -29,22 +29,20 @@ unexport $(filter SCALINGO_%,$(.VARIABLES))
 export no_proxy := 127.0.0.1,localhost,$(or $(no_proxy),$(NO_PROXY))
 export NO_PROXY := $(no_proxy)
 
-# Runs a command with the tools of an environment before all others. The exec leaves no shell
-# between make and the command, so that a signal to make reaches it. ansible-lint installs the checkout for itself,
-# which has to stay away from the copy that the tests use.
-IN_VENV := exec env PATH="$(CURDIR)/.venv/bin:$$PATH"
-IN_BENCH_VENV := exec env PATH="$(CURDIR)/.venv-bench/bin:$$PATH"
-IN_AWX_VENV := exec env PATH="$(CURDIR)/.venv-awx/bin:$$PATH"
-IN_SITE_VENV := exec env PATH="$(CURDIR)/.venv-site/bin:$$PATH"
-IN_MOLECULE_VENV := env PATH="$(CURDIR)/.venv-molecule/bin:$$PATH"
-IN_LINT_VENV := exec env PATH="$(CURDIR)/.venv-lint/bin:$$PATH" ANSIBLE_HOME="$(CURDIR)/build/lint" \
+# Runs a command with the tools of an environment before all others: $(call in_venv,awx) with those of .venv-awx. The
+# exec leaves no shell between make and the command, so that a signal to make reaches it; nothing can follow it in a
+# line.
+in_venv = exec env PATH="$(CURDIR)/.venv$(addprefix -,$(1))/bin:$$PATH"
+IN_VENV := $(call in_venv)
+# ansible-lint installs the checkout for itself, which has to stay away from the copy that the tests use.
+IN_LINT_VENV := $(call in_venv,lint) ANSIBLE_HOME="$(CURDIR)/build/lint" \
 	ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/build/lint/collections"
 PYTEST := $(IN_VENV) PYTHONPATH="$(COLLECTIONS)" pytest -n auto --maxprocesses 8
 
 # What the collection is built from. The folders count too: a folder is newer once a file in it is gone. The slash
 # keeps the folder docs apart from the target of that name.
 CONTENT := $(shell find COPYING CHANGELOG.md README.md galaxy.yml changelogs docs/ meta playbooks plugins roles \
-	tests/config.yml tests/sanity \( -name '.*' -o -name __pycache__ \) -prune -o -print 2>/dev/null)
+	tests/config.yml \( -name '.*' -o -name __pycache__ \) -prune -o -print)
 VERSION := $(shell sed -n 's/^version: *//p' galaxy.yml)
 TARBALL := build/dist/community-scalingo-$(VERSION).tar.gz
 SANITY := build/sanity/ansible_collections/community/scalingo
@@ -85,13 +83,14 @@ guides: install ## Run every block of code in the README and the guides against 
 
 # In an environment of their own, because they need the collection awx.awx, which the package ansible brings.
 awx: install .venv-awx/.ready ## Check what is for AWX: its set-up against a stand-in, the image, and the guide.
-	@$(IN_AWX_VENV) pytest tests/awx $(ARGS)
+	@$(call in_venv,awx) pytest tests/awx $(ARGS)
 
 # Molecule passes a scenario whose plays found no host, so that has to be looked for in what it says.
 molecule: install .venv-molecule/.ready ## Run the Molecule scenario of the role on the installed collection.
 	@rm -rf build/molecule && mkdir -p build/molecule
-	@{ cd roles/project_baseline && MOLECULE_EPHEMERAL_DIRECTORY="$(CURDIR)/build/molecule" \
-		$(IN_MOLECULE_VENV) molecule test $(ARGS) 2>&1; echo $$? >"$(CURDIR)/build/molecule.status"; \
+	@{ (cd roles/project_baseline && $(call in_venv,molecule) \
+		MOLECULE_EPHEMERAL_DIRECTORY="$(CURDIR)/build/molecule" molecule test $(ARGS)) 2>&1; \
+		echo $$? >build/molecule.status; \
 	} | tee build/molecule.log
 	@! grep -q -i 'no hosts matched' build/molecule.log && exit "$$(cat build/molecule.status)"
 
@@ -102,7 +101,8 @@ matrix: build ## Run tests and sanity on every ansible-core and Python that is h
 # mypy finds the collection by its name, so it gets a link to the checkout under that.
 lint: .venv-lint/.ready ## Check the collection with ansible-lint, and its Python with ruff and mypy.
 	@$(IN_LINT_VENV) ansible-lint
-	@$(IN_LINT_VENV) ruff check --quiet . && $(IN_LINT_VENV) ruff format --quiet --check .
+	@$(IN_LINT_VENV) ruff check --quiet .
+	@$(IN_LINT_VENV) ruff format --quiet --check .
 	@mkdir -p build/types/ansible_collections/community
 	@ln -sfn "$(CURDIR)" build/types/ansible_collections/community/scalingo
 	@cd build/types && $(IN_LINT_VENV) mypy --config-file "$(CURDIR)/.mypy.ini" --cache-dir "$(CURDIR)/build/mypy" \
@@ -127,7 +127,7 @@ release-check: build .venv-lint/.ready ## Check the tarball as Galaxy and its us
 	@$(IN_LINT_VENV) python -m tests.release --tarball $(TARBALL) $(ARGS)
 
 bench: install .venv-bench/.ready ## Measure for 12 minutes and write docs/benchmark.md; a smoke test with ARGS=--quick.
-	@$(IN_BENCH_VENV) PYTHONPATH="$(CURDIR)/tests" python -m bench.run --rounds $(ROUNDS) $(ARGS)
+	@$(call in_venv,bench) PYTHONPATH="$(CURDIR)/tests" python -m bench.run --rounds $(ROUNDS) $(ARGS)
 
 fleet: install ## Measure runs on many accounts and write docs/many_accounts.md; a smoke test with ARGS=--quick.
 	@$(IN_VENV) PYTHONPATH="$(CURDIR)/tests" python -m fleet.run $(ARGS)
@@ -136,14 +136,14 @@ fleet: install ## Measure runs on many accounts and write docs/many_accounts.md;
 # in their place.
 site: install .venv-site/.ready ## Build the site of the documentation into build/site, without a network.
 	@rm -rf build/site && mkdir -p build/site/rst && chmod go-w build/site/rst
-	@$(IN_SITE_VENV) antsibull-docs sphinx-init --use-current --lenient --squash-hierarchy --project community.scalingo \
-		--title community.scalingo --copyright 'the community.scalingo authors' --dest-dir build/site \
-		community.scalingo >/dev/null
+	@$(call in_venv,site) antsibull-docs sphinx-init --use-current --lenient --squash-hierarchy \
+		--project community.scalingo --title community.scalingo --copyright 'the community.scalingo authors' \
+		--dest-dir build/site community.scalingo >/dev/null
 	@cat docs/site/conf.py >>build/site/conf.py && cp -R docs/site/static build/site
-	@$(IN_SITE_VENV) antsibull-docs --config-file build/site/antsibull-docs.cfg collection --use-current \
+	@$(call in_venv,site) antsibull-docs --config-file build/site/antsibull-docs.cfg collection --use-current \
 		--squash-hierarchy --fail-on-error --cleanup everything --dest-dir build/site/rst community.scalingo >/dev/null
 	@cp docs/site/*.rst build/site/rst
-	@$(IN_SITE_VENV) sphinx-build -M html build/site/rst build/site -c build/site -E -W --keep-going --quiet
+	@$(call in_venv,site) sphinx-build -M html build/site/rst build/site -c build/site -E -W --keep-going --quiet
 	@echo "Open build/site/html/index.html."
 
 clean: ## Remove everything that the other targets created.

@@ -11,6 +11,17 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 TOOLS = Path(sys.executable).parent
+# What of the environment reaches a client, beside its own options and the proxies.
+_CLIENT_VARIABLES = {"NETRC", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"}
+
+
+def client_variables() -> list[str]:
+    """The variables in the environment of whoever runs the tests that would give a client options or certificates."""
+    return [
+        name
+        for name in os.environ
+        if name.startswith("SCALINGO_") or name.lower().endswith("_proxy") or name in _CLIENT_VARIABLES
+    ]
 
 
 def collections_path() -> str:

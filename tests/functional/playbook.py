@@ -9,19 +9,16 @@ tasks, runs them all in one playbook, side by side, and then looks at what every
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import os
 import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 from ansible_environment import TOOLS, ansible_environment
+from in_process import printed_by
 
 HERE = Path(__file__).resolve().parent
 COLLECTION = "community.scalingo"
@@ -149,19 +146,18 @@ def connect(sim: Any, account: Any, **others: Any) -> dict[str, Any]:
 def here(
     module: str, connection: Mapping[str, Any], check: bool = False, no_log: bool = False, **own: Any
 ) -> TaskResult:
-    """What a module returns where it runs in this process: some milliseconds in place of a task's half a second."""
-    run = import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{module}").main
-    internal = {"_ansible_check_mode": check, "_ansible_diff": True, "_ansible_no_log": no_log}
-    given = json.dumps({"ANSIBLE_MODULE_ARGS": {**connection, **own, **internal}}).encode()
-    basic, printed = import_module("ansible.module_utils.basic"), io.StringIO()
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(patch.object(basic, "_ANSIBLE_ARGS", given))
-        stack.enter_context(patch.object(basic, "_ANSIBLE_PROFILE", "legacy", create=True))
-        stack.enter_context(contextlib.redirect_stdout(printed))
-        stack.enter_context(contextlib.suppress(SystemExit))
-        run()
-    values = json.loads(printed.getvalue())
+    """What a module returns that runs in this process."""
+    printed, _code = printed_by(module, {**connection, **own}, check, no_log)
+    values = json.loads(printed)
     return TaskResult("here", module, "failed" if values.get("failed") else "ok", check, values)
+
+
+def bulk(
+    sim: Any, me: Any, items: Any, check: bool = False, max_wait: float | None = None, **options: Any
+) -> TaskResult:
+    """What scalingo_projects returns that runs in this process; it waits as long as it does by itself, or max_wait."""
+    patience: dict[str, Any] = {} if max_wait is None else {"max_wait": max_wait}
+    return here("scalingo_projects", connect(sim, me), check=check, projects=items, **patience, **options)
 
 
 def clean_environment(folder: Path) -> dict[str, str]:

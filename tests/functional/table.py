@@ -25,7 +25,8 @@ CHANGED = "changed"
 REFUSED = "refused"
 CONSISTENT = "consistent"  # more than one reading is sensible; check mode and run must agree on one
 
-World = Callable[[Any, Any], Mapping[str, Any]]
+# Arranges the state of an account, and returns what a cell may call `$word`.
+Arrange = Callable[[Any, Any], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Cell:
     """One cell of the table. `$word` in an argument is replaced by what the account's state calls so."""
 
     name: str
-    account: World
+    account: Arrange
     request: Mapping[str, Any]
     outcome: str
     says: tuple[str, ...] = ()  # facts that a refusal must hold

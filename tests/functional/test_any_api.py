@@ -17,15 +17,15 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleError
 
+from .arrangements import EVERYTHING, five
 from .expect import assert_ok, assert_refused, bulk_disagreements, diff_of, disagreements, outline, told, writes
 from .playbook import COLLECTION, TaskResult, connect, here
 from .transfer_grid import disagreements as transfer_disagreements
 from .transfer_process import NOWHERE, Party, party, send
 from .transfer_stories import while_waiting
-from .worlds import EVERYTHING, five
 
 RUNGS = ("check", "run", "rerun", "check again")
-PATIENCE = 60  # seconds, for worlds with a rate limit or a late acceptance
+PATIENCE = 60  # seconds, for an API with a rate limit or a late acceptance
 DISAGREEMENTS: dict[str, Callable[[TaskResult, TaskResult], list[str]]] = {
     "project": disagreements,
     "projects": bulk_disagreements,

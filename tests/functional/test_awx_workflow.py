@@ -21,7 +21,7 @@ CANCELED = ["preflight ok", "invite ok", "approval failed", "cancel ok"]
 ACCEPTED = ["preflight ok", "invite ok", "approval ok", "accept ok", "verify ok"]
 
 
-class World:
+class Handoffs:
     """The owner and the new owner of some projects, and an AWX with the credentials of both."""
 
     def __init__(self, sim: Any, folder: Path) -> None:
@@ -60,135 +60,135 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def handoffs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Handoffs]:
     with Simulator() as sim:
-        yield World(sim, tmp_path_factory.mktemp("repository"))
+        yield Handoffs(sim, tmp_path_factory.mktemp("repository"))
 
 
 @pytest.fixture(autouse=True)
-def _anew(world: World) -> None:
+def _anew(handoffs: Handoffs) -> None:
     """No projects, and the time of the machine."""
-    world.sim.reset()
+    handoffs.sim.reset()
 
 
-def test_an_approved_handoff_makes_the_new_owner_the_owner_and_can_be_run_again(world: World) -> None:
-    shop = world.project("shop")
-    told, jobs = world.hand_over("shop", lambda: True)
+def test_an_approved_handoff_makes_the_new_owner_the_owner_and_can_be_run_again(handoffs: Handoffs) -> None:
+    shop = handoffs.project("shop")
+    told, jobs = handoffs.hand_over("shop", lambda: True)
     assert told == ACCEPTED, jobs[told[-1].split()[0]].output
-    assert (world.owner(shop), world.statuses(shop)) == ("tomasz", ["accepted"])
+    assert (handoffs.owner(shop), handoffs.statuses(shop)) == ("tomasz", ["accepted"])
     (offer,) = jobs["invite"].artifacts.values()
     assert offer["project_id"] == shop
     assert sorted(offer) == ["expires_at", "invitation_id", "project_id"]
     # Each side did its own part, and the preflight no more than look.
     writes = {"POST", "PATCH", "DELETE"}
-    assert [call for call in world.sim.calls(world.mireille) if call.split()[0] in writes and "auth" not in call] == [
-        f"POST /v1/projects/{shop}/transfer_invitations"
-    ]
-    assert [call for call in world.sim.calls(world.tomasz) if call.split()[0] in writes and "auth" not in call] == [
-        f"POST /v1/projects/{shop}/transfer_invitations/{offer['invitation_id']}/accept"
-    ]
+    assert [
+        call for call in handoffs.sim.calls(handoffs.mireille) if call.split()[0] in writes and "auth" not in call
+    ] == [f"POST /v1/projects/{shop}/transfer_invitations"]
+    assert [
+        call for call in handoffs.sim.calls(handoffs.tomasz) if call.split()[0] in writes and "auth" not in call
+    ] == [f"POST /v1/projects/{shop}/transfer_invitations/{offer['invitation_id']}/accept"]
 
-    told, jobs = world.hand_over("shop", lambda: True)
+    told, jobs = handoffs.hand_over("shop", lambda: True)
     assert told == ACCEPTED, jobs[told[-1].split()[0]].output
-    assert world.statuses(shop) == ["accepted"]
+    assert handoffs.statuses(shop) == ["accepted"]
 
 
-def test_a_declined_handoff_is_canceled(world: World) -> None:
-    shop = world.project("shop")
-    told, jobs = world.hand_over("shop", lambda: False)
+def test_a_declined_handoff_is_canceled(handoffs: Handoffs) -> None:
+    shop = handoffs.project("shop")
+    told, jobs = handoffs.hand_over("shop", lambda: False)
     assert told == CANCELED, jobs[told[-1].split()[0]].output
-    assert (world.owner(shop), world.statuses(shop)) == ("mireille", ["canceled"])
+    assert (handoffs.owner(shop), handoffs.statuses(shop)) == ("mireille", ["canceled"])
 
 
-def test_a_handoff_that_timed_out_is_canceled_before_the_invitation_ends(world: World) -> None:
-    shop = world.project("shop")
-    seconds = world.awx.steps["approval"]["approval"]["timeout"]
+def test_a_handoff_that_timed_out_is_canceled_before_the_invitation_ends(handoffs: Handoffs) -> None:
+    shop = handoffs.project("shop")
+    seconds = handoffs.awx.steps["approval"]["approval"]["timeout"]
 
     def time_out() -> bool:
-        world.sim.clock.advance(seconds=int(seconds))
+        handoffs.sim.clock.advance(seconds=int(seconds))
         return False
 
-    told, jobs = world.hand_over("shop", time_out)
+    told, jobs = handoffs.hand_over("shop", time_out)
     assert told == CANCELED, jobs[told[-1].split()[0]].output
-    assert world.statuses(shop) == ["canceled"]
+    assert handoffs.statuses(shop) == ["canceled"]
     assert "changed=1" in jobs["cancel"].output
 
 
-def test_an_approval_at_the_last_moment_is_not_too_late(world: World) -> None:
-    shop = world.project("shop")
-    seconds = world.awx.steps["approval"]["approval"]["timeout"]
+def test_an_approval_at_the_last_moment_is_not_too_late(handoffs: Handoffs) -> None:
+    shop = handoffs.project("shop")
+    seconds = handoffs.awx.steps["approval"]["approval"]["timeout"]
 
     def hesitate() -> bool:
-        world.sim.clock.advance(seconds=int(seconds) - 1)
+        handoffs.sim.clock.advance(seconds=int(seconds) - 1)
         return True
 
-    told, jobs = world.hand_over("shop", hesitate)
+    told, jobs = handoffs.hand_over("shop", hesitate)
     assert told == ACCEPTED, jobs[told[-1].split()[0]].output
-    assert world.owner(shop) == "tomasz"
+    assert handoffs.owner(shop) == "tomasz"
 
 
-def test_an_invitation_that_ends_before_the_approval_is_made_again(world: World) -> None:
-    shop = world.project("shop")
-    world.sim.add_invitation(shop, invited=world.tomasz, expires_in=2 * 24 * 3600)
-    told, _jobs = world.hand_over("shop", lambda: True)
+def test_an_invitation_that_ends_before_the_approval_is_made_again(handoffs: Handoffs) -> None:
+    shop = handoffs.project("shop")
+    handoffs.sim.add_invitation(shop, invited=handoffs.tomasz, expires_in=2 * 24 * 3600)
+    told, _jobs = handoffs.hand_over("shop", lambda: True)
     assert told == ACCEPTED
-    assert world.statuses(shop) == ["canceled", "accepted"]
+    assert handoffs.statuses(shop) == ["canceled", "accepted"]
 
 
-def test_an_invitation_that_lasts_is_kept(world: World) -> None:
-    shop = world.project("shop")
-    world.sim.add_invitation(shop, invited=world.tomasz)
-    told, _jobs = world.hand_over("shop", lambda: False)
+def test_an_invitation_that_lasts_is_kept(handoffs: Handoffs) -> None:
+    shop = handoffs.project("shop")
+    handoffs.sim.add_invitation(shop, invited=handoffs.tomasz)
+    told, _jobs = handoffs.hand_over("shop", lambda: False)
     assert told == CANCELED
-    assert world.statuses(shop) == ["canceled"]
+    assert handoffs.statuses(shop) == ["canceled"]
 
 
-def test_the_preflight_stops_what_cannot_be_done(world: World) -> None:
-    shop = world.project("shop")
-    told, jobs = world.hand_over("shop", lambda: True, to="amina")
+def test_the_preflight_stops_what_cannot_be_done(handoffs: Handoffs) -> None:
+    shop = handoffs.project("shop")
+    told, jobs = handoffs.hand_over("shop", lambda: True, to="amina")
     assert told == ["preflight failed"]
     assert "amina" in jobs["preflight"].output
-    assert world.statuses(shop) == []
+    assert handoffs.statuses(shop) == []
 
 
-def test_a_failed_acceptance_is_red_and_stays_for_somebody_to_look_at(world: World) -> None:
-    shop = world.project("shop")
-    world.sim.set(accept_outcome="failed")
-    told, _jobs = world.hand_over("shop", lambda: True)
+def test_a_failed_acceptance_is_red_and_stays_for_somebody_to_look_at(handoffs: Handoffs) -> None:
+    shop = handoffs.project("shop")
+    handoffs.sim.set(accept_outcome="failed")
+    told, _jobs = handoffs.hand_over("shop", lambda: True)
     assert told == [*ACCEPTED[:-2], "accept failed"]
-    assert (world.owner(shop), world.statuses(shop)) == ("mireille", ["failed"])
+    assert (handoffs.owner(shop), handoffs.statuses(shop)) == ("mireille", ["failed"])
 
 
-def test_what_was_declined_at_scalingo_needs_no_canceling(world: World) -> None:
-    shop = world.project("shop")
+def test_what_was_declined_at_scalingo_needs_no_canceling(handoffs: Handoffs) -> None:
+    shop = handoffs.project("shop")
 
     def decline_there() -> bool:
-        _answer(world, shop, "decline")
+        _answer(handoffs, shop, "decline")
         return False
 
-    told, jobs = world.hand_over("shop", decline_there)
+    told, jobs = handoffs.hand_over("shop", decline_there)
     assert told == CANCELED, jobs[told[-1].split()[0]].output
-    assert world.statuses(shop) == ["declined"]
+    assert handoffs.statuses(shop) == ["declined"]
 
 
-def test_what_was_accepted_at_scalingo_is_not_called_canceled(world: World) -> None:
-    shop = world.project("shop")
+def test_what_was_accepted_at_scalingo_is_not_called_canceled(handoffs: Handoffs) -> None:
+    shop = handoffs.project("shop")
 
     def accept_there() -> bool:
-        _answer(world, shop, "accept")
+        _answer(handoffs, shop, "accept")
         return False
 
-    told, jobs = world.hand_over("shop", accept_there)
+    told, jobs = handoffs.hand_over("shop", accept_there)
     assert told == [*CANCELED[:-1], "cancel failed"]
     assert "accepted" in jobs["cancel"].output
-    assert world.owner(shop) == "tomasz"
+    assert handoffs.owner(shop) == "tomasz"
 
 
-def _answer(world: World, project: str, word: str) -> None:
+def _answer(handoffs: Handoffs, project: str, word: str) -> None:
     """Answer the last invitation in the dashboard of Scalingo, so to speak."""
-    number = world.sim.invitations(project)[-1]["id"]
+    number = handoffs.sim.invitations(project)[-1]["id"]
     requests.post(
-        f"{world.sim.api_url}/v1/projects/{project}/transfer_invitations/{number}/{word}",
-        headers={"Authorization": f"Bearer {world.tomasz.bearer()}"},
+        f"{handoffs.sim.api_url}/v1/projects/{project}/transfer_invitations/{number}/{word}",
+        headers={"Authorization": f"Bearer {handoffs.tomasz.bearer()}"},
         timeout=10,
     ).raise_for_status()

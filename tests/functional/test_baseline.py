@@ -25,12 +25,12 @@ ASSUMED = {**COUNTED, **ACCEPTED, **SHOWN, **OWN}
 TEMPLATE = "{{ 1 + 1 }} {% raw %} & <b>\u0007"
 
 
-class World:
+class Stories:
     """Accounts, each with a new owner of its own, and what has to be said to whom."""
 
     def __init__(self, sim: Any) -> None:
         self.sim = sim
-        self.stories: list[Story] = []
+        self.told: list[Story] = []
 
     def party(self, name: str) -> tuple[Any, Any, str]:
         """An account with the project shop, which holds an application of the new owner."""
@@ -41,7 +41,7 @@ class World:
 
     def tell(self, me: Any, *steps: list[dict[str, Any]], **connection: Any) -> None:
         tasks = [task for step in steps for task in step]
-        self.stories.append(Story(me.username, tasks, connect(self.sim, me, **connection)))
+        self.told.append(Story(me.username, tasks, connect(self.sim, me, **connection)))
 
     def calls(self, name: str) -> list[list[str]]:
         """The requests of an account, task by task."""
@@ -63,17 +63,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def world() -> Iterator[World]:
+def stories() -> Iterator[Stories]:
     with Simulator(**ASSUMED) as sim:
-        yield World(sim)
+        yield Stories(sim)
 
 
 @pytest.fixture(scope="module")
-def run(world: World, folder: Path, tmp_path_factory: pytest.TempPathFactory) -> PlaybookRun:
+def run(stories: Stories, folder: Path, tmp_path_factory: pytest.TempPathFactory) -> PlaybookRun:
     """Every story in one run, at the highest verbosity."""
-    sim = world.sim
+    sim = stories.sim
 
-    me, friend, _shop = world.party("whole")
+    me, friend, _shop = stories.party("whole")
     sim.add_project(me, "old")
     description = {
         "default_project": "production",
@@ -81,7 +81,7 @@ def run(world: World, folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
         "handoffs": [handoff(friend)],
         "report_dir": str(folder / "whole"),
     }
-    world.tell(
+    stories.tell(
         me,
         role("audit", check=True, **description),
         role("strict audit", check=True, fail_on_drift=True, **{**description, "report_dir": ""}),
@@ -89,9 +89,9 @@ def run(world: World, folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
         role("clean audit", check=True, fail_on_drift=True, **description),
     )
 
-    me, friend, _shop = world.party("pending")
+    me, friend, _shop = stories.party("pending")
     waiting = {"handoffs": [handoff(friend, token=False)]}
-    world.tell(
+    stories.tell(
         me,
         role("audit", check=True, **waiting),
         role("invite", **waiting),
@@ -100,9 +100,9 @@ def run(world: World, folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
         role("accept", handoffs=[handoff(friend)]),
     )
 
-    me, friend, shop = world.party("declined")
+    me, friend, shop = stories.party("declined")
     sim.add_invitation(shop, invited=friend, status="declined")
-    world.tell(
+    stories.tell(
         me,
         role("once", handoffs=[handoff(friend)]),
         role("reinvited", handoffs=[handoff(friend, token=False, reinvite=True)]),
@@ -112,19 +112,19 @@ def run(world: World, folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
     me = sim.add_account("unseen")
     sim.add_account("unseen-friend")
     unseen = {"projects": [{"name": "shop"}, {"name": "web"}]}
-    world.tell(
+    stories.tell(
         me,
         role("audit", check=True, fail_on_drift=True, handoffs=[_named("shop", "unseen-friend")], projects=[]),
         role("run", handoffs=[_named("shop", "unseen-friend")], **unseen),
     )
 
     # The first handoff cannot be done; the second one can.
-    me, friend, _shop = world.party("partly")
+    me, friend, _shop = stories.party("partly")
     sim.add_project(me, "lonely")
     sim.add_project(me, "full")
     full = next(one["id"] for one in sim.projects(owner=me) if one["name"] == "full")
     sim.add_application(full, "partly-full")
-    world.tell(
+    stories.tell(
         me,
         role(
             "run",
@@ -136,30 +136,30 @@ def run(world: World, folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
     # The API refuses the second of three writes.
     me = sim.add_account("middle")
     sim.fault("status", method="POST", path="/v1/projects", account="middle", status=422, skip=1, times=1)
-    world.tell(me, role("run", projects=[{"name": name} for name in ("default", "one", "two", "three")]))
+    stories.tell(me, role("run", projects=[{"name": name} for name in ("default", "one", "two", "three")]))
 
     # The whole list is refused.
     me = sim.add_account("refused")
-    world.tell(me, role("run", projects=[{"name": "Web"}, {"name": "default"}, {"name": "api"}]))
+    stories.tell(me, role("run", projects=[{"name": "Web"}, {"name": "default"}, {"name": "api"}]))
 
     me = sim.add_account("no-folder")
-    world.tell(me, role("run", projects=[{"name": "web"}], report_dir="/dev/null/reports"))
+    stories.tell(me, role("run", projects=[{"name": "web"}], report_dir="/dev/null/reports"))
 
     # Several items cannot be done, and what is asked of the others only makes sense together.
     me = sim.add_account("together")
     sim.add_project(me, "api")
     swap = [{"name": "api", "new_name": "old"}, {"name": "api"}, {"name": "Bad"}, {"name": "x", "new_name": "y"}]
-    world.tell(me, role("audit", check=True, projects=swap))
+    stories.tell(me, role("audit", check=True, projects=swap))
 
     # The invitation would stay pending until it expires.
-    me, friend, _shop = world.party("useless")
+    me, friend, _shop = stories.party("useless")
     sim.revoke(friend)
-    world.tell(me, role("audit", check=True, handoffs=[handoff(friend)]), role("run", handoffs=[handoff(friend)]))
+    stories.tell(me, role("audit", check=True, handoffs=[handoff(friend)]), role("run", handoffs=[handoff(friend)]))
 
     # The invitation waits for somebody else.
-    me, friend, _shop = world.party("mistaken")
+    me, friend, _shop = stories.party("mistaken")
     mistaken = [handoff(friend, new_owner_api_token=me.api_token)]
-    world.tell(
+    stories.tell(
         me,
         role("audit", check=True, handoffs=mistaken),
         role("run", handoffs=mistaken),
@@ -167,29 +167,29 @@ def run(world: World, folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
     )
 
     # Broken when it was accepted.
-    me, friend, shop = world.party("broken")
+    me, friend, shop = stories.party("broken")
     sim.add_invitation(shop, invited=friend, status="error")
-    world.tell(me, role("run", handoffs=[handoff(friend)]))
+    stories.tell(me, role("run", handoffs=[handoff(friend)]))
 
     me = sim.add_account("revoked")
     sim.revoke(me)
-    world.tell(
+    stories.tell(
         me,
         role("run", projects=[{"name": "default"}, {"name": "web"}], handoffs=[_named("shop", "tomasz")]),
     )
 
     me = sim.add_account("renamed")
     renaming = {"default_project": "production", "rename_default": True}
-    world.tell(
+    stories.tell(
         me,
         role("audit", check=True, **renaming),
         role("run", **renaming),
         role("again", **renaming),
     )
     me = sim.add_account("not-renamed")
-    world.tell(me, role("run", projects=[{"name": "default"}], **renaming))
+    stories.tell(me, role("run", projects=[{"name": "default"}], **renaming))
 
-    me, friend, shop = world.party("template")
+    me, friend, shop = stories.party("template")
     sim.add_invitation(shop, invited=friend)
     sim.fault(
         "status",
@@ -200,7 +200,7 @@ def run(world: World, folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
         body={"error": TEMPLATE},
         times=None,
     )
-    world.tell(me, role("run", handoffs=[handoff(friend)], report_dir=str(folder / "template")))
+    stories.tell(me, role("run", handoffs=[handoff(friend)], report_dir=str(folder / "template")))
 
     token = sim.add_account("exposed").api_token
     wrong = {
@@ -225,16 +225,16 @@ def run(world: World, folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
         "item text": {"handoffs": [token]},
         "token as handoffs": {"handoffs": token},
     }
-    world.tell(sim.add_account("wrong"), *(role(name, **variables) for name, variables in wrong.items()))
+    stories.tell(sim.add_account("wrong"), *(role(name, **variables) for name, variables in wrong.items()))
 
-    return tell(tmp_path_factory.mktemp("playbook") / "run", world.stories, "-vvvv")
+    return tell(tmp_path_factory.mktemp("playbook") / "run", stories.told, "-vvvv")
 
 
 def _named(project: Any, new_owner: str) -> dict[str, Any]:
     return {"project": project, "new_owner": new_owner}
 
 
-def test_an_audit_shows_every_drift_and_writes_nothing(run: PlaybookRun, world: World) -> None:
+def test_an_audit_shows_every_drift_and_writes_nothing(run: PlaybookRun, stories: Stories) -> None:
     assert told(run, "whole", "audit") == [
         "default_project:production False create",
         "project:blog False create",
@@ -242,7 +242,7 @@ def test_an_audit_shows_every_drift_and_writes_nothing(run: PlaybookRun, world: 
         "handoff:shop False invite and accept",
     ]
     assert failure(run, "whole", "audit") is None
-    first = [call for task in world.calls("whole")[:8] for call in task]
+    first = [call for task in stories.calls("whole")[:8] for call in task]
     assert not writes(first), first
 
 
@@ -253,40 +253,40 @@ def test_an_audit_fails_on_drift_only_if_it_is_asked_to(run: PlaybookRun) -> Non
     assert failure(run, "whole", "clean audit") is None
 
 
-def test_a_run_does_what_the_audit_announced_and_the_next_audit_is_clean(run: PlaybookRun, world: World) -> None:
+def test_a_run_does_what_the_audit_announced_and_the_next_audit_is_clean(run: PlaybookRun, stories: Stories) -> None:
     audit, converge, clean = (report(run, "whole", step) for step in ("audit", "converge", "clean audit"))
     assert [one["action"] for one in converge["items"]] == [one["action"] for one in audit["items"]]
     assert converge["compliant"] and clean["compliant"]
     assert {one["action"] for one in clean["items"]} == {"none"}
-    assert outline(world.sim.projects(owner="whole")) == "blog default *production"
-    assert "shop" in outline(world.sim.projects(owner="whole-friend"))
+    assert outline(stories.sim.projects(owner="whole")) == "blog default *production"
+    assert "shop" in outline(stories.sim.projects(owner="whole-friend"))
 
 
-def test_what_was_handed_over_is_not_created_again(run: PlaybookRun, world: World) -> None:
-    assert "shop" not in outline(world.sim.projects(owner="whole")).split()
+def test_what_was_handed_over_is_not_created_again(run: PlaybookRun, stories: Stories) -> None:
+    assert "shop" not in outline(stories.sim.projects(owner="whole")).split()
     assert told(run, "unseen", "run") == ["project:web True create", "handoff:shop None none"]
-    assert outline(world.sim.projects(owner="unseen")) == "*default web"
+    assert outline(stories.sim.projects(owner="unseen")) == "*default web"
     assert failure(run, "unseen", "run") is None
     assert failure(run, "unseen", "audit") is None
 
 
-def test_without_changes_one_list_is_enough(run: PlaybookRun, world: World) -> None:
+def test_without_changes_one_list_is_enough(run: PlaybookRun, stories: Stories) -> None:
     """The second list is that of the new owner, in which the project is that the old one does not see any more."""
-    assert world.calls("whole")[-1] == [LIST]
-    theirs, (proof,) = world.calls("whole-friend")[-2:]
+    assert stories.calls("whole")[-1] == [LIST]
+    theirs, (proof,) = stories.calls("whole-friend")[-2:]
     assert theirs == [LIST]
     assert proof.startswith("GET /v1/projects/") and proof.endswith("/transfer_invitations")
-    assert world.calls("renamed")[-1] == [LIST]
+    assert stories.calls("renamed")[-1] == [LIST]
 
 
-def test_without_the_second_token_the_handoff_stays_pending(run: PlaybookRun, world: World) -> None:
+def test_without_the_second_token_the_handoff_stays_pending(run: PlaybookRun, stories: Stories) -> None:
     assert told(run, "pending", "audit") == ["handoff:shop False invite"]
     assert told(run, "pending", "invite") == ["handoff:shop True invite"]
     assert told(run, "pending", "again") == ["handoff:shop True none"]
     assert report(run, "pending", "again")["items"][0]["actual"].startswith("invited, may accept until 20")
     assert told(run, "pending", "audit with token") == ["handoff:shop False accept"]
     assert told(run, "pending", "accept") == ["handoff:shop True accept"]
-    assert "shop" in outline(world.sim.projects(owner="pending-friend"))
+    assert "shop" in outline(stories.sim.projects(owner="pending-friend"))
 
 
 def test_a_declined_invitation_is_not_repeated_unless_it_is_said(run: PlaybookRun) -> None:
@@ -297,7 +297,7 @@ def test_a_declined_invitation_is_not_repeated_unless_it_is_said(run: PlaybookRu
     assert told(run, "declined", "reinvited") == ["handoff:shop True invite"]
 
 
-def test_what_fails_does_not_hide_the_rest(run: PlaybookRun, world: World) -> None:
+def test_what_fails_does_not_hide_the_rest(run: PlaybookRun, stories: Stories) -> None:
     assert told(run, "partly", "run") == [
         "project:full False error",
         "project:web True create",
@@ -327,13 +327,13 @@ def test_a_list_that_is_refused_is_looked_at_item_by_item(run: PlaybookRun) -> N
     ]
 
 
-def test_a_folder_that_cannot_be_used_is_found_before_anything_is_done(run: PlaybookRun, world: World) -> None:
+def test_a_folder_that_cannot_be_used_is_found_before_anything_is_done(run: PlaybookRun, stories: Stories) -> None:
     message = failure(run, "no-folder", "run") or ""
     assert message.startswith("project_baseline_report_dir cannot be used, and nothing was done: ")
-    assert world.all_calls("no-folder") == []
+    assert stories.all_calls("no-folder") == []
 
 
-def test_what_belongs_together_is_looked_at_together(run: PlaybookRun, world: World) -> None:
+def test_what_belongs_together_is_looked_at_together(run: PlaybookRun, stories: Stories) -> None:
     assert told(run, "together", "audit") == [
         "project:old False update",
         "project:api False create",
@@ -343,17 +343,17 @@ def test_what_belongs_together_is_looked_at_together(run: PlaybookRun, world: Wo
     items = report(run, "together", "audit")["items"]
     assert [item["actual"] for item in items[:2]] == ["is named api", "missing"]
     # The list with Bad is refused before any request.
-    assert world.calls("together") == [[LIST], [LIST]]
+    assert stories.calls("together") == [[LIST], [LIST]]
 
 
-def test_a_useless_second_token_is_found_before_the_invitation(run: PlaybookRun, world: World) -> None:
+def test_a_useless_second_token_is_found_before_the_invitation(run: PlaybookRun, stories: Stories) -> None:
     for step in ("audit", "run"):
         assert told(run, "useless", step) == ["handoff:shop False error"]
         assert "new_owner_api_token" in report(run, "useless", step)["items"][0]["remedy"]
-    assert not writes(world.all_calls("useless"))
+    assert not writes(stories.all_calls("useless"))
 
 
-def test_the_token_of_somebody_else_leaves_an_invitation_to_the_right_one(run: PlaybookRun, world: World) -> None:
+def test_the_token_of_somebody_else_leaves_an_invitation_to_the_right_one(run: PlaybookRun, stories: Stories) -> None:
     """Whose a token is, no answer tells for certain before the acceptance."""
     assert told(run, "mistaken", "audit") == ["handoff:shop False invite and accept"]
     assert told(run, "mistaken", "run") == ["handoff:shop False error"]
@@ -363,27 +363,27 @@ def test_the_token_of_somebody_else_leaves_an_invitation_to_the_right_one(run: P
     assert told(run, "mistaken", "by ID") == ["handoff:shop True accept"]
 
 
-def test_an_invitation_that_broke_is_not_repeated(run: PlaybookRun, world: World) -> None:
+def test_an_invitation_that_broke_is_not_repeated(run: PlaybookRun, stories: Stories) -> None:
     assert told(run, "broken", "run") == ["handoff:shop False error"]
     assert "support" in report(run, "broken", "run")["items"][0]["remedy"]
-    assert not writes(world.all_calls("broken"))
+    assert not writes(stories.all_calls("broken"))
 
 
-def test_without_access_everything_is_unknown_and_nothing_is_tried_again(run: PlaybookRun, world: World) -> None:
+def test_without_access_everything_is_unknown_and_nothing_is_tried_again(run: PlaybookRun, stories: Stories) -> None:
     found = report(run, "revoked", "run")
     assert found["unknown_count"] == 3 == len(found["items"])
     assert "401" in (failure(run, "revoked", "run") or "")
-    assert world.all_calls("revoked") == [EXCHANGE]
+    assert stories.all_calls("revoked") == [EXCHANGE]
 
 
-def test_the_default_project_is_renamed(run: PlaybookRun, world: World) -> None:
+def test_the_default_project_is_renamed(run: PlaybookRun, stories: Stories) -> None:
     assert told(run, "renamed", "audit") == ["default_project:production False update"]
     item = report(run, "renamed", "audit")["items"][0]
     assert item["actual"] == "is named default" and item["expected"].endswith("renamed from default")
     assert told(run, "renamed", "run") == ["default_project:production True update"]
     assert told(run, "renamed", "again") == ["default_project:production True none"]
-    assert outline(world.sim.projects(owner="renamed")) == "*production"
-    assert outline(world.sim.projects(owner="not-renamed")) == "default *production"
+    assert outline(stories.sim.projects(owner="renamed")) == "*production"
+    assert outline(stories.sim.projects(owner="not-renamed")) == "default *production"
 
 
 def test_what_the_api_says_is_no_template(run: PlaybookRun, folder: Path) -> None:
@@ -441,13 +441,13 @@ def test_the_files_say_what_the_fact_says(run: PlaybookRun, folder: Path) -> Non
     ],
 )
 def test_wrong_input_is_refused_with_the_name_of_the_field(
-    run: PlaybookRun, world: World, step: str, words: list[str]
+    run: PlaybookRun, stories: Stories, step: str, words: list[str]
 ) -> None:
     told_so = [one for one in run.all_of("wrong") if one.failed]
     names = [one.task for one in run.all_of("wrong") if one.task.startswith("failure of")]
     message = str(told_so[names.index(f"failure of {step}")].values)
     assert all(word.lower() in message.lower() for word in words), message
-    assert world.all_calls("wrong") == []
+    assert stories.all_calls("wrong") == []
 
 
 def test_only_what_differs_is_shown_as_changed(run: PlaybookRun) -> None:
@@ -456,12 +456,12 @@ def test_only_what_differs_is_shown_as_changed(run: PlaybookRun) -> None:
     assert changed == changing
 
 
-def test_no_token_is_told_at_any_verbosity(run: PlaybookRun, world: World, folder: Path) -> None:
+def test_no_token_is_told_at_any_verbosity(run: PlaybookRun, stories: Stories, folder: Path) -> None:
     files = "".join(path.read_text() for path in sorted(folder.rglob("report.*")))
     told_all = run.output + json.dumps([result.values for result in run.results]) + files
-    bearers = {one.headers["Authorization"].split(" ", 1)[1] for one in world.sim.requests if one.host != "auth"}
+    bearers = {one.headers["Authorization"].split(" ", 1)[1] for one in stories.sim.requests if one.host != "auth"}
     assert len(bearers) > 10
-    secrets = bearers | {account.api_token for account in world.sim.accounts}
+    secrets = bearers | {account.api_token for account in stories.sim.accounts}
     assert [secret for secret in secrets if secret in told_all] == []
 
 
@@ -477,9 +477,9 @@ SWITCHES = [
 def switched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Two handoffs, with and without the second token, against an API that behaves in another way."""
     with Simulator(**{**ASSUMED, **request.param}) as sim:
-        world = World(sim)
+        stories = Stories(sim)
         for name in ("both", "alone"):
-            me, friend, shop = world.party(name)
+            me, friend, shop = stories.party(name)
             both, projects = name == "both", [{"name": "shop"}]
             steps = [role("run", handoffs=[handoff(friend, token=both)], projects=projects)]
             if name == "alone":
@@ -503,8 +503,8 @@ def switched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
                     ]
                 )
             steps.append(role("again", handoffs=[handoff(friend, token=both)], projects=projects))
-            world.tell(me, *steps, [project_info("see")])
-        yield sim, tell(tmp_path_factory.mktemp("playbook") / "run", world.stories)
+            stories.tell(me, *steps, [project_info("see")])
+        yield sim, tell(tmp_path_factory.mktemp("playbook") / "run", stories.told)
 
 
 @pytest.mark.jobs

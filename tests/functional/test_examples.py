@@ -40,7 +40,7 @@ def _flat(tasks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
             yield task
 
 
-def _world() -> Simulator:
+def _simulator() -> Simulator:
     """Mireille, who owns what the examples speak of, and two users who could own it."""
     # The examples follow each other, and show a handover that succeeds.
     # One example waits for the answer to an invitation, which its sender has to be shown.
@@ -65,9 +65,9 @@ def _accept_as_amina(simulator: Simulator, over: threading.Event) -> None:
 
 
 @pytest.fixture(scope="module")
-def worlds() -> Iterator[dict[str, Simulator]]:
+def simulators() -> Iterator[dict[str, Simulator]]:
     """A simulator for each story: all of them are about the same people."""
-    made = {story: _world() for story in PLUGINS}
+    made = {story: _simulator() for story in PLUGINS}
     # The examples of these two delete the sandbox.
     for module in ("scalingo_project", "scalingo_projects"):
         made[module].remove_application("sandbox-web")
@@ -80,9 +80,9 @@ def worlds() -> Iterator[dict[str, Simulator]]:
 
 
 @pytest.fixture(scope="module")
-def run(worlds: dict[str, Simulator], teller: Any) -> Iterator[PlaybookRun]:
+def run(simulators: dict[str, Simulator], teller: Any) -> Iterator[PlaybookRun]:
     stories = []
-    for story, simulator in worlds.items():
+    for story, simulator in simulators.items():
         mireille, tomasz, _amina = simulator.accounts
         connection = connect(simulator, mireille)
         variables = {
@@ -98,7 +98,9 @@ def run(worlds: dict[str, Simulator], teller: Any) -> Iterator[PlaybookRun]:
         tasks = [{**task, "environment": urls} for task in _documented(story)]
         stories.append(Story(story, tasks, connection, variables))
     over = threading.Event()
-    helping = threading.Thread(target=_accept_as_amina, args=(worlds["scalingo_project_transfer"], over), daemon=True)
+    helping = threading.Thread(
+        target=_accept_as_amina, args=(simulators["scalingo_project_transfer"], over), daemon=True
+    )
     helping.start()
     begin = time.monotonic()
     yield teller(stories)

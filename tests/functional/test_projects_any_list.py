@@ -5,23 +5,21 @@
 
 from __future__ import annotations
 
-import itertools
 import random
 from typing import Any
 
 import pytest
 
 from .assumptions import COUNTED
-from .expect import bulk_disagreements, diff_of, per_task, writes
-from .playbook import TaskResult, connect, here
+from .expect import bulk_disagreements, diff_of, writes
+from .playbook import TaskResult
+from .projects_account import Account, Item
 
 # Writes are counted, and every list is run a second time at once.
 ASSUMED = COUNTED
 
 NAMES = ("ant", "bee", "cat", "dog", "elk")
 LISTS = 60
-_numbers = itertools.count(1)
-Item = dict[str, Any]
 
 
 def _list(lot: random.Random, existing: list[str]) -> list[Item]:
@@ -44,36 +42,6 @@ def _list(lot: random.Random, existing: list[str]) -> list[Item]:
     if lot.random() < 0.2:
         items.append({"name": lot.choice(NAMES)})
     return items
-
-
-class Account:
-    """An account of its own for one run of a list."""
-
-    def __init__(self, sim: Any, existing: list[str]) -> None:
-        self._sim = sim
-        self._me = sim.add_account(f"account-{next(_numbers)}", default_project=None)
-        for number, name in enumerate(existing):
-            sim.add_project(self._me, name, default=number == 0)
-        self._ids = {one["name"]: one["id"] for one in self.projects}
-        self._names = {project_id: name for name, project_id in self._ids.items()}
-
-    @property
-    def projects(self) -> list[dict[str, Any]]:
-        projects: list[dict[str, Any]] = self._sim.projects(self._me)
-        return projects
-
-    @property
-    def state(self) -> set[tuple[str, str | None, bool]]:
-        """Name, name at first, and whether it is the default one."""
-        return {(one["name"], self._names.get(one["id"]), one["default"]) for one in self.projects}
-
-    @property
-    def calls(self) -> list[list[str]]:
-        return per_task(self._sim.calls(self._me))
-
-    def run(self, items: list[Item], check: bool = False) -> TaskResult:
-        own = [{**one, "project_id": self._ids[one["project_id"]]} if "project_id" in one else one for one in items]
-        return here("scalingo_projects", connect(self._sim, self._me, max_wait=0), check=check, projects=own)
 
 
 def assert_true(account: Account, result: TaskResult, items: list[Item]) -> None:
@@ -111,7 +79,7 @@ def test_what_holds_for_every_list(sim: Any, seed: int) -> None:
     lot = random.Random(seed)
     existing = lot.sample(NAMES, lot.randint(1, 4))
     items = _list(lot, existing)
-    first, other = Account(sim, existing), Account(sim, existing)
+    first, other = (Account(sim, f"*{' '.join(existing)}", max_wait=0) for _each in range(2))
     check, run = first.run(items, check=True), first.run(items)
 
     assert (check.failed, check.changed) == (run.failed, run.changed), (check.msg, run.msg)

@@ -26,7 +26,7 @@ from .expect import (
     writes,
     written,
 )
-from .playbook import TaskResult, connect, here
+from .playbook import TaskResult, bulk
 
 # After a failure the list is run again at once, writes are counted, and max_wait leaves no time for a limit.
 ASSUMED = COUNTED
@@ -38,10 +38,6 @@ CHAIN = [
     {"name": "bee", "new_name": "cat"},
     {"name": "cat", "new_name": "dog"},
 ]
-
-
-def _bulk(sim: Any, me: Any, items: list[dict[str, Any]], check: bool = False, **connection: Any) -> TaskResult:
-    return here("scalingo_projects", connect(sim, me, **{"max_wait": 0, **connection}), check=check, projects=items)
 
 
 def _account(sim: Any, name: str, *projects: str) -> tuple[Any, dict[str, str]]:
@@ -65,7 +61,7 @@ def assert_stopped(result: TaskResult, done: Iterable[str], names: Iterable[str]
 def test_the_second_creation_fails(sim: Any) -> None:
     me, _ids = _account(sim, "second-creation")
     sim.fault("status", method="POST", path="/v1/projects", times=None, account=me, skip=1, **BROKEN)
-    result = _bulk(sim, me, [{"name": "default"}, *NEW])
+    result = bulk(sim, me, [{"name": "default"}, *NEW], max_wait=0)
     made = [one["name"] for one in sim.projects(me) if not one["default"]]
     assert len(made) == 1
     assert_stopped(result, made, ("api", "shop", "web", "500", "we're on it!"))
@@ -73,7 +69,7 @@ def test_the_second_creation_fails(sim: Any) -> None:
     assert sim.calls(me).count(CREATE) == 2, "it stops at the first failure"
     assert [one["name"] for one in result["projects"] if one["id"]][:2] == ["default", made[0]]
     sim.clear_faults()
-    again = _bulk(sim, me, [{"name": "default"}, *NEW])
+    again = bulk(sim, me, [{"name": "default"}, *NEW], max_wait=0)
     assert_ok(again, changed=True)
     assert written(again) == [one["name"] for one in NEW if one["name"] not in made]
     assert outline(sim.projects(me)) == "api *default shop web"
@@ -86,7 +82,7 @@ def test_the_middle_of_a_chain_of_renames_is_not_allowed(sim: Any, backwards: bo
     path = f"/v1/projects/{ids['bee']}"
     body = {"resource": "project", "error": "not found"} if status == 404 else {"error": "not for you"}
     sim.fault("status", method="PATCH", path=path, times=None, account=me, status=status, body=body)
-    result = _bulk(sim, me, CHAIN[::-1] if backwards else CHAIN)
+    result = bulk(sim, me, CHAIN[::-1] if backwards else CHAIN, max_wait=0)
     assert_stopped(result, ["dog"], ("ant", "bee", "cat", "dog", str(status), me.username))
     assert sim.project(ids["cat"])["name"] == "dog"
     assert outline(sim.projects(me)) == "ant bee *default dog"
@@ -121,7 +117,7 @@ def test_a_refused_write_ends_the_list(sim: Any, method: str, refusal: str) -> N
     ]
     path = "/v1/projects*"
     sim.fault("status", method=method, path=path, times=None, account=me, skip=1, status=status, body=body)
-    result = _bulk(sim, me, items)
+    result = bulk(sim, me, items, max_wait=0)
     sim.clear_faults()
     assert result["error"]["status"] == status
     assert result["error"]["method"] == method
@@ -130,7 +126,7 @@ def test_a_refused_write_ends_the_list(sim: Any, method: str, refusal: str) -> N
     done += [name for name in gone.values() if name in new] + [name for name in ("old", "older") if name not in new]
     words = ("api", "shop", "web", "tool", "old", "older", "no way", str(status))
     assert_stopped(result, done, words)
-    again = _bulk(sim, me, items)
+    again = bulk(sim, me, items, max_wait=0)
     assert_ok(again, changed=True)
     assert sorted(done + written(again)) == ["api", "old", "older", "shop", "site", "tools"]
     assert outline(sim.projects(me)) == "api *default shop site tools"
@@ -139,7 +135,7 @@ def test_a_refused_write_ends_the_list(sim: Any, method: str, refusal: str) -> N
 def test_the_first_write_fails(sim: Any) -> None:
     me, _ids = _account(sim, "first-write")
     sim.fault("status", method="POST", path="/v1/projects", times=None, account=me, **BROKEN)
-    result = _bulk(sim, me, NEW)
+    result = bulk(sim, me, NEW, max_wait=0)
     assert_refused(result, *(one["name"] for one in NEW))
     assert not result.changed
     assert written(result) == []
@@ -150,11 +146,11 @@ def test_the_deletion_of_the_old_default_fails(sim: Any) -> None:
     me, _ids = _account(sim, "old-default")
     sim.fault("status", method="DELETE", path="/v1/projects/*", times=None, account=me, **BROKEN)
     items: list[dict[str, Any]] = [{"name": "default", "state": "absent"}, {"name": "main", "default": True}]
-    result = _bulk(sim, me, items)
+    result = bulk(sim, me, items, max_wait=0)
     assert_stopped(result, ["main"], ("main", "default", "500"))
     assert outline(sim.projects(me)) == "default *main"
     sim.clear_faults()
-    assert told(_bulk(sim, me, items)) == "default delete, main none"
+    assert told(bulk(sim, me, items, max_wait=0)) == "default delete, main none"
 
 
 def test_an_application_inside_keeps_the_project_and_ends_the_list(sim: Any) -> None:
@@ -162,7 +158,7 @@ def test_an_application_inside_keeps_the_project_and_ends_the_list(sim: Any) -> 
     me, ids = _account(sim, "application-inside", "old", "web")
     sim.add_application(ids["web"], "inside-of-web")
     items = [{"name": "web", "state": "absent"}, {"name": "api"}, {"name": "old", "new_name": "older"}]
-    check, run = _bulk(sim, me, items, check=True), _bulk(sim, me, items)
+    check, run = bulk(sim, me, items, check=True, max_wait=0), bulk(sim, me, items, max_wait=0)
     for result in (check, run):
         assert_stopped(result, ["api", "older"], ("web", "application", "api", "older"))
     assert (check.changed, diff_of(check)) == (run.changed, diff_of(run))
@@ -178,7 +174,7 @@ def test_one_deletion_of_several_fails(sim: Any) -> None:
     me, ids = _account(sim, "several-deletions", "one", "two", "three")
     sim.add_application(ids["two"], "inside-of-two")
     items = [{"name": name, "state": "absent"} for name in ids]
-    check, run = _bulk(sim, me, items, check=True), _bulk(sim, me, items)
+    check, run = bulk(sim, me, items, check=True, max_wait=0), bulk(sim, me, items, max_wait=0)
     left = {one["name"] for one in sim.projects(me)}
     assert "two" in left
     for result in (check, run):
@@ -190,7 +186,7 @@ def test_the_limit_of_projects_is_told_in_the_api_s_words(status: int) -> None:
     with Simulator(limit_status=status, **TWENTY) as sim:
         me = sim.add_account("mireille")
         names = [f"web-{number:02}" for number in range(21)]
-        result = _bulk(sim, me, [{"name": name} for name in names])
+        result = bulk(sim, me, [{"name": name} for name in names], max_wait=0)
         made = sorted(one["name"] for one in sim.projects(me) if not one["default"])
         assert len(made) == 19
         missing = [name for name in names if name not in made]
@@ -207,7 +203,7 @@ def test_a_rate_limited_list_ends_with_max_wait(max_wait: int, retry_after: Any,
         sim.clock.freeze()  # so that the window does not end in the middle
         names = [f"web-{number}" for number in range(5)]
         began = time.monotonic()
-        result = _bulk(sim, me, [{"name": name} for name in names], max_wait=max_wait)
+        result = bulk(sim, me, [{"name": name} for name in names], max_wait=max_wait)
         assert time.monotonic() - began < SECONDS
         made = sorted(one["name"] for one in sim.projects(me) if not one["default"])
         assert len(made) == 3
@@ -218,6 +214,6 @@ def test_a_rate_limited_list_goes_on_where_max_wait_allows() -> None:
     with Simulator(rate_limit=4, rate_window=1, retry_after="seconds") as sim:
         me = sim.add_account("mireille")
         items = [{"name": f"web-{number}"} for number in range(5)]
-        result = _bulk(sim, me, items, max_wait=60)
+        result = bulk(sim, me, items, max_wait=60)
         assert_ok(result, changed=True)
         assert len(sim.projects(me)) == 6

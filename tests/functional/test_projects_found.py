@@ -14,7 +14,7 @@ from simulator import Simulator
 
 from .assumptions import COUNTED
 from .expect import LIST, assert_ok, assert_refused, bulk_disagreements, outline, per_task, told, writes
-from .playbook import TaskResult, connect, here
+from .playbook import TaskResult, bulk
 
 SELF = "/v1/users/self"
 NOWHERE = "prj-00000000-0000-4000-8000-000000000000"
@@ -48,10 +48,7 @@ class Pair:
             {**one, "project_id": self.ids.get(one["project_id"], NOWHERE)} if "project_id" in one else one
             for one in items
         ]
-        check, run = (
-            here("scalingo_projects", connect(self._sim, self.me), check=check, projects=items, **options)
-            for check in (True, False)
-        )
+        check, run = (bulk(self._sim, self.me, items, check, **options) for check in (True, False))
         assert (check.failed, check.changed) == (run.failed, run.changed), (check.msg, run.msg)
         if not run.failed:
             assert bulk_disagreements(check, run) == []
@@ -238,7 +235,7 @@ def test_an_unknown_id_that_is_to_be_absent_costs_one_request(pair: Pair) -> Non
 
 def test_an_id_is_never_a_path(sim: Any, pair: Pair) -> None:
     items = [{"project_id": "../users/self", "state": "absent"}, {"name": "default"}]
-    result = here("scalingo_projects", connect(sim, pair.me), projects=items)
+    result = bulk(sim, pair.me, items)
     assert result.failed and not result.changed
     assert "cannot be the ID" in result.msg
     assert sim.calls(pair.me) == []

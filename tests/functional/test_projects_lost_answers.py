@@ -12,16 +12,12 @@ from simulator import Simulator
 
 from .assumptions import UP_TO_DATE
 from .expect import assert_ok, assert_refused, outline, told, writes, written
-from .playbook import TaskResult, connect, here
+from .playbook import bulk
 
 # A list that failed is run again at once.
 ASSUMED = UP_TO_DATE
 
 NEW = [{"name": name} for name in ("api", "shop", "web")]
-
-
-def _bulk(sim: Any, me: Any, items: list[dict[str, Any]], **connection: Any) -> TaskResult:
-    return here("scalingo_projects", connect(sim, me, **{"max_wait": 0, **connection}), projects=items)
 
 
 def _account(sim: Any, name: str, *projects: str) -> Any:
@@ -49,7 +45,7 @@ def test_a_lost_answer_is_settled_by_reading_back(sim: Any, method: str, kind: s
         {"name": "main"},
         {"name": "tool", "new_name": "tools"},
     ]
-    result = _bulk(sim, me, items, max_wait=30)
+    result = bulk(sim, me, items, max_wait=30)
     assert_ok(result, changed=True)
     assert told(result) == "api create, old delete, site update, older delete, main create, tools update"
     assert outline(sim.projects(me)) == "api *default main site tools"
@@ -61,7 +57,7 @@ def test_a_lost_answer_is_settled_by_reading_back(sim: Any, method: str, kind: s
 def test_a_default_whose_answer_is_lost_is_settled(sim: Any) -> None:
     me = _account(sim, "lost-default", "web")
     sim.fault("drop_after", method="PATCH", path="/v1/projects/*", account=me)
-    result = _bulk(sim, me, [{"name": "default", "state": "absent"}, {"name": "web", "default": True}], max_wait=30)
+    result = bulk(sim, me, [{"name": "default", "state": "absent"}, {"name": "web", "default": True}], max_wait=30)
     assert_ok(result, changed=True)
     assert outline(sim.projects(me)) == "*web"
 
@@ -72,7 +68,7 @@ def test_a_lost_answer_and_a_list_that_lags_behind_create_nothing_twice(lag: int
     with Simulator(list_lag=lag, duplicate_status=duplicate_status) as sim:
         me = sim.add_account("mireille")
         sim.fault("drop_after", method="POST", path="/v1/projects", skip=1)
-        result = _bulk(sim, me, NEW, max_wait=20)
+        result = bulk(sim, me, NEW, max_wait=20)
         held = {one["name"]: one["id"] for one in sim.projects(me)}
         assert len(held) == len(sim.projects(me))
         if result.failed:
@@ -87,7 +83,7 @@ def test_a_lost_answer_and_a_list_that_lags_behind_create_nothing_twice(lag: int
 def test_answers_that_are_lost_for_ever_create_nothing_twice(sim: Any, kind: str) -> None:
     me = _account(sim, f"for-ever-{kind}")
     sim.fault(kind, method="POST", path="/v1/projects", times=None, account=me)
-    result = _bulk(sim, me, NEW)
+    result = bulk(sim, me, NEW, max_wait=0)
     held = [one["name"] for one in sim.projects(me)]
     assert len(held) == len(set(held))
     if result.failed:
@@ -96,6 +92,6 @@ def test_answers_that_are_lost_for_ever_create_nothing_twice(sim: Any, kind: str
     else:
         assert written(result) == [one["name"] for one in NEW]
     sim.clear_faults()
-    again = _bulk(sim, me, NEW)
+    again = bulk(sim, me, NEW, max_wait=0)
     assert not again.failed
     assert outline(sim.projects(me)) == "api *default shop web"

@@ -11,7 +11,7 @@ import pytest
 
 from .assumptions import COUNTED
 from .expect import EXCHANGE, LIST, assert_ok, assert_refused, outline, per_task, told, writes
-from .playbook import TaskResult, connect, here
+from .playbook import bulk, connect, here
 
 # What is found out before a request, and what with one, is counted.
 ASSUMED = COUNTED
@@ -94,16 +94,12 @@ def me(sim: Any) -> Any:
     return sim.add_account("mireille")
 
 
-def _bulk(sim: Any, me: Any, items: Any, check: bool = False, **options: Any) -> TaskResult:
-    return here("scalingo_projects", connect(sim, me), check=check, projects=items, **options)
-
-
 @pytest.mark.parametrize("mistake", MISTAKES)
 @pytest.mark.parametrize("check", [False, True], ids=["run", "check mode"])
 def test_the_module_says_what_is_wrong(sim: Any, me: Any, mistake: str, check: bool) -> None:
     items, facts = MISTAKES[mistake]
     sim.clear_requests()
-    result = _bulk(sim, me, items, check)
+    result = bulk(sim, me, items, check)
     assert_refused(result, *facts)
     assert not result.changed
     assert not any(one["changed"] for one in result.get("outcomes") or [])
@@ -118,7 +114,7 @@ def test_the_whole_list_is_looked_at_before_the_first_write(sim: Any, list_: str
     by_id = [
         {**one, "project_id": ids.get(one["project_id"][1:], ONE)} if "project_id" in one else one for one in items
     ]
-    check, run = _bulk(sim, me, by_id, check=True), _bulk(sim, me, by_id)
+    check, run = bulk(sim, me, by_id, check=True), bulk(sim, me, by_id)
     for result in (check, run):
         assert_refused(result, *facts)
         assert not result.changed
@@ -133,7 +129,7 @@ def test_the_whole_list_is_looked_at_before_the_first_write(sim: Any, list_: str
 def test_this_is_no_mistake(sim: Any, list_: str) -> None:
     me = sim.add_account(list_.replace(" ", "-"))
     items = HARMLESS[list_]
-    run = _bulk(sim, me, items)
+    run = bulk(sim, me, items)
     assert_ok(run, changed=True)
     assert told(run) == f"{items[0]['name']} none, api create"
     assert outline(sim.projects(me)) == "api *default"
@@ -144,7 +140,7 @@ def test_an_empty_list_is_an_audit(sim: Any) -> None:
     sim.add_project(me, "web")
     sim.clear_requests()
     for check in (False, True):
-        result = _bulk(sim, me, [], check)
+        result = bulk(sim, me, [], check)
         assert_ok(result)
         assert (result["outcomes"], result["projects"]) == ([], [])
         assert result["unlisted"] == sim.projects(me)
@@ -162,7 +158,7 @@ def test_the_old_default_need_not_be_unset(sim: Any) -> None:
     """That the old default project is not to be it any more: the list comes to that, or is refused as a whole."""
     me = sim.add_account("unset-by-another")
     items = [{"name": "default", "default": False}, {"name": "main", "default": True}]
-    check, run = _bulk(sim, me, items, check=True), _bulk(sim, me, items)
+    check, run = bulk(sim, me, items, check=True), bulk(sim, me, items)
     assert (check.failed, check.changed) == (run.failed, run.changed)
     assert run.changed is not run.failed
     assert outline(sim.projects(me)) == ("*default" if run.failed else "default *main")

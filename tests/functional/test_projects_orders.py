@@ -12,23 +12,16 @@ from typing import Any
 import pytest
 
 from .assumptions import COUNTED
-from .expect import LIST, assert_ok, assert_refused, bulk_disagreements, diff_of, per_task, told, writes
-from .playbook import TaskResult, connect, here
+from .expect import LIST, assert_ok, assert_refused, bulk_disagreements, diff_of, told, writes
+from .projects_account import Account, Item
 
 # What every order costs is counted, and the same list follows at once.
 ASSUMED = COUNTED
 
-Item = dict[str, Any]
-_numbers = itertools.count(1)
-
 
 @dataclass(frozen=True)
 class Orders:
-    """A list in all its orders. A `project_id` names an existing project, whose ID is put there instead.
-
-    `existing` and `after` are the account's projects, the default one with a star; after the list `site=web` is the
-    one that was called web, and `api=` is a new one.
-    """
+    """A list in all its orders; `existing` and `after` are as an Account has them."""
 
     existing: str
     items: tuple[Item, ...]
@@ -128,40 +121,6 @@ def _orders(lists: dict[str, tuple[Item, ...]]) -> list[Any]:
         for name, items in lists.items()
         for order in itertools.permutations(range(len(items)))
     ]
-
-
-class Account:
-    """An account of its own for one order of a list."""
-
-    def __init__(self, sim: Any, existing: str) -> None:
-        self._sim = sim
-        self.me = sim.add_account(f"account-{next(_numbers)}", default_project=None)
-        for name in existing.split():
-            sim.add_project(self.me, name.lstrip("*"), default=name.startswith("*"))
-        self.ids = {one["name"]: one["id"] for one in self.projects}
-        self._names = {project_id: name for name, project_id in self.ids.items()}
-
-    @property
-    def projects(self) -> list[dict[str, Any]]:
-        projects: list[dict[str, Any]] = self._sim.projects(self.me)
-        return projects
-
-    @property
-    def state(self) -> set[str]:
-        return {("*" if one["default"] else "") + self._token(one) for one in self.projects}
-
-    @property
-    def calls(self) -> list[list[str]]:
-        """The requests of every run: exactly one token exchange before the others."""
-        return per_task(self._sim.calls(self.me))
-
-    def run(self, items: list[Item], check: bool = False) -> TaskResult:
-        own = [{**one, "project_id": self.ids[one["project_id"]]} if "project_id" in one else one for one in items]
-        return here("scalingo_projects", connect(self._sim, self.me), check=check, projects=own)
-
-    def _token(self, project: dict[str, Any]) -> str:
-        was = self._names.get(project["id"], "")
-        return was if was == project["name"] else f"{project['name']}={was}"
 
 
 @pytest.mark.parametrize(("name", "order"), _orders({name: one.items for name, one in WORKABLE.items()}))

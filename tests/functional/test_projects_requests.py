@@ -23,7 +23,7 @@ from .expect import (
     writes,
     written,
 )
-from .playbook import TaskResult, connect, here
+from .playbook import bulk
 
 # What a list costs is counted.
 ASSUMED = COUNTED
@@ -93,10 +93,6 @@ DEFAULTS: dict[str, tuple[list[dict[str, Any]], str, str]] = {
 }
 
 
-def _bulk(sim: Any, me: Any, items: list[dict[str, Any]], check: bool = False, **connection: Any) -> TaskResult:
-    return here("scalingo_projects", connect(sim, me, **connection), check=check, projects=items)
-
-
 def _account(sim: Any, name: str) -> Any:
     me = sim.add_account(name.replace(" ", "-").replace(",", ""))
     for one in ("web", "old", "spare"):
@@ -113,7 +109,7 @@ def _held(projects: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def test_one_list_request_and_one_for_each_write(sim: Any, name: str) -> None:
     items, outcomes, after, unlisted = LISTS[name]
     me = _account(sim, name)
-    runs = [_bulk(sim, me, items, check=True), _bulk(sim, me, items)]
+    runs = [bulk(sim, me, items, check=True), bulk(sim, me, items)]
     check, run = runs
     assert bulk_disagreements(check, run) == []
     assert_ok(run, changed=bool(written(run)))
@@ -133,7 +129,7 @@ def test_one_list_request_and_one_for_each_write(sim: Any, name: str) -> None:
 def test_projects_are_what_the_account_holds_in_the_list_s_order(sim: Any, name: str) -> None:
     items = LISTS[name][0]
     me = _account(sim, f"{name} held")
-    run = _bulk(sim, me, items)
+    run = bulk(sim, me, items)
     held = {one["name"]: one for one in sim.projects(me)}
     names = [one.get("new_name", one["name"]) for one in items]
     assert run["projects"] == [held[name] for name in names if name in held]
@@ -145,7 +141,7 @@ def test_projects_are_what_the_account_holds_in_the_list_s_order(sim: Any, name:
 def test_the_default_moves_with_one_write(sim: Any, name: str) -> None:
     items, outcomes, after = DEFAULTS[name]
     me = _account(sim, f"{name} moves")
-    check, run, again = _bulk(sim, me, items, check=True), _bulk(sim, me, items), _bulk(sim, me, items)
+    check, run, again = bulk(sim, me, items, check=True), bulk(sim, me, items), bulk(sim, me, items)
     assert bulk_disagreements(check, run) == []
     assert_ok(run, changed=True)
     assert told(run) == outcomes
@@ -175,7 +171,7 @@ def test_n_projects_are_created_with_n_and_one_requests_and_found_with_one(sim: 
     items = [{"name": f"web-{number}"} for number in range(count)]
     for check, created, requests in ((True, count, 0), (False, count, count), (False, 0, 0), (True, 0, 0)):
         sim.clear_requests()
-        result = _bulk(sim, me, items, check, **own)
+        result = bulk(sim, me, items, check, **own)
         assert_ok(result, changed=created > 0)
         assert len(written(result)) == created
         assert sim.calls(me) == [*exchange, LIST, *([CREATE] * requests)]
@@ -186,7 +182,7 @@ def test_n_projects_are_created_with_n_and_one_requests_and_found_with_one(sim: 
 def test_both_tokens_need_no_exchange(sim: Any) -> None:
     me = sim.add_account("both-tokens")
     sim.clear_requests()
-    assert_ok(_bulk(sim, me, [{"name": "web"}], bearer_token=me.bearer()), changed=True)
+    assert_ok(bulk(sim, me, [{"name": "web"}], bearer_token=me.bearer()), changed=True)
     assert sim.calls(me) == [LIST, CREATE]
 
 
@@ -194,7 +190,7 @@ def test_a_bearer_that_ends_in_the_middle_is_exchanged_once(sim: Any) -> None:
     me = sim.add_account("ends-in-the-middle")
     for skip in (1, 3):
         sim.fault("status", method="POST", path="/v1/projects", account=me, status=401, skip=skip, body={"error": "no"})
-    result = _bulk(sim, me, [{"name": name} for name in ("api", "web")], max_wait=0)
+    result = bulk(sim, me, [{"name": name} for name in ("api", "web")], max_wait=0)
     assert_ok(result, changed=True)
     assert outline(sim.projects(me)) == "api *default web"
     assert sim.calls(me) == [EXCHANGE, LIST, CREATE, CREATE, EXCHANGE, CREATE]
@@ -204,7 +200,7 @@ def test_a_bearer_that_ends_in_the_middle_is_exchanged_once(sim: Any) -> None:
 def test_a_predicted_project_has_no_id_and_no_dates_yet(sim: Any) -> None:
     me = sim.add_account("predicted")
     items = [{"name": "web"}, {"name": "default"}]
-    check, run = _bulk(sim, me, items, check=True), _bulk(sim, me, items)
+    check, run = bulk(sim, me, items, check=True), bulk(sim, me, items)
     predicted, made = check["outcomes"][0]["project"], run["outcomes"][0]["project"]
     keys = ("id", "created_at", "updated_at")
     assert {key: predicted[key] for key in keys} == dict.fromkeys(keys)

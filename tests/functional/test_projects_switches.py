@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from simulator import Simulator
 
+from .arrangements import EVERYTHING, five
 from .assumptions import COUNTED
 from .expect import LIST, assert_ok, assert_refused, bulk_disagreements, outline, per_task, told, writes, written
-from .playbook import TaskResult, connect, here
-from .worlds import EVERYTHING, five
+from .playbook import bulk, connect, here
 
 SWITCHES: list[dict[str, Any]] = [
     {},
@@ -38,11 +38,8 @@ DUPLICATES: list[dict[str, Any]] = [
     for lag in (1, 2)
     for status, style in ((422, "flat"), (422, "nested"), (422, "single"), (409, "flat"))
 ]
+PATIENCE = 20  # the seconds that a task may wait for an API that limits it, or whose lists lag behind
 SELF = "/v1/users/self"  # whose default project it is matters
-
-
-def _bulk(sim: Any, me: Any, items: list[dict[str, Any]], check: bool = False) -> TaskResult:
-    return here("scalingo_projects", connect(sim, me, max_wait=20), check=check, projects=items)
 
 
 def _account(sim: Any) -> Any:
@@ -55,7 +52,10 @@ def _account(sim: Any) -> Any:
 def test_the_list_comes_to_the_same(switches: dict[str, Any]) -> None:
     with Simulator(**switches) as sim:
         me = _account(sim)
-        check, run = _bulk(sim, me, EVERYTHING, check=True), _bulk(sim, me, EVERYTHING)
+        check, run = (
+            bulk(sim, me, EVERYTHING, check=True, max_wait=PATIENCE),
+            bulk(sim, me, EVERYTHING, max_wait=PATIENCE),
+        )
         assert_ok(run, changed=True)
         assert bulk_disagreements(check, run) == []
         assert told(run) == (
@@ -80,12 +80,12 @@ def test_a_second_run_is_one_look(switches: dict[str, Any]) -> None:
     ]
     with Simulator(**{**COUNTED, **switches}) as sim:
         me = _account(sim)
-        assert_ok(_bulk(sim, me, items), changed=True)
+        assert_ok(bulk(sim, me, items, max_wait=PATIENCE), changed=True)
         for _read in range(3):
             here("scalingo_project_info", connect(sim, me))  # by now every list is as it should be
         held = sim.projects(me)
         sim.clear_requests()
-        again = _bulk(sim, me, items)
+        again = bulk(sim, me, items, max_wait=PATIENCE)
         assert_ok(again)
         assert sim.projects(me) == held
         (sent,) = per_task(sim.calls(me))
@@ -98,8 +98,8 @@ def test_a_list_that_lags_behind_creates_nothing_twice(switches: dict[str, Any])
     items = [{"name": "api"}, {"name": "shop"}]
     with Simulator(**switches) as sim:
         me = sim.add_account("mireille")
-        assert_ok(_bulk(sim, me, items), changed=True)
-        second = _bulk(sim, me, items)
+        assert_ok(bulk(sim, me, items, max_wait=PATIENCE), changed=True)
+        second = bulk(sim, me, items, max_wait=PATIENCE)
         assert outline(sim.projects(me)) == "api *default shop"
         assert not second.changed
         assert written(second) == []
@@ -119,7 +119,7 @@ def test_the_default_project_is_never_asked_to_be_deleted(status: int, by: str) 
         item = {"project_id": default} if by == "project_id" else {"name": "default"}
         items = [{"name": "api"}, {**item, "state": "absent"}]
         for check in (True, False):
-            result = _bulk(sim, me, items, check)
+            result = bulk(sim, me, items, check, max_wait=PATIENCE)
             assert_refused(result, "default")
             assert not result.changed
         assert writes(sim.calls(me)) == []
@@ -148,7 +148,7 @@ def test_the_result_knows_one_default_project(switches: dict[str, Any], move: st
     items = items[::-1] if backwards else items
     with Simulator(**switches) as sim:
         me = _account(sim)
-        check, run = _bulk(sim, me, items, check=True), _bulk(sim, me, items)
+        check, run = bulk(sim, me, items, check=True, max_wait=PATIENCE), bulk(sim, me, items, max_wait=PATIENCE)
         assert_ok(run, changed=True)
         assert bulk_disagreements(check, run) == []
         assert outline(run["projects"]) == outline(check["projects"]) == after
@@ -161,7 +161,7 @@ def test_a_database_inside(delete_with_database: int) -> None:
         me = _account(sim)
         old = next(one["id"] for one in sim.projects(me) if one["name"] == "old")
         sim.add_application(old, "inside-of-old", databases=True)
-        result = _bulk(sim, me, [{"name": "old", "state": "absent"}, {"name": "api"}])
+        result = bulk(sim, me, [{"name": "old", "state": "absent"}, {"name": "api"}], max_wait=PATIENCE)
         if delete_with_database == 204:
             assert_ok(result, changed=True)
             assert told(result) == "old delete, api create"
@@ -176,7 +176,7 @@ def test_a_refused_name_is_told_in_the_api_s_words(style: str) -> None:
     with Simulator(validation_style=style, list_lag=9, duplicate_status=422) as sim:
         me = _account(sim)
         web = next(one["id"] for one in sim.projects(me) if one["name"] == "web")
-        assert_ok(_bulk(sim, me, [{"name": "site"}]), changed=True)
-        result = _bulk(sim, me, [{"name": "api"}, {"project_id": web, "name": "site"}])
+        assert_ok(bulk(sim, me, [{"name": "site"}], max_wait=PATIENCE), changed=True)
+        result = bulk(sim, me, [{"name": "api"}, {"project_id": web, "name": "site"}], max_wait=PATIENCE)
         assert_refused(result, "site", "taken", "422")
         assert result.changed is ("api" in written(result))

@@ -26,7 +26,7 @@ MODULE_UTILS = "ansible_collections.community.scalingo.plugins.module_utils"
 # A thirtieth of the real ones.
 LIMIT, WINDOW = 12, 2
 CREATIONS = 37
-SCALED = {"WINDOW": float(WINDOW), "FIRST_TRY": 0.13, "LONGEST_TRY": 1.0, "SHORTEST_PAUSE": 0.05, "HANDFUL": 2}
+SCALED = {"WINDOW": float(WINDOW), "FIRST_TRY": 0.13, "LONGEST_TRY": 1.0, "SOONEST_RETRY": 0.05, "HANDFUL": 2}
 
 WAITS = "The API refuses more requests for now (429); waiting up to a minute, "
 

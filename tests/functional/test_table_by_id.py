@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from .table import CHANGED, OK, REFUSED, Cell, TableTests
-from .worlds import (
+from .arrangements import (
     empty,
     web,
     web_and_site,
@@ -14,6 +13,7 @@ from .worlds import (
     web_is_default,
     web_with_application,
 )
+from .table import CHANGED, OK, REFUSED, Cell, TableTests
 
 WEB = {"project_id": "$web"}
 NOWHERE = {"project_id": "prj-00000000-0000-4000-8000-000000000000"}

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from .table import CHANGED, CONSISTENT, OK, REFUSED, Cell, TableTests
-from .worlds import (
+from .arrangements import (
     empty,
     site,
     web,
@@ -18,6 +17,7 @@ from .worlds import (
     web_with_application,
     web_with_invitation,
 )
+from .table import CHANGED, CONSISTENT, OK, REFUSED, Cell, TableTests
 
 WEB = {"name": "web"}
 RENAME = {"name": "web", "new_name": "site"}

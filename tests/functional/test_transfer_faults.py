@@ -16,7 +16,7 @@ from .playbook import TaskResult
 from .transfer_process import Party, party, transfer
 from .transfer_stories import Stories
 
-# Every story is about one fault, in a world in which nothing else stands in the way, and counts its writes.
+# Every story is about one fault, where nothing else stands in the way, and counts its writes.
 ASSUMED = {**COUNTED, **ACCEPTED, **SHOWN, **IDENTIFIED}
 stories = Stories(**ASSUMED)
 
@@ -59,7 +59,8 @@ def essence(one: Party, result: TaskResult) -> dict[str, Any]:
     """What a task came to, in words that are the same for every party."""
 
     def plain(value: Any) -> str:
-        return str(value).replace(one.owner.id, "owner").replace(one.project_name.removeprefix("web"), "")
+        text = str(value).replace(one.owner.id, "owner").replace(one.invitee.id, "invitee")
+        return text.replace(one.project_name.removeprefix("web"), "")
 
     invitation, project = result.get("transfer_invitation"), result.get("project")
     return {
@@ -303,7 +304,8 @@ def test_refusals_of_the_api_come_with_its_answer(sim: Any) -> None:
         body={"error": "billing profile needed", "url": "https://dashboard.example.org"},
     )
     result = one.accept()
-    assert_refused(result, one.invitee.username, "billing profile needed", "payment method", "free trial")
+    assert_refused(result, one.invitee.username, "billing profile needed")
+    assert "This may be the reason" not in result.msg
     assert_one_sentence(result.msg)
     error = result["error"]
     assert (error["status"], error["method"]) == (402, "POST")

@@ -23,18 +23,18 @@ none                    | invite  | refused    | invite          | ok       | re
 pending                 | ok      | refused    | ok              | ok       | either      | cancel   | cancel
 to colleague            | refused | refused    | replace         | ok       | either      | cancel   | cancel
 expired                 | invite  | refused    | invite          | ok       | ok          | settled  | settled
-accepted                | ok      | refused    | ok              | either   | ok          | ok       | refused
+accepted                | ok      | refused    | ok              | either   | ok          | refused  | refused
 declined                | invite  | refused    | invite          | ok       | ok          | ok       | ok
 canceled                | invite  | refused    | invite          | ok       | ok          | ok       | ok
 failed                  | invite  | refused    | invite          | ok       | ok          | ok       | ok
 error                   | invite  | refused    | invite          | ok       | ok          | ok       | either
 declined, again pending | ok      | refused    | ok              | ok       | either      | cancel   | cancel
 expired, again pending  | ok      | refused    | ok              | ok       | either      | cancel   | cancel
-expired, again accepted | ok      | refused    | ok              | either   | refused     | ok       | settled
+expired, again accepted | ok      | refused    | ok              | either   | refused     | refused  | settled
 to colleague before     | ok      | refused    | ok              | ok       | either      | cancel   | cancel
 handed back             | invite  | refused    | invite          | ok       | ok          | ok       | refused
-handed on               | refused | refused    | refused         | either   | ok          | either   | refused
-offered on              | ok      | refused    | ok              | either   | ok          | either   | refused
+handed on               | refused | refused    | refused         | either   | ok          | refused  | refused
+offered on              | ok      | refused    | ok              | either   | ok          | refused  | refused
 """,
 )
 
@@ -63,21 +63,21 @@ INVITEE = grid(
     "invitee",
     """
 past                    | pending | pending+id | pending+replace | accepted | accepted+id | canceled | canceled+id
-none                    | refused | refused    | refused         | refused  | refused     | either   | refused
+none                    | refused | refused    | refused         | refused  | refused     | refused  | refused
 pending                 | either  | refused    | either          | accept   | accept      | refused  | refused
 to colleague            | refused | refused    | refused         | refused  | refused     | refused  | refused
-expired                 | refused | refused    | refused         | refused  | refused     | either   | either
+expired                 | refused | refused    | refused         | refused  | refused     | refused  | either
 accepted                | ok      | refused    | ok              | ok       | ok          | ok       | refused
-declined                | refused | refused    | refused         | refused  | refused     | either   | either
-canceled                | refused | refused    | refused         | refused  | refused     | either   | either
-failed                  | refused | refused    | refused         | refused  | refused     | either   | either
-error                   | refused | refused    | refused         | refused  | refused     | either   | either
+declined                | refused | refused    | refused         | refused  | refused     | refused  | either
+canceled                | refused | refused    | refused         | refused  | refused     | refused  | either
+failed                  | refused | refused    | refused         | refused  | refused     | refused  | either
+error                   | refused | refused    | refused         | refused  | refused     | refused  | either
 declined, again pending | either  | refused    | either          | accept   | accept      | refused  | refused
 expired, again pending  | either  | refused    | either          | accept   | accept      | refused  | refused
 expired, again accepted | ok      | refused    | ok              | ok       | ok          | ok       | settled
 to colleague before     | either  | refused    | either          | accept   | accept      | refused  | refused
-handed back             | refused | refused    | refused         | either   | either      | either   | refused
-handed on               | refused | refused    | refused         | either   | ok          | either   | refused
+handed back             | refused | refused    | refused         | either   | either      | refused  | refused
+handed on               | refused | refused    | refused         | either   | ok          | refused  | refused
 offered on              | ok      | refused    | ok              | ok       | ok          | cancel   | refused
 """,
 )
@@ -125,11 +125,11 @@ COLLEAGUE = grid(
     "colleague",
     """
 past         | pending | pending+replace | accepted | accepted+id | declined | declined+id | canceled | canceled+id
-none         | refused | refused         | refused  | refused     | refused  | refused     | either   | refused
+none         | refused | refused         | refused  | refused     | refused  | refused     | refused  | refused
 pending      | refused | refused         | refused  | refused     | refused  | refused     | refused  | refused
 to colleague | refused | refused         | .        | .           | decline  | decline     | refused  | refused
-accepted     | ok      | ok              | refused  | refused     | refused  | refused     | either   | refused
-declined     | refused | refused         | refused  | refused     | refused  | refused     | either   | refused
+accepted     | ok      | ok              | refused  | refused     | refused  | refused     | refused  | refused
+declined     | refused | refused         | refused  | refused     | refused  | refused     | refused  | refused
 """,
 )
 

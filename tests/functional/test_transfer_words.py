@@ -143,7 +143,7 @@ def test_a_project_that_does_not_exist(sim: Any) -> None:
     one = party(sim)
     for state in ("accepted", "declined", "canceled"):
         assert_refused(transfer(sim, one.owner, project_id="prj-nowhere", state=state), "prj-nowhere")
-        assert_refused(transfer(sim, one.owner, project_name="nowhere", state=state), "nowhere", "project_id")
+        assert_refused(transfer(sim, one.owner, project_name="nowhere", state=state), "nowhere", "spelling", "its ID")
     assert_refused(transfer(sim, one.owner, project_id="prj-nowhere", new_owner="x"), "prj-nowhere")
 
 
@@ -166,7 +166,7 @@ def test_by_name_the_invitee_finds_the_project_by_its_applications(sim: Any, lis
 
 def test_by_name_a_stranger_has_to_be_told_the_id(sim: Any) -> None:
     one = party(sim, "pending")
-    assert_refused(one.run("stranger", project_name=one.project_name, state="accepted"), one.project_name, "project_id")
+    assert_refused(one.run("stranger", project_name=one.project_name, state="accepted"), one.project_name, "by its ID")
 
 
 @pytest.mark.parametrize("by", ["username", "id"])
@@ -181,7 +181,10 @@ def test_the_new_owner_by_name_or_id(sim: Any, by: str) -> None:
 
 @pytest.mark.parametrize("status", [400, 403, 404, 409, 422])
 def test_a_refused_invitation_says_what_a_new_owner_needs(sim: Any, status: int) -> None:
-    """The last application was taken away between the list of eligible users and the invitation."""
+    """The last application was taken away between the list of eligible users and the invitation.
+
+    The API says so in its own words, but for a 404.
+    """
     sim.set(invite_not_eligible_status=status)
     one = party(sim)
     sim.set_collaborator(one.project_name.replace("web", "app"), one.invitee, role=None)
@@ -195,7 +198,10 @@ def test_a_refused_invitation_says_what_a_new_owner_needs(sim: Any, status: int)
         body={"eligible_new_owners": eligible},
     )
     result = one.invite()
-    assert_refused(result, one.invitee.username, one.project_name, *NEEDS)
+    assert_refused(
+        result, one.invitee.username, one.project_name, *(NEEDS if status == 404 else ["be collaborator on"])
+    )
+    assert ("This may be the reason" in result.msg) is (status == 404)
     assert result["error"]["status"] == status
     assert one.statuses == []
 

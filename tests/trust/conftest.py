@@ -9,18 +9,15 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from ansible_environment import client_variables
 
 os.environ.setdefault("SIMULATOR_VALIDATE", "1")  # every answer of every simulator is held against openapi.yaml
-
-# What of the environment reaches a client, beside its own options and the proxies.
-_VARIABLES = {"NETRC", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"}
 
 
 @pytest.fixture(autouse=True, scope="session")
 def clean_environment() -> Iterator[None]:
     """No option, proxy or certificate comes from the environment of whoever runs the tests."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in list(os.environ):
-            if name.startswith("SCALINGO_") or name.lower().endswith("_proxy") or name in _VARIABLES:
-                patch.delenv(name)
+        for name in client_variables():
+            patch.delenv(name)
         yield

@@ -26,7 +26,8 @@ from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
 
-PACKAGE = "ansible_collections.community.scalingo.plugins.modules"
+from in_process import PACKAGE
+
 # The least options of each module, beside those of the connection.
 LEAST_OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "scalingo_login": {},

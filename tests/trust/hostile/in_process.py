@@ -1,21 +1,19 @@
 # Copyright: (c) 2026, the community.scalingo authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A module in this process: an example takes milliseconds, and what it would print as a traceback is raised here."""
+"""A module in this process, for many examples, each of which is held against what holds for every result."""
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
-from unittest.mock import patch
 
-from ..module_process import PACKAGE, Returned
+from in_process import printed_by
+
+from ..module_process import Returned
 
 # How messages begin that Ansible writes itself about an option of the wrong type. They quote it as it is.
 _ANSIBLES_OWN = (
@@ -41,25 +39,14 @@ def play(module: str, arguments: Mapping[str, Any], check: bool = False, no_log:
 
     Raises whatever the module does not catch itself, and an AssertionError if it ends with anything but one result.
     """
-    internal = {"_ansible_check_mode": check, "_ansible_diff": True, "_ansible_no_log": no_log}
-    given = json.dumps({"ANSIBLE_MODULE_ARGS": {**arguments, **internal}}).encode()
-    basic, printed = import_module("ansible.module_utils.basic"), io.StringIO()
-    code: Any = None
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(patch.object(basic, "_ANSIBLE_ARGS", given))
-        stack.enter_context(patch.object(basic, "_ANSIBLE_PROFILE", "legacy", create=True))
-        stack.enter_context(contextlib.redirect_stdout(printed))
-        try:
-            import_module(f"{PACKAGE}.{module}").main()
-        except SystemExit as end:
-            code = end.code
-    result = json.loads(printed.getvalue())
-    assert isinstance(result, dict), printed.getvalue()
+    printed, code = printed_by(module, arguments, check, no_log)
+    result = json.loads(printed)
+    assert isinstance(result, dict), printed
     assert code in (0, 1) and bool(code) is bool(result.get("failed")), (code, result)
     assert "exception" not in result, result["exception"]
     if result.get("failed") and not result["msg"].startswith(_ANSIBLES_OWN):
         assert_printable_line(result["msg"])
-    return ModuleResult(result, printed.getvalue())
+    return ModuleResult(result, printed)
 
 
 def connect(sim: Any, account: Any, **others: Any) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from in_process import PACKAGE
 
-from ..module_process import LEAST_OPTIONS, MODULE_NAMES, PACKAGE
+from ..module_process import LEAST_OPTIONS, MODULE_NAMES
 from .connections import no_connections
 from .drawn import json_values, scalars, texts
 from .in_process import connect, play

@@ -11,13 +11,11 @@ from datetime import datetime, timedelta, timezone
 
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.utils.display import Display
-from ansible_collections.community.scalingo.plugins.module_utils._answers import Redactor
+from ansible_collections.community.scalingo.plugins.module_utils._invitations import DEFAULT_WAIT_TIMEOUT
+from ansible_collections.community.scalingo.plugins.module_utils._redaction import Redactor
 from ansible_collections.community.scalingo.plugins.plugin_utils._progress import ProgressAction
 
 display = Display()
-
-# As the module has it.
-DEFAULT_WAIT_TIMEOUT = 600
 
 
 class ActionModule(ProgressAction):

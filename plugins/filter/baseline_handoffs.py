@@ -4,10 +4,6 @@
 
 from __future__ import annotations
 
-import typing as t
-
-from ansible_collections.community.scalingo.plugins.plugin_utils._baseline_wanted import handoffs_to_do
-
 DOCUMENTATION = r"""
 name: baseline_handoffs
 short_description: The handoffs that the role project_baseline has to look at
@@ -58,6 +54,10 @@ _value:
       has_token: true
       visible: true
 """
+
+import typing as t
+
+from ansible_collections.community.scalingo.plugins.plugin_utils._baseline_wanted import handoffs_to_do
 
 
 def baseline_handoffs(handoffs: t.Any, visible: t.Any) -> list[dict[str, t.Any]]:

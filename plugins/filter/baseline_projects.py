@@ -4,10 +4,6 @@
 
 from __future__ import annotations
 
-import typing as t
-
-from ansible_collections.community.scalingo.plugins.plugin_utils._baseline_wanted import wanted_projects
-
 DOCUMENTATION = r"""
 name: baseline_projects
 short_description: The list of projects that the role project_baseline wants
@@ -78,6 +74,10 @@ _value:
       type: int
       sample: 1
 """
+
+import typing as t
+
+from ansible_collections.community.scalingo.plugins.plugin_utils._baseline_wanted import wanted_projects
 
 
 def baseline_projects(

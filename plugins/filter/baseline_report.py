@@ -4,11 +4,6 @@
 
 from __future__ import annotations
 
-import typing as t
-
-from ansible.utils.unsafe_proxy import wrap_var
-from ansible_collections.community.scalingo.plugins.plugin_utils._baseline import Seen, build_report
-
 DOCUMENTATION = r"""
 name: baseline_report
 short_description: The report of the role project_baseline
@@ -141,6 +136,12 @@ _value:
           type: str
           sample: A run without check mode creates it.
 """
+
+import typing as t
+
+from ansible.utils.unsafe_proxy import wrap_var
+from ansible_collections.community.scalingo.plugins.plugin_utils._baseline_findings import Seen
+from ansible_collections.community.scalingo.plugins.plugin_utils._baseline_report import build_report
 
 
 def baseline_report(

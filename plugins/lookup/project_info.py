@@ -91,7 +91,6 @@ from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
-from ansible_collections.community.scalingo.plugins.module_utils._answers import Redactor
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api
 from ansible_collections.community.scalingo.plugins.module_utils._client import Client
 from ansible_collections.community.scalingo.plugins.module_utils._errors import InputError, Refusal, ScalingoError
@@ -103,6 +102,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._options import
     without_empty,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._read import look_up
+from ansible_collections.community.scalingo.plugins.module_utils._redaction import Redactor
 from ansible_collections.community.scalingo.plugins.module_utils._transport import REQUESTS_IMPORT_ERROR
 
 ARGUMENT_SPEC = {
@@ -134,17 +134,19 @@ class LookupModule(LookupBase):
             kwargs.pop("wantlist", None)
             given = without_empty(kwargs)
             inherited = self._variables(variables or {})
-            options = _validated({**inherited, **given})
             tokens = choose_tokens(given, inherited, environment_tokens())
             for token in tokens.values():
                 redact.add(token)
-            connection = connection_from(options, tokens, given)
+            # Only now, since Ansible's words repeat a value of the wrong type.
+            options = _validated({**inherited, **given})
+            variables_used = {option: VARIABLES[option] for option in inherited}
+            connection = connection_from(options, tokens, given, variables_used)
             wanted = _names(terms) if terms else None
             api = Api(Client(connection, on_secret=redact.add, on_wait=display.v))
             found = look_up(api, wanted, owner=options["owner"], default=options["default"])
             missing = [term for term, project in found if project is None]
             if missing and options["on_missing"] == "error":
-                raise Refusal(f"No project that this account can read has this name or ID: {', '.join(missing)}.")
+                raise Refusal(_none_is_named(missing, options["owner"]))
         except ScalingoError as error:
             raise AnsibleLookupError(redact(str(error))) from None
         # Ansible masks no results of lookups either, and the API may echo a token in any field.
@@ -175,6 +177,12 @@ def _validated(arguments: dict[str, t.Any]) -> dict[str, t.Any]:
     if result.error_messages:
         raise InputError(f"{result.error_messages[0]}.")
     return result.validated_parameters
+
+
+def _none_is_named(missing: list[str], owner: str | None) -> str:
+    """Return the sentence about terms that name no project."""
+    owned = "" if owner is None else f" and belongs to user {owner} (if there is such a user)"
+    return f"No project that this account can read has this name or ID{owned}: {', '.join(missing)}."
 
 
 def _names(terms: list[t.Any]) -> list[str]:

@@ -46,6 +46,14 @@ class Account:
         if project is not None:
             self._facts[Fact.PROJECT] = project
 
+    def forget(self) -> None:
+        """Let every fact be read again that is asked for from now on."""
+        self._facts.clear()
+
+    def known(self, fact: Fact) -> t.Any:
+        """Return a fact, or None if nothing has asked for it yet."""
+        return self._facts.get(fact)
+
     def find_out(self, question: t.Callable[[Facts], T]) -> T:
         """Answer a question, finding out whatever it turns out to need."""
         while True:

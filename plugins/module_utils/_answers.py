@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 import time
@@ -31,6 +30,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._errors import 
     ValidationError,
     on_one_line,
 )
+from ansible_collections.community.scalingo.plugins.module_utils._redaction import Redactor, without_surrogates
 
 E = t.TypeVar("E", bound=ApiError)
 
@@ -38,6 +38,12 @@ E = t.TypeVar("E", bound=ApiError)
 EXCERPT = 2000
 # Characters of the API's words that go into a message.
 WORDS = 300
+# Characters of a request ID, which is a UUID.
+LONGEST_REQUEST_ID = 100
+# Characters of an answer that are searched for secrets.
+_SEARCHED = 256 * 1024
+# Levels of nesting that are read. The API has three.
+_DEPTH = 50
 
 _REFUSALS: dict[int, type[ApiRefusal]] = {
     401: AuthenticationError,
@@ -48,113 +54,7 @@ _REFUSALS: dict[int, type[ApiRefusal]] = {
     429: RateLimitError,
 }
 
-# Levels of nesting that are read. The API has three.
-DEPTH = 50
-# Characters of a request ID, which is a UUID.
-EXCERPT_OF_ID = 100
-
-# What looks like an API token, or like the JWT that is a bearer token, whosever it is. API tokens have 48 characters
-# after the prefix in the examples of the vendor's reference; a project may be named tk-us-east.
-_API_TOKEN = re.compile(r"tk-us-[\w-]{40,}")
-_DOTTED = re.compile(r"[\w.-]+")
-_SHORTEST_HEADER = len("eyJ") + 10
-_NAMES_IN_HTML = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
-# Fewer characters of base64 may be there by chance.
-SHORTEST_INNER = 8
-# Characters of an answer that are searched for secrets.
-SEARCHED = 256 * 1024
-
 _NOT_THE_FORM = "which is not the form of the Scalingo API"
-
-
-class Redactor:
-    """Replaces secrets, in each form in which an answer could echo them."""
-
-    MASK = "********"
-
-    def __init__(self) -> None:
-        self._forms: set[str] = set()
-        # What is left of each form however it is escaped.
-        self._clues: set[str] = set()
-        self._pattern: re.Pattern[str] | None = None
-
-    def add(self, secret: str) -> None:
-        """Hide this secret from now on: as it is or in base64, and escaped in the way of a URL, of JSON or of HTML."""
-        self._forms.update([secret, *_in_base64(secret)])
-        self._clues = {max(re.split("[^A-Za-z0-9]", form), key=len) for form in self._forms}
-        self._pattern = None
-
-    def __call__(self, value: t.Any) -> t.Any:
-        """Return a JSON value, or text, without the secrets."""
-        if isinstance(value, str):
-            # Most texts hold none, and that is found out much faster.
-            if any(clue in value for clue in self._clues):
-                value = self._compiled().sub(self.MASK, value)
-            return _DOTTED.sub(self._without_web_tokens, _API_TOKEN.sub(self.MASK, value))
-        if isinstance(value, list):
-            return [self(item) for item in value]
-        if isinstance(value, dict):
-            return {self(key): self(item) for key, item in value.items()}
-        return value
-
-    def _without_web_tokens(self, found: re.Match[str]) -> str:
-        """Return words joined by dots without the JWTs among them: three words, of which the first holds eyJ.
-
-        Not by one pattern for all of it, which a text that is made for that would keep busy for hours.
-        """
-        words = found.group().split(".")
-        kept: list[str] = []
-        place = 0
-        while place < len(words):
-            word = words[place]
-            begin = word.find("eyJ")
-            if 0 <= begin <= len(word) - _SHORTEST_HEADER and place + 2 < len(words) and words[place + 1]:
-                word = word[:begin] + self.MASK
-                place += 2
-            kept.append(word)
-            place += 1
-        return ".".join(kept)
-
-    def _compiled(self) -> re.Pattern[str]:
-        """Return what finds every form. It takes its time, so it is made only for a text that may hold one."""
-        if self._pattern is None:
-            # The longest first: one form may be a part of another.
-            forms = sorted(self._forms, key=len, reverse=True)
-            self._pattern = re.compile("|".join("".join(map(_escaped, form)) for form in forms))
-        return self._pattern
-
-
-def _in_base64(secret: str) -> t.Iterator[str]:
-    """Yield how a secret looks in base64: alone, after the colon of an empty user name, and in any longer text."""
-    for text in (secret, f":{secret}"):
-        yield base64.b64encode(text.encode()).decode().rstrip("=")
-    for before in range(3):
-        # Three bytes make four characters. Those at both ends depend on what is around the secret.
-        encoded = base64.b64encode(b"x" * before + secret.encode()).decode()
-        inner = encoded[(0, 2, 3)[before] : (before + len(secret)) * 4 // 3]
-        if len(inner) >= SHORTEST_INNER:
-            yield from (inner, inner.replace("+", "-").replace("/", "_"))
-
-
-def _escaped(character: str) -> str:
-    """Return a pattern for a character, be it as it is or escaped. Nobody escapes letters and digits."""
-    if character.isalnum():
-        return re.escape(character)
-    number = ord(character)
-    digits = "".join(f"[{digit}{digit.upper()}]" for digit in f"{number:02x}")
-    in_html = [
-        f"#0*{number}",
-        f"#[xX]0*{digits}",
-        *([_NAMES_IN_HTML[character]] if character in _NAMES_IN_HTML else []),
-    ]
-    forms = [
-        # JSON that is a text in JSON has three backslashes.
-        r"\\{1,4}" if character == "\\" else r"\\{0,3}" + re.escape(character),
-        f"%(?:25)*{digits}",
-        rf"\\{{1,3}}(?:u00|x){digits}",
-        f"&(?:amp;)*(?:{'|'.join(in_html)});",
-    ]
-    return f"(?:{'|'.join(forms)})"
 
 
 class Answer:
@@ -166,7 +66,7 @@ class Answer:
         self.text = content.decode("utf-8", errors="replace")
         try:
             self.json = json.loads(self.text)
-            self.is_json = not _is_deeper(self.json, DEPTH)
+            self.is_json = not _is_deeper(self.json, _DEPTH)
             if self.is_json and "\\ud" in self.text.lower():
                 self.json = without_surrogates(self.json)
         except (ValueError, RecursionError):
@@ -209,35 +109,37 @@ class Answer:
         moment = _http_date(self.headers.get("Date", ""))
         return time.time() if moment is None else moment
 
-    def error(self, method: str, path: str, redact: Redactor, place: str = "api_url") -> ApiError:
+    def error(self, method: str, path: str, redact: Redactor, setting: str = "api_url") -> ApiError:
         """Return the error that this answer, which is not the one hoped for, stands for.
 
         Args:
             method: HTTP verb of the request.
             path: Its path and query.
             redact: What hides the secrets.
-            place: The option that led there, and its value.
+            setting: The option that led there, and its value.
         """
-        kind, advice = self._kind(place)
+        kind, advice = self._kind(setting)
         if self.status < 300:
-            return self._error(kind, method, path, f" with a body {_NOT_THE_FORM}", f": check {place}.", redact)
+            return self._error(kind, method, path, f" with a body {_NOT_THE_FORM}", f": check {setting}.", redact)
         if self.status < 400:
-            return self._error(kind, method, path, ", a redirect, which is never followed", f": check {place}.", redact)
+            return self._error(
+                kind, method, path, ", a redirect, which is never followed", f": check {setting}.", redact
+            )
         words = self.words(redact).rstrip(".")
         return self._error(kind, method, path, f": {words}" if words else "", f". {advice}".rstrip(), redact)
 
-    def mismatch(self, method: str, path: str, what: str, redact: Redactor, place: str) -> UnexpectedAnswerError:
+    def mismatch(self, method: str, path: str, what: str, redact: Redactor, setting: str) -> UnexpectedAnswerError:
         """Return the error for an answer of the right status whose body breaks the contract.
 
         Args:
             what: How it does, to follow the status; the others are as in `error`.
         """
         return self._error(
-            UnexpectedAnswerError, method, path, f" {what}, {_NOT_THE_FORM}", f": check {place}.", redact
+            UnexpectedAnswerError, method, path, f" {what}, {_NOT_THE_FORM}", f": check {setting}.", redact
         )
 
     def _error(self, kind: type[E], method: str, path: str, what: str, advice: str, redact: Redactor) -> E:
-        request_id = on_one_line(redact(self.headers.get("X-Request-Id", "")), EXCERPT_OF_ID) or None
+        request_id = on_one_line(redact(self.headers.get("X-Request-Id", "")), LONGEST_REQUEST_ID) or None
         quoted = f" (X-Request-Id: {request_id})" if request_id else ""
         return kind(
             f"{method} {path} was answered {self.status}{what}{quoted}{advice}",
@@ -247,9 +149,10 @@ class Answer:
             request_id=request_id,
             body=self.body(redact),
             retry_after=self.retry_after,
+            words=self.words(redact) if self.is_json else "",
         )
 
-    def _kind(self, place: str) -> tuple[type[ApiError], str]:
+    def _kind(self, setting: str) -> tuple[type[ApiError], str]:
         """Return the error class, and what to do next."""
         if self.status < 300:
             return UnexpectedAnswerError if self.is_json else UnreadableAnswerError, ""
@@ -259,7 +162,7 @@ class Answer:
             advice = "The account needs a billing profile, or has to leave the free trial, before it may do this."
             return ApiRefusal, advice
         if self.status == 404 and not self._names_an_object():
-            return RouteNotFoundError, f"There is no such path, so nothing is known of the object: check {place}."
+            return RouteNotFoundError, f"There is no such path, so nothing is known of the object: check {setting}."
         if self.status >= 500:
             return ServerError, ""
         return _REFUSALS.get(self.status, ApiRefusal), ""
@@ -271,10 +174,10 @@ class Answer:
 
 def _searched(text: str, redact: Redactor) -> str:
     """Return the beginning of a text without secrets. It is cut afterwards, since half a secret is not recognised."""
-    if len(text) <= SEARCHED:
+    if len(text) <= _SEARCHED:
         return t.cast(str, redact(text))
     # The last word may be half a secret, and come to light if little is left of what was before it.
-    return re.sub(r"\S+\Z", "", redact(text[:SEARCHED]))
+    return re.sub(r"\S+\Z", "", redact(text[:_SEARCHED]))
 
 
 def _flat(errors: t.Any, field: str = "") -> list[str]:
@@ -306,14 +209,3 @@ def _is_deeper(value: t.Any, depth: int) -> bool:
         if not level:
             return False
     return True
-
-
-def without_surrogates(value: t.Any) -> t.Any:
-    """Return a value whose texts can be encoded. JSON can escape half a character, which Ansible cannot take."""
-    if isinstance(value, str):
-        return value.encode("utf-16", errors="surrogatepass").decode("utf-16", errors="replace")
-    if isinstance(value, list):
-        return [without_surrogates(item) for item in value]
-    if isinstance(value, dict):
-        return {without_surrogates(key): without_surrogates(item) for key, item in value.items()}
-    return value

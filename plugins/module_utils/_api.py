@@ -13,10 +13,11 @@ unchanged: a field that the API adds appears without a release of this collectio
 from __future__ import annotations
 
 import typing as t
+from urllib.parse import quote
 
-from ansible_collections.community.scalingo.plugins.module_utils._client import Client, segment
+from ansible_collections.community.scalingo.plugins.module_utils._client import Client
 from ansible_collections.community.scalingo.plugins.module_utils._dates import parse_date
-from ansible_collections.community.scalingo.plugins.module_utils._errors import RouteNotFoundError
+from ansible_collections.community.scalingo.plugins.module_utils._errors import InputError, RouteNotFoundError
 
 Object = t.Dict[str, t.Any]
 
@@ -194,32 +195,47 @@ def check_id(identifier: str) -> None:
     Raises:
         InputError: It cannot.
     """
-    segment(identifier)
+    path_part(identifier)
+
+
+def path_part(identifier: str) -> str:
+    """Return an identifier as one part of a path. Identifiers are opaque, so little is checked.
+
+    Raises:
+        InputError: It can be no part of a path: dots alone lead elsewhere, and so may a slash, however it is quoted.
+    """
+    try:
+        quoted = quote(identifier, safe="")
+    except UnicodeError:
+        quoted = ""
+    if quoted in ("", ".", "..") or "/" in identifier:
+        raise InputError(f"{identifier!r} cannot be the ID of a project or an invitation.")
+    return quoted
 
 
 def _project_path(project_id: str) -> str:
-    return f"/v1/projects/{segment(project_id)}"
+    return f"/v1/projects/{path_part(project_id)}"
 
 
 def _invitation_path(project_id: str, invitation_id: str) -> str:
-    return f"{_project_path(project_id)}/transfer_invitations/{segment(invitation_id)}"
+    return f"{_project_path(project_id)}/transfer_invitations/{path_part(invitation_id)}"
 
 
-def _mismatch(place: str, value: t.Any, form: t.Any) -> str | None:
+def _mismatch(field: str, value: t.Any, form: t.Any) -> str | None:
     """Return what keeps a value from having a form, or None if it has it."""
     kind = dict if isinstance(form, dict) else form
     if value is None:
-        return f"{place!r} missing"
+        return f"{field!r} missing"
     if not (_is_date(value) if kind is _Date else isinstance(value, kind)):
         expected = {dict: "an object", str: "a text", bool: "true or false", _Date: "a date"}[kind]
-        return f"{place!r} not {expected}"
+        return f"{field!r} not {expected}"
     if isinstance(form, dict):
         for key, inner in form.items():
-            problem = _mismatch(f"{place}.{key}", value.get(key), inner)
+            problem = _mismatch(f"{field}.{key}", value.get(key), inner)
             if problem:
                 return problem
-    elif value == "" and place.endswith("id"):
-        return f"{place!r} empty"
+    elif value == "" and field.endswith("id"):
+        return f"{field!r} empty"
     return None
 
 

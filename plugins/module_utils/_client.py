@@ -15,23 +15,22 @@ import re
 import time
 import typing as t
 from datetime import datetime, timezone
-from urllib.parse import quote
 
 from ansible_collections.community.scalingo.plugins.module_utils._allowance import Allowance
-from ansible_collections.community.scalingo.plugins.module_utils._answers import Answer, Redactor
+from ansible_collections.community.scalingo.plugins.module_utils._answers import Answer
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
     ApiError,
     ApiRefusal,
     AuthenticationError,
     ExchangeError,
-    InputError,
     RateLimitError,
     RequestError,
     TransportError,
     UnexpectedAnswerError,
 )
-from ansible_collections.community.scalingo.plugins.module_utils._options import Connection
-from ansible_collections.community.scalingo.plugins.module_utils._rate_limit import RateLimit
+from ansible_collections.community.scalingo.plugins.module_utils._options import TOKEN_NAMES, Connection
+from ansible_collections.community.scalingo.plugins.module_utils._rate_limit import Pause, RateLimit
+from ansible_collections.community.scalingo.plugins.module_utils._redaction import Redactor
 from ansible_collections.community.scalingo.plugins.module_utils._transport import (
     TRIES_TO_REACH,
     ApiTokenAuth,
@@ -43,16 +42,16 @@ from ansible_collections.community.scalingo.plugins.module_utils._transport impo
 # An account has 20 projects unless support raised that; a list of more pages than this never ends.
 MAX_PAGES = 200
 # Characters of all pages of a list: that of thousands of applications is below this.
-LARGEST_LIST = 16 * 1024 * 1024
+MAX_LIST_CHARACTERS = 16 * 1024 * 1024
 
-# Seconds.
-LONGEST_PAUSE = 60.0
-FIRST_BACKOFF = 0.5
-LONGEST_BACKOFF = 15.0
+# Seconds. The first is the most that is obeyed of what the API asks to wait.
+LONGEST_RETRY_AFTER = 60.0
+_FIRST_BACKOFF = 0.5
+_LONGEST_BACKOFF = 15.0
 # Below this much of max_wait, one more try is not worth the wait.
-SHORTEST_PAUSE = 0.05
+_SHORTEST_USEFUL_WAIT = 0.05
 # Whoever watches is told of waits that are longer.
-SILENT_WAIT = 3.0
+_SILENT_WAIT = 3.0
 
 
 class Client:
@@ -88,9 +87,9 @@ class Client:
         # Seconds of `pause` since its first attempt.
         self._paused = 0.0
         self._transport = Transport(connection, agent)
-        # The last answer, and the option that says where it came from, for whoever finds that its body is wrong.
+        # The last answer, and what says where it came from, for whoever finds that its body is wrong.
         self._answer = Answer(0, {}, b"")
-        self._place = ""
+        self._setting = ""
         # Seconds by which the clock of the API is ahead of ours.
         self._ahead = 0.0
 
@@ -100,7 +99,7 @@ class Client:
         """Read one thing. Repeated after faults that may pass, until `max_wait`.
 
         Args:
-            path: From /v1 on, each variable part made by `segment`.
+            path: From /v1 on, with each variable part quoted.
             query: Parameters.
             auth_host: Ask the authentication host instead of the regional one.
 
@@ -122,7 +121,7 @@ class Client:
         """
         found: dict[t.Any, dict[str, t.Any]] = {}
         parameters = dict(query or {})
-        characters = 0
+        characters = came = 0
         for page in range(1, MAX_PAGES + 1):
             answer = self.get(path, parameters)
             items = answer.get(key)
@@ -130,12 +129,15 @@ class Client:
                 raise self.unexpected("GET", path, f"without a list of objects as {key!r}")
             known = len(found)
             characters += len(self._answer.text)
-            if characters > LARGEST_LIST:
-                raise self.unexpected("GET", path, f"with more than {LARGEST_LIST} characters in {page} pages")
+            if characters > MAX_LIST_CHARACTERS:
+                raise self.unexpected("GET", path, f"with more than {MAX_LIST_CHARACTERS} characters in {page} pages")
+            came += len(items)
             for item in items:
                 identifier = item.get("id")
                 found[identifier if isinstance(identifier, str) else len(found)] = item
-            if not self._has_next_page(path, page, answer):
+            pagination = _pagination(answer)
+            if not self._has_next_page(path, page, pagination):
+                self._check_count(path, came, pagination)
                 return list(found.values())
             if items and len(found) == known:
                 raise self.unexpected("GET", path, f"with a page {page} that holds nothing new, and announces another")
@@ -196,13 +198,11 @@ class Client:
 
         Returns: False, at once, if `max_wait` does not allow it.
         """
-        if self._allowance.left < try_seconds:
-            return False
         waited = self._paused if attempt > 1 else 0.0
         reason = "It is not known yet what became of a write; looking again"
         with self._allowance.setting_aside(try_seconds):
             self._allowance.start()
-            pause = self._wait(_backoff(attempt), 0.0, waited, reason)
+            pause = self._wait(Pause(_backoff(attempt), asked=0.0), waited, reason)
             self._allowance.stop()
         self._paused = waited + pause
         return pause > 0
@@ -215,27 +215,38 @@ class Client:
             path: Its path.
             what: How the body breaks it, to follow the status.
         """
-        return self._answer.mismatch(method, path, what, self._redact, self._place)
+        return self._answer.mismatch(method, path, what, self._redact, self._setting)
 
-    def _has_next_page(self, path: str, page: int, answer: dict[str, t.Any]) -> bool:
+    def _has_next_page(self, path: str, page: int, pagination: dict[str, t.Any]) -> bool:
         """Tell whether `meta.pagination` names a page after this one.
 
         No next page is null by the reference; a newer library of the vendor's repeats the last page instead. A page
         beyond the end is answered with 200, so an empty page is no sign of the end.
+
+        Raises:
+            UnexpectedAnswerError: It says something else. Taken for all there is, that would make objects look absent.
         """
-        meta = answer.get("meta")
-        pagination = meta.get("pagination") if isinstance(meta, dict) else None
-        if not isinstance(pagination, dict):
-            return False
         current, following, total = (
             _number(pagination.get(key)) for key in ("current_page", "next_page", "total_pages")
         )
         if current is not None and current != page:
-            # Taking that for the whole list would make objects look absent.
             raise self.unexpected("GET", path, f"with page {current} instead of page {page}")
-        if following is None or following <= page:
-            return False
-        return total is None or page < total
+        if following is None and pagination.get("next_page") is not None:
+            raise self.unexpected("GET", path, f"with a next_page, after page {page}, that is no number")
+        return following is not None and following > page and (total is None or page < total)
+
+    def _check_count(self, path: str, came: int, pagination: dict[str, t.Any]) -> None:
+        """Find out whether as much came as the last page counts in all.
+
+        By the last page, since a list may change while it is read: all pages before that were full. Objects that came
+        twice count twice, as they may for the API.
+
+        Raises:
+            UnexpectedAnswerError: It is less, so objects would look absent.
+        """
+        count = _number(pagination.get("total_count"))
+        if count is not None and came < count:
+            raise self.unexpected("GET", path, f"with {came} objects on all pages, but a total_count of {count}")
 
     # One request, until it succeeds or must not be repeated
 
@@ -258,10 +269,10 @@ class Client:
     def _bearer_token(self) -> str:
         """Return the bearer token; the first call exchanges the API token for it."""
         if self._bearer is None:
-            self._bearer = self._exchange()
+            self._bearer = self._exchange_token()
         return self._bearer
 
-    def _exchange(self) -> str:
+    def _exchange_token(self) -> str:
         """Exchange the API token, sent as password of an empty user name (vendor's reference, page Tokens)."""
         # The reference sends no body; the vendor's own clients send an empty object.
         request = Request("POST", "/v1/tokens/exchange", 200, body={}, auth_host=True)
@@ -273,7 +284,7 @@ class Client:
             # It must not be taken for news of a project.
             refusal = ExchangeError(error.message, error.status, error.method, error.path, error.request_id)
             if isinstance(error, AuthenticationError):
-                refusal.add_context("The API token was refused: check api_token (or SCALINGO_API_TOKEN).")
+                refusal.add_context(f"The API token was refused: check {TOKEN_NAMES['api_token']}.")
             raise refusal from None
         except RequestError as error:
             # What was to be done with the token was certainly not done.
@@ -293,65 +304,68 @@ class Client:
     def _persist(self, request: Request, auth: t.Any) -> dict[str, t.Any]:
         """Send a request until it succeeds, fails for good, or the allowance is used up."""
         tries, waited, began = 0, 0.0, time.monotonic()
-        before: RequestError | None = None
+        error: RequestError | None = None
         try:
             while True:
                 tries += 1
                 try:
                     return self._send(request, auth)
                 except RequestError as failure:
-                    error = before = _telling(before, failure)
-                    if tries == 1 and error.try_seconds:
-                        self._allowance.late(time.monotonic() - began)
-                    self._allowance.start()
-                    last = error.max_tries is not None and tries >= error.max_tries
-                    if last or (error.outcome_unknown and not request.repeatable):
-                        raise self._with_advice(error) from None
-                    pause = self._wait(*self._pause_after(error, tries), waited, _reason(error))
-                    waited += pause
-                    if not pause:
-                        if not isinstance(error, UnexpectedAnswerError):
-                            tried = f"Tried {tries} times; " if tries > 1 else ""
-                            error.add_consequence(
-                                f"{tried}max_wait ({self._connection.max_wait:g} s) leaves no time to repeat that."
-                                + (" Raise it, or run this again later." if isinstance(error, RateLimitError) else "")
-                            )
-                        raise self._with_advice(error) from None
+                    error = _more_informative(error, failure)
+                if tries == 1 and error.try_seconds:
+                    self._allowance.late(time.monotonic() - began)
+                self._allowance.start()
+                last = error.max_tries is not None and tries >= error.max_tries
+                if last or (error.outcome_unknown and not request.repeatable):
+                    raise self._with_advice(error)
+                slept = self._wait(self._pause_after(error, tries), waited, _reason(error))
+                if not slept:
+                    raise self._give_up(error, tries)
+                waited += slept
         finally:
             self._allowance.stop()
+
+    def _give_up(self, error: RequestError, tries: int) -> RequestError:
+        """Return an error that says that there is no time left to send its request again."""
+        if not isinstance(error, UnexpectedAnswerError):
+            tried = f"Tried {tries} times; " if tries > 1 else ""
+            error.add_consequence(
+                f"{tried}max_wait ({self._connection.max_wait:g} s) leaves no time to repeat that."
+                + (" Raise it, or run this again later." if isinstance(error, RateLimitError) else "")
+            )
+        return self._with_advice(error)
 
     def _with_advice(self, error: RequestError) -> RequestError:
         """Return an error that says what to do if the host could not be reached at all."""
         if isinstance(error, TransportError) and error.max_tries == TRIES_TO_REACH:
-            error.add_consequence(f"Check {self._place}, and whether this machine may connect to it.")
+            error.add_consequence(f"Check {self._setting}, and whether this machine may connect to it.")
         return error
 
-    def _pause_after(self, error: RequestError, tries: int) -> tuple[float, float]:
-        """Return the seconds to wait after this error, and how many of them the API itself asked for."""
+    def _pause_after(self, error: RequestError, tries: int) -> Pause:
+        """Return how long to wait after an error before its request is sent again."""
         asked = error.retry_after if isinstance(error, ApiError) else None
         if isinstance(error, RateLimitError):
-            return self._rate_limit.pause(time.monotonic(), asked, LONGEST_PAUSE)
+            return self._rate_limit.pause(time.monotonic(), asked, LONGEST_RETRY_AFTER)
         # Not at once, even if the API says so: it may say so for ever.
-        if asked is not None and asked >= FIRST_BACKOFF:
-            asked = min(asked, LONGEST_PAUSE)
-            return asked, asked
-        return _backoff(tries), 0.0
+        if asked is not None and asked >= _FIRST_BACKOFF:
+            asked = min(asked, LONGEST_RETRY_AFTER)
+            return Pause(asked, asked)
+        return Pause(_backoff(tries), asked=0.0)
 
-    def _wait(self, seconds: float, at_least: float, waited: float, reason: str) -> float:
+    def _wait(self, pause: Pause, waited: float, reason: str) -> float:
         """Sleep, and return for how many seconds, or 0 if the allowance has no room for that.
 
         Args:
-            seconds: How long, unless half of the allowance is less.
-            at_least: A shorter sleep would be of no use.
+            pause: How long, unless half of the allowance is less. Less than the API asked for would be of no use.
             waited: Seconds that were waited before for the same reason.
             reason: What happened, and what is done about it, for whoever watches.
         """
         left = self._allowance.left
-        seconds = max(at_least, min(seconds, left / 2))
-        if not SHORTEST_PAUSE <= seconds < left:
+        seconds = max(pause.asked, min(pause.seconds, left / 2))
+        if not _SHORTEST_USEFUL_WAIT <= seconds < left:
             return 0.0
         # One sentence is enough, whatever other waits follow.
-        if waited <= SILENT_WAIT < waited + seconds:
+        if waited <= _SILENT_WAIT < waited + seconds:
             self._on_wait(self._redact(f"{reason}, {left:.0f} s of max_wait are left."))
         time.sleep(seconds)
         return seconds
@@ -359,9 +373,11 @@ class Client:
     def _send(self, request: Request, auth: t.Any) -> dict[str, t.Any]:
         # A write with less than its time-out might be done while nobody waits for its answer any more.
         hurried = self._allowance.counting and request.repeatable
-        at_most = max(SHORTEST_PAUSE, self._allowance.left) if hurried else None
-        self._place = (
-            f"auth_url ({self._connection.auth_url})" if request.auth_host else f"api_url ({self._connection.api_url})"
+        at_most = max(_SHORTEST_USEFUL_WAIT, self._allowance.left) if hurried else None
+        self._setting = (
+            f"{self._connection.auth_url_from} ({self._connection.auth_url})"
+            if request.auth_host
+            else f"{self._connection.api_url_from} ({self._connection.api_url})"
         )
         self._answer = answer = self._transport.send(request, auth, at_most)
         server_time = answer.server_time
@@ -372,22 +388,7 @@ class Client:
             return {}
         if answer.status == request.expect and isinstance(answer.json, dict):
             return answer.json
-        raise answer.error(request.method, request.target, self._redact, self._place)
-
-
-def segment(identifier: str) -> str:
-    """Return an identifier as one part of a path. Identifiers are opaque, so little is checked.
-
-    Raises:
-        InputError: It can be no part of a path: dots alone lead elsewhere, and so may a slash, however it is quoted.
-    """
-    try:
-        quoted = quote(identifier, safe="")
-    except UnicodeError:
-        quoted = ""
-    if quoted in ("", ".", "..") or "/" in identifier:
-        raise InputError(f"{identifier!r} cannot be the ID of a project or an invitation.")
-    return quoted
+        raise answer.error(request.method, request.target, self._redact, self._setting)
 
 
 def _claims(bearer: str) -> dict[str, t.Any]:
@@ -400,17 +401,24 @@ def _claims(bearer: str) -> dict[str, t.Any]:
     return claims if isinstance(claims, dict) else {}
 
 
+def _pagination(answer: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Return what a page says of the others: nothing, if the list has no pages."""
+    meta = answer.get("meta")
+    pagination = meta.get("pagination") if isinstance(meta, dict) else None
+    return pagination if isinstance(pagination, dict) else {}
+
+
 def _number(value: t.Any) -> int | None:
     """Return the number of a page, also if it is a text, or None."""
-    return int(value) if re.fullmatch("[0-9]{1,9}", str(value)) else None
+    return int(value) if re.fullmatch("[0-9]{1,18}", str(value)) else None
 
 
 def _backoff(tries: int) -> float:
     """Return the seconds to wait after this many tries: twice as long each time, and never alike in two jobs."""
-    return min(FIRST_BACKOFF * 2 ** min(tries - 1, 10), LONGEST_BACKOFF) * random.uniform(0.8, 1.0)
+    return min(_FIRST_BACKOFF * 2 ** min(tries - 1, 10), _LONGEST_BACKOFF) * random.uniform(0.8, 1.0)
 
 
-def _telling(before: RequestError | None, failure: RequestError) -> RequestError:
+def _more_informative(before: RequestError | None, failure: RequestError) -> RequestError:
     """Return the one of two failures that says more: a try for which hardly any time was left says nothing."""
     if before is not None and isinstance(failure, TransportError) and failure.cut_short:
         return before

@@ -22,7 +22,7 @@ try:
 
     _HTTPAdapter = requests.adapters.HTTPAdapter
 except ImportError:
-    # The transport tells.
+    # `_transport` says that the library is missing.
     pass
 
 

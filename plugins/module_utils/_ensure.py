@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._errors import 
     RequestError,
     ScalingoError,
     ValidationError,
+    on_one_line,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, Facts, visible
 from ansible_collections.community.scalingo.plugins.module_utils._plan import (
@@ -31,10 +33,10 @@ from ansible_collections.community.scalingo.plugins.module_utils._plan import (
     Wanted,
     decide,
     diff,
-    foresee,
     predict,
+    why_refused,
 )
-from ansible_collections.community.scalingo.plugins.module_utils._projects import describe, owner_of
+from ansible_collections.community.scalingo.plugins.module_utils._projects import LONGEST_NAME, describe, owner_of
 from ansible_collections.community.scalingo.plugins.module_utils._settle import (
     MAX_WRITES,
     is_final,
@@ -44,7 +46,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._settle import 
 )
 
 # Looks at what a write has become, where the API may need a moment to show it.
-MAX_LOOKS = 3
+_MAX_LOOKS = 3
 
 # What an account was found to be, and what is left to do there.
 Look = t.Tuple[Account, Plan]
@@ -82,7 +84,11 @@ def ensure_project(api: Api, wanted: Wanted, check_mode: bool) -> Outcome:
         return account, account.find_out(lambda facts: decide(wanted, facts))
 
     account, plan = look()
-    return account.find_out(lambda facts: foretell(plan, facts)) if check_mode else carry_out(api, plan, look)
+    if check_mode:
+        return account.find_out(lambda facts: foretell(plan, facts))
+    # What is found by its name was found among all projects, so this costs no request.
+    known = account.find_out(lambda facts: facts[Fact.PROJECTS]) if wanted.project_id is None else []
+    return carry_out(api, wanted, plan, look, {project["id"] for project in known})
 
 
 def foretell(plan: Plan, facts: Facts) -> Outcome:
@@ -92,7 +98,7 @@ def foretell(plan: Plan, facts: Facts) -> Outcome:
         Refusal: The API is known to refuse it.
         FactMissing: One more fact is needed.
     """
-    problem = foresee(plan, facts)
+    problem = why_refused(plan, facts)
     if problem:
         raise Refusal(f"Cannot {plan.title}. {problem}")
     return _outcome(plan, predict(plan, facts), plan.action is not Action.NONE)
@@ -104,61 +110,108 @@ def _outcome(plan: Plan, project: Object | None, changed: bool) -> Outcome:
     return Outcome(changed, project, diff(plan, project), plan)
 
 
-def carry_out(api: Api, first_plan: Plan, look: t.Callable[[], Look]) -> Outcome:
+def carry_out(
+    api: Api, wanted: Wanted, plan: Plan, look: t.Callable[[], Look], known: t.Collection[str] = ()
+) -> Outcome:
     """Write until nothing is left to do: one write, if nobody interferes and no answer is lost.
 
     Args:
         api: Where to write.
-        first_plan: What to do.
+        wanted: What the project is to be at the end.
+        plan: What to do.
         look: Reads the account again, and decides what is left to do.
+        known: The IDs of the projects that there are before, if one may have to be created.
 
     Raises:
         ScalingoError: It failed; the message says what is known of its effect.
     """
-    plan = first_plan
-    # Whether a write may have been done whose answer was lost.
-    maybe = False
+    # The first write that may have been done, since its answer was lost.
+    lost: Plan | None = None
     writes = 0
     while plan.action is not Action.NONE:
         writes += 1
         if writes > MAX_WRITES:
             endless = ScalingoError(f"Cannot {plan.title}. Somebody else keeps changing the same projects.")
-            tell_earlier(endless, maybe)
+            tell_earlier(endless, lost is not None)
             raise endless
         try:
             project = _write(api, plan)
         except RequestError as error:
-            plan = _Failure(api, look, plan, error, writes, maybe).what_is_left()
-            maybe = maybe or error.outcome_unknown
+            maybe = lost is not None
+            if error.outcome_unknown and (lost is None or plan.action is Action.CREATE):
+                # Once a project is to be created anew, it does not matter any more what was done to the old one.
+                lost = plan
+            by_name = wanted.project_id is None
+            plan = _Failure(api, look, plan, error, writes, maybe, lost, known, by_name).what_is_left()
         else:
             # What others have done of the first plan is no work of this task.
-            return _outcome(first_plan if maybe else plan, _read_back(api, plan, project), True)
-    return _outcome(first_plan, plan.project, maybe)
+            done = plan if lost is None or plan.action is Action.CREATE else lost
+            return _outcome(done, _read_back(api, wanted, plan, done, project), True)
+    return _outcome(lost or plan, plan.project, lost is not None)
 
 
-def _read_back(api: Api, plan: Plan, project: Object | None) -> Object | None:
-    """Return the project after a write, as its answer shows it, or a moment later if that does not show the change.
+def _read_back(api: Api, wanted: Wanted, plan: Plan, done: Plan, project: Object | None) -> Object | None:
+    """Return the project after a write, as its answer shows it, or a moment later if that is not what is wanted.
+
+    Args:
+        api: Where to read.
+        wanted: What the project is to be.
+        plan: What was written.
+        done: What the task has done in all, which is more if it lost the answer to an earlier write.
+        project: The answer.
 
     Raises:
-        ScalingoError: The change cannot be seen. It is not sent again, since the API said that it was done.
+        ScalingoError: It is not seen to be as wanted. What was written is not sent again, since the API said that it
+            was done, and what somebody else has changed meanwhile is not fought over.
     """
-    for look in range(1, MAX_LOOKS + 1):
-        if project is None or all(project[key] == value for key, value in plan.changes.items()):
-            return project
-        if look > 1 and not api.pause(look):
-            break
+    looks = 0
+    # As it was when it showed what was written.
+    written: Object | None = None
+    while project is not None and wanted.missing(project):
+        if all(project[key] == value for key, value in plan.changes.items()):
+            written = project
+        if looks == _MAX_LOOKS or (looks and not api.pause(looks)):
+            raise _not_as_wanted(wanted, plan, done, written, project)
+        looks += 1
         try:
             project = api.get_project(project["id"])
         except RequestError as error:
-            error.add_context(f"The API accepted to {plan.title}, but reading that back failed.")
+            error.add_context(f"The API accepted the request to {plan.title}, but reading that back failed.")
             error.result.update(changed=True, project=project)
+            error.done = done
             raise
-    unseen = ScalingoError(
-        f"Cannot {plan.title}. The API accepted that, but shows the project as {describe(t.cast(Object, project))}, "
-        f"default: {str(t.cast(Object, project)['default']).lower()}."
-    )
-    unseen.result.update(changed=True, project=project)
-    raise unseen
+    return project
+
+
+def _not_as_wanted(wanted: Wanted, plan: Plan, done: Plan, written: Object | None, project: Object) -> ScalingoError:
+    """Return the error for a write that was accepted, where the project is not as wanted nevertheless.
+
+    Args:
+        written: The project as it was when it showed what was written, or None if it never did.
+    """
+    error: ScalingoError
+    if written is None:
+        error = ScalingoError(
+            f"The API accepted the request to {plan.title}, but shows the project as {describe(project)}, "
+            f"default: {str(project['default']).lower()}."
+        )
+        error.result.update(changed=True, project=project)
+    else:
+        what = _what_others_did(wanted.missing(project), plan, project)
+        error = Refusal(f"The API accepted the request to {plan.title}, but {what}")
+        error.result.update(changed=True, project=project, diff=diff(done, written))
+    error.done = done
+    return error
+
+
+def _what_others_did(missing: Object, plan: Plan, project: Object) -> str:
+    who = "" if plan.action is Action.CREATE else ": somebody else has changed that meanwhile"
+    if "name" in missing:
+        name = on_one_line(project["name"], LONGEST_NAME)
+        return f"its name is {name} now, and not {missing['name']}{who}. Run the task again."
+    if missing["default"]:
+        return f"it is not the default project any more{who}. Run the task again."
+    return f"it is the default project now{who}. The API cannot unset that: make another project the default one."
 
 
 def _write(api: Api, plan: Plan) -> Object | None:
@@ -182,6 +235,9 @@ class _Failure:
         error: How it failed.
         writes: How many writes were tried.
         maybe: Whether one before this one may have been done.
+        lost: The first one that may have been done, which can be this one, or None.
+        known: The IDs of the projects that there were before, if one may have to be created.
+        by_name: Whether the project is found by its name, which may come to be that of another one.
     """
 
     api: Api
@@ -190,6 +246,9 @@ class _Failure:
     error: RequestError
     writes: int
     maybe: bool
+    lost: Plan | None
+    known: t.Collection[str]
+    by_name: bool
 
     def what_is_left(self) -> Plan:
         """Return what is left to do, by reading back what is.
@@ -202,8 +261,7 @@ class _Failure:
                 raise self.error
             try:
                 account, rest = self._look_again()
-                if rest.action is Action.CREATE and self.plan.project is not None:
-                    self._check_gone(self.plan.project)
+                rest = self._of_same_project(rest)
                 gone = _is_same(rest, self.plan) and self._is_gone(account)
             except ScalingoError as second:
                 if second is not self.error:
@@ -234,7 +292,7 @@ class _Failure:
         """
         account, rest = self.look()
         exists = self.plan.action is Action.CREATE and _may_mean_taken(self.error)
-        looks = MAX_LOOKS if (self.maybe or exists) and not self.error.outcome_unknown else 1
+        looks = _MAX_LOOKS if (self.maybe or exists) and not self.error.outcome_unknown else 1
         for looked in range(1, looks):
             if not _is_same(rest, self.plan) or not self.api.pause(looked):
                 break
@@ -273,13 +331,41 @@ class _Failure:
             return
         if visible(found) is not None and found["owner"]["id"] != project["owner"]["id"]:
             self.error.add_context(f"Meanwhile the project belongs to {owner_of(found)}.")
+        elif visible(found) is not None and found["name"] != project["name"]:
+            self.error.add_context(f"Meanwhile its name is {on_one_line(found['name'], LONGEST_NAME)}.")
         else:
             self.error.add_context("It is not listed any more, but it is still there.")
-        if self.error.outcome_unknown:
+        if self.plan.action is Action.DELETE:
+            if self.lost is not None:
+                self.error.leave_open("It may still be done, so look before repeating it.")
+        elif self.error.outcome_unknown:
             self.error.leave_open("Whether it was done before that is not known.")
         else:
             tell_earlier(self.error, self.maybe)
         raise self.error
+
+    def _of_same_project(self, rest: Plan) -> Plan:
+        """Return what is left to do, where the name may have come to be that of another project meanwhile, or of none.
+
+        Raises:
+            RequestError: The error of the write, since that was about a project which is not what is found now.
+        """
+        project, found = self.plan.project, rest.project and rest.project["id"]
+        if project is not None and project["id"] != found:
+            if self.plan.action is Action.DELETE and self.by_name and (found or self.lost is not None):
+                self._check_gone(project)
+                return Plan(Action.NONE)
+            if rest.action is Action.CREATE:
+                self._check_gone(project)
+        if self.lost is not None and rest.project is not None:
+            lost = self.lost.project
+            if found in self.known if lost is None else found != lost["id"]:
+                self.error.add_context(
+                    f"Meanwhile another project has the name that the task means: {describe(rest.project)}."
+                )
+                self.error.leave_open("Whether it was done before that is not known.")
+                raise self.error
+        return rest
 
 
 def _may_mean_taken(error: RequestError) -> bool:
@@ -291,19 +377,27 @@ def _may_mean_taken(error: RequestError) -> bool:
 
 
 def _is_same(one: Plan, other: Plan) -> bool:
-    return (one.action, one.changes) == (other.action, other.changes)
+    ids = [plan.project and plan.project["id"] for plan in (one, other)]
+    return (one.action, one.changes) == (other.action, other.changes) and ids[0] == ids[1]
 
 
 def _reason(account: Account, plan: Plan, error: RequestError) -> str:
     """Return why the API refused a plan, in the words with which a check would have foretold it."""
     try:
-        foreseen = account.find_out(lambda facts: foresee(plan, facts))
+        foreseen = account.find_out(lambda facts: why_refused(plan, facts))
     except ScalingoError:
         foreseen = None
     if foreseen is not None:
         return foreseen
     if plan.project and isinstance(error, (AuthenticationError, ForbiddenError, NotFoundError)):
         return f"The API does not allow it, although the project belongs to this account ({owner_of(plan.project)})."
-    if plan.action is Action.DELETE and isinstance(error, ConflictError):
+    if plan.action is Action.DELETE and isinstance(error, ConflictError) and _may_be_for_databases(error):
         return "It may still contain databases: those with dedicated resources count as applications."
     return "The API refused."
+
+
+def _may_be_for_databases(error: ApiError) -> bool:
+    """Tell whether a deletion may be refused for what no list shows: if no reason is given, or applications."""
+    body = error.body if isinstance(error.body, dict) else {}
+    words = [body[key] for key in ("error", "message", "errors") if body.get(key)]
+    return not words or re.search(r"\bapp", str(words), re.IGNORECASE) is not None

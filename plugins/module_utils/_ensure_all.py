@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from ansible_collections.community.scalingo.plugins.module_utils._account import Account, or_refusal
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api, Object
@@ -28,7 +29,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._plan_all impor
 from ansible_collections.community.scalingo.plugins.module_utils._projects import describe, select
 
 # Writes that a message names, of those that were done and of those that were not.
-LONGEST_LIST = 20
+MOST_TITLES = 20
 
 
 def ensure_projects(api: Api, items: t.Sequence[Wanted], owner: str | None, check_mode: bool) -> dict[str, t.Any]:
@@ -62,7 +63,7 @@ def ensure_projects(api: Api, items: t.Sequence[Wanted], owner: str | None, chec
     ledger = _Ledger(items, steps, account.find_out(lambda facts: all_known(facts, found)))
     for step in steps:
         try:
-            outcome = _do(api, account, step, check_mode)
+            outcome = _do(api, account, step, check_mode, ledger)
             ledger.enter(step, outcome)
             ledger.check_undisturbed(step, outcome)
         except ScalingoError as error:
@@ -79,7 +80,7 @@ def _find(api: Api, items: t.Sequence[Wanted], listed: Projects) -> Found:
     return {one: by_id[one] if one in by_id else or_refusal(api.get_project, one) for one in ids}
 
 
-def _do(api: Api, account: Account, step: Step, check_mode: bool) -> Outcome:
+def _do(api: Api, account: Account, step: Step, check_mode: bool, ledger: _Ledger) -> Outcome:
     if check_mode:
         return account.find_out(lambda facts: foretell(step.plan, Facts({**facts, Fact.PROJECTS: step.projects})))
 
@@ -90,7 +91,7 @@ def _do(api: Api, account: Account, step: Step, check_mode: bool) -> Outcome:
                 afresh.use_project(project["id"], project)
         return afresh, afresh.find_out(lambda facts: decide(step.wanted, facts))
 
-    return carry_out(api, step.plan, look)
+    return carry_out(api, ledger.to_be_shown(step), step.plan, look, ledger.known_ids())
 
 
 class _Ledger:
@@ -118,7 +119,7 @@ class _Ledger:
     def enter(self, step: Step, outcome: Outcome) -> None:
         """A step has come to its end."""
         project = outcome.project
-        if project is not None and step.plan.changes.get("default"):
+        if project is not None and step.wanted.default and project["default"]:
             self._new_default = project
             self._made_default = "default" in outcome.plan.changes and outcome.changed
         elif project is not None and self._has_lost_default(project):
@@ -134,7 +135,27 @@ class _Ledger:
 
     def _has_lost_default(self, project: Object) -> bool:
         new = self._new_default
-        return new is not None and new["owner"]["id"] == project["owner"]["id"] and new["id"] != project["id"]
+        if new is None or new["owner"]["id"] != project["owner"]["id"] or new["id"] == project["id"]:
+            return False
+        # What was none before has become it by somebody else's work.
+        return self._was_default(project)
+
+    def _was_default(self, project: Object) -> bool:
+        return any(each["default"] for each in self._before if each["id"] == project["id"])
+
+    def to_be_shown(self, step: Step) -> Wanted:
+        """Return what the project of a step has to be shown as after it.
+
+        That it is no default project goes without saying as soon as another item's is: see `enter`.
+        """
+        project, wanted = step.plan.project, step.wanted
+        if project is not None and wanted.default is False and self._has_lost_default(project):
+            return replace(wanted, default=None)
+        return wanted
+
+    def known_ids(self) -> set[str]:
+        """Return the IDs of all projects that were there before, or have been created since."""
+        return {project["id"] for project in self._now}
 
     def check_undisturbed(self, step: Step, outcome: Outcome) -> None:
         """Find out whether somebody else has undone, since the list was read, what an item wants that is done already.
@@ -146,7 +167,7 @@ class _Ledger:
         project = outcome.project
         if project is None or project["id"] is None:
             return
-        was_default = any(each["default"] for each in self._before if each["id"] == project["id"])
+        was_default = self._was_default(project)
         for other, last in self._last.items():
             if last is None or other == step.index:
                 continue
@@ -169,12 +190,12 @@ class _Ledger:
         missed = [one.plan.title for one in self._steps[place + 1 :] if one.plan.action is not Action.NONE]
         if error.result.get("changed"):
             # The API accepted it, but shows something else.
-            self.enter(step, Outcome(True, error.result.get("project"), {}, step.plan))
+            self.enter(step, Outcome(True, error.result.get("project"), {}, error.done or step.plan))
         error.add_context(f"In {title(self._items, step.index)}:")
         if written:
             done = "Would have been done before" if check_mode else "Done before"
             error.add_consequence(f"{done}: {_listed(written, ', which outcomes shows')}.")
-        else:
+        elif not error.result.get("changed"):
             error.add_consequence("Nothing was written before that.")
         if missed:
             error.add_consequence(f"Not tried any more: {_listed(missed)}.")
@@ -227,7 +248,8 @@ class _Ledger:
         if self._new_default is not None and self._made_default:
             owner_id = self._new_default["owner"]["id"]
             before["default_project"] = default_project_of(owner_id, self._before)
-            after["default_project"] = default_project_of(owner_id, self._now)
+            names_now = {project["id"]: project["name"] for project in self._now if project["id"] is not None}
+            after["default_project"] = names_now.get(self._new_default["id"], self._new_default["name"])
         return {"before": before, "after": after}
 
     def _name_before(self, index: int, name: str | None) -> str | None:
@@ -241,5 +263,5 @@ class _Ledger:
 
 def _listed(titles: t.Sequence[str], where: str = "") -> str:
     """Return titles of plans as a message lists them: not all, where there are many."""
-    more = len(titles) - LONGEST_LIST
-    return "; ".join(titles[:LONGEST_LIST]) + (f"; and {more} more{where}" if more > 0 else "")
+    more = len(titles) - MOST_TITLES
+    return "; ".join(titles[:MOST_TITLES]) + (f"; and {more} more{where}" if more > 0 else "")

@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import typing as t
 
+# Follows the request in the message of a `TransportError`. The role's report knows an outage by it.
+GOT_NO_ANSWER = "got no answer"
+
 
 def on_one_line(text: str, limit: int | None = None) -> str:
     """Return a text, or its beginning, on one line, whatever it holds: nothing that a terminal would obey."""
@@ -22,6 +25,7 @@ class ScalingoError(Exception):
     Attributes:
         result: What the task returns beside the message, for instance that something was changed before it failed.
         left_open: A write of the task may have been done, and reading back could not tell.
+        done: The plan that was carried out before it failed, or None.
     """
 
     def __init__(self, message: str) -> None:
@@ -30,6 +34,7 @@ class ScalingoError(Exception):
         self.context: list[str] = []
         self.result: dict[str, t.Any] = {}
         self.left_open = False
+        self.done: t.Any = None
 
     def add_context(self, sentence: str) -> None:
         """Put a sentence that says what was tried, or why it was refused, before the message."""
@@ -108,6 +113,7 @@ class ApiError(RequestError):
         path: Its path and query.
         request_id: Header X-Request-Id of the answer, or None.
         body: The answer's JSON, or the beginning of its text, without secrets.
+        words: The API's own words, which the message quotes; "" if it gave none.
         retry_after: Seconds that the answer asks to wait, or None.
     """
 
@@ -120,6 +126,7 @@ class ApiError(RequestError):
         request_id: str | None = None,
         body: t.Any = None,
         retry_after: float | None = None,
+        words: str = "",
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -127,6 +134,7 @@ class ApiError(RequestError):
         self.path = path
         self.request_id = request_id
         self.body = body
+        self.words = words
         self.retry_after = retry_after
 
     def as_failure(self) -> dict[str, t.Any]:

@@ -11,13 +11,21 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime
 
-from ansible_collections.community.scalingo.plugins.module_utils._api import Object
 from ansible_collections.community.scalingo.plugins.module_utils._dates import parse_date
+
+if t.TYPE_CHECKING:
+    # Not at run time: an action plugin imports this file, and needs no HTTP library.
+    from ansible_collections.community.scalingo.plugins.module_utils._api import Object
 
 PENDING, ACCEPTED, DECLINED, CANCELED = "pending", "accepted", "declined", "canceled"
 FAILED, ERROR = "failed", "error"
 # Not a status of the API, for which such an invitation stays pending.
 EXPIRED = "expired"
+
+# Seconds: the option wait_timeout of the module `scalingo_project_transfer`, whose documentation says it too.
+DEFAULT_WAIT_TIMEOUT = 600
+# Characters: all IDs of users that were seen have more.
+_SHORTEST_ID = 20
 
 
 def is_expired(invitation: Object, now: datetime) -> bool:
@@ -33,6 +41,11 @@ def status_of(invitation: Object, now: datetime) -> str:
 def is_for(invitation: Object, user: str) -> bool:
     """Tell whether a user, given by name or ID, is the invited one."""
     return user in (invitation["invited_user_id"], invitation["invited_user_name"])
+
+
+def could_be_an_id(user: str) -> bool:
+    """Tell whether a user name is as long as an ID, and might be that of somebody else. Few user names are."""
+    return len(user) >= _SHORTEST_ID
 
 
 def with_status(invitations: t.Iterable[Object], status: str, now: datetime) -> list[Object]:

@@ -59,7 +59,7 @@ def blame(error: Error, *indexes: int) -> Error:
     return error
 
 
-def place(error: ScalingoError, items: Items, index: int) -> None:
+def name_item(error: ScalingoError, items: Items, index: int) -> None:
     """Say in an error, and note in it, which item it is about."""
     error.add_context(f"In {title(items, index)}:")
     blame(error, index)
@@ -90,9 +90,9 @@ def check_all(items: Items) -> None:
         try:
             item.check()
         except InputError as error:
-            place(error, items, index)
+            name_item(error, items, index)
             raise
-    _check_unique(items, "are to be the default project", lambda item: item.default or None)
+    _check_unique(items, "are both to be the default project, and only one can be", lambda item: item.default or None)
     _check_unique(items, "mean the same project, {}", lambda item: item.project_id)
     # An item says which project it means by a name that this has now, or is to have in the end. A name can be both, of
     # two projects: one gives it away, and another one gets it.
@@ -137,7 +137,7 @@ def _check_cycle(items: Items) -> None:
         if names[-1] in names[:-1] and len(names) > 2:
             circle = names[names.index(names[-1]) :]
             error = InputError(
-                f"These renamings go in a circle, so none of them can be the first one: {' to '.join(circle)}. Use a "
+                f"These renames go in a circle, so none of them can be the first one: {' to '.join(circle)}. Use a "
                 f"name in between, in a task of its own."
             )
             raise blame(error, *(renames[name] for name in circle))

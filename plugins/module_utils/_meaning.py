@@ -23,7 +23,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._items import (
     by_old_name,
     final_name,
     is_plain,
-    place,
+    name_item,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._projects import describe, select, the_only
 
@@ -95,7 +95,7 @@ class _Search:
                 project = self._free(item.new_name)
             _check_not_meant_by_id(self._items, index, project, self.meant)
         except Refusal as refusal:
-            place(refusal, self._items, index)
+            name_item(refusal, self._items, index)
             raise
         if project is not None:
             self.meant[index] = project

@@ -13,7 +13,6 @@ import typing as t
 from functools import partial
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.community.scalingo.plugins.module_utils._answers import Redactor, without_surrogates
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api
 from ansible_collections.community.scalingo.plugins.module_utils._client import Client
 from ansible_collections.community.scalingo.plugins.module_utils._errors import InputError, ScalingoError
@@ -26,6 +25,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._options import
     without_empty,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._progress import PROGRESS, say
+from ansible_collections.community.scalingo.plugins.module_utils._redaction import Redactor, without_surrogates
 from ansible_collections.community.scalingo.plugins.module_utils._transport import REQUESTS_IMPORT_ERROR
 
 Options = t.Dict[str, t.Any]

@@ -22,6 +22,8 @@ from ansible.module_utils.errors import AnsibleFallbackNotFound
 from ansible_collections.community.scalingo.plugins.module_utils._errors import InputError
 
 TOKEN_VARIABLES = {"api_token": "SCALINGO_API_TOKEN", "bearer_token": "SCALINGO_BEARER_TOKEN"}
+# How messages name these options. The role's report puts the variable of a handoff in the place of the API token.
+TOKEN_NAMES = {option: f"{option} (or {variable})" for option, variable in TOKEN_VARIABLES.items()}
 
 # Both regions that the vendor documents, osc-fr1 and osc-secnum-fr1, are one label of a host name.
 _REGION = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -38,9 +40,11 @@ class Connection:
     Attributes:
         api_url: Base URL of the regional API, without version and trailing slash.
         auth_url: Base URL of the authentication host, in the same form.
+        api_url_from: How a message names what the first was taken from: an option, a variable, or a region.
+        auth_url_from: The same of the second.
         api_token: Token to exchange for a bearer token, or None.
         bearer_token: Token to use as it is, or None. One of the two is always there.
-        timeout: Seconds for connecting, and for each wait for data.
+        timeout: Seconds for connecting, and again for the whole answer.
         max_wait: Seconds that retries and rate-limit waits may take in all; 0 means never to retry.
         verify: What `requests` takes for it: whether to check certificates, or the file of the CAs to trust.
     """
@@ -52,6 +56,8 @@ class Connection:
     verify: bool | str
     api_token: str | None = field(default=None, repr=False)
     bearer_token: str | None = field(default=None, repr=False)
+    api_url_from: str = "api_url"
+    auth_url_from: str = "auth_url"
 
 
 def without_empty(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -63,6 +69,11 @@ def without_empty(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         return value
 
     return {name: given(value) for name, value in options.items() if value is not None and value != ""}
+
+
+def _variable(option: str) -> str:
+    """Return the variable of the environment that an option is taken from if it is not given."""
+    return f"SCALINGO_{option.upper()}"
 
 
 def _environment(*variables: str) -> str:
@@ -78,7 +89,7 @@ def connection_argument_spec() -> dict[str, dict[str, t.Any]]:
     """Return the argument spec of the connection options, as in the documentation fragment."""
 
     def option(name: str, **rest: t.Any) -> dict[str, t.Any]:
-        return dict(rest, fallback=(_environment, ["SCALINGO_" + name.upper()]))
+        return dict(rest, fallback=(_environment, [_variable(name)]))
 
     return {
         # The tokens have no fallback here: `choose_tokens` must know which of them was an explicit option.
@@ -134,7 +145,10 @@ def choose_api_token(*sources: t.Mapping[str, str | None]) -> dict[str, str]:
 
 
 def connection_from(
-    options: t.Mapping[str, t.Any], tokens: t.Mapping[str, str], explicit: t.Container[str] = ()
+    options: t.Mapping[str, t.Any],
+    tokens: t.Mapping[str, str],
+    explicit: t.Container[str] = (),
+    variables: t.Mapping[str, str] | None = None,
 ) -> Connection:
     """Check the connection options and return what the client needs.
 
@@ -142,17 +156,26 @@ def connection_from(
         options: The options of `connection_argument_spec`, of the right types and with defaults.
         tokens: What `choose_tokens` returned.
         explicit: Names of the options that were given explicitly, and not by the environment.
+        variables: Variables of Ansible by the options that were taken from them.
 
     Raises:
         InputError: An option cannot be right.
     """
-    region = options["region"]
+
+    def source(option: str) -> str:
+        if option in explicit:
+            return option
+        variable = _variable(option)
+        return (variables or {}).get(option) or (variable if os.environ.get(variable) else option)
+
+    region, region_from = options["region"], source("region")
     if not _REGION.fullmatch(region):
         raise InputError(
-            f"region is not the name of a region: {region!r}; names look like osc-fr1 (lower-case letters, digits and "
-            f"single hyphens)."
+            f"{region_from} is not the name of a region: {region!r}; names look like osc-fr1 (lower-case letters, "
+            f"digits and single hyphens)."
         )
-    api_url = base_url("api_url", options.get("api_url") or f"https://api.{region}.scalingo.com")
+    api_url_from = source("api_url") if options.get("api_url") else f"{region_from}={region}"
+    api_url = base_url(api_url_from, options.get("api_url") or f"https://api.{region}.scalingo.com")
     other = _REGIONAL_HOST.fullmatch((urlsplit(api_url).hostname or "").rstrip("."))
     if other and other.group(1) != region and "region" in explicit and "api_url" not in explicit:
         # A deletion must not happen in another region than the one that the task names.
@@ -162,12 +185,14 @@ def connection_from(
         )
     return Connection(
         api_url=api_url,
-        auth_url=base_url("auth_url", options["auth_url"]),
+        auth_url=base_url(source("auth_url"), options["auth_url"]),
         timeout=_seconds("timeout", options["timeout"], zero=False),
         max_wait=_seconds("max_wait", options["max_wait"], zero=True),
         verify=_verify(options["validate_certs"], options.get("ca_path")),
         api_token=tokens.get("api_token"),
         bearer_token=tokens.get("bearer_token"),
+        api_url_from=api_url_from,
+        auth_url_from=source("auth_url"),
     )
 
 
@@ -175,6 +200,10 @@ def base_url(option: str, given: str) -> str:
     """Return the URL of a host in one form: with a scheme, without version, without a trailing slash.
 
     The vendor's reference writes a bare host, its command line tool a full URL, into the same variable.
+
+    Args:
+        option: How a message names what the URL was taken from.
+        given: The URL.
 
     Raises:
         InputError: It is something else, or plain HTTP to another machine.
@@ -229,7 +258,7 @@ def _checked_token(option: str, token: str) -> str:
     # What remains goes into a header: a line break would start another one.
     if not stripped or not all("!" <= character <= "~" for character in stripped):
         raise InputError(
-            f"{option} (or {TOKEN_VARIABLES[option]}) is not a token: it is empty or holds white space, line breaks or "
+            f"{TOKEN_NAMES[option]} is not a token: it is empty or holds white space, line breaks or "
             f"characters outside ASCII; check how it was copied."
         )
     return stripped

@@ -7,7 +7,7 @@
 """What is wanted against what is: the decision of what to change, apart from changing it.
 
 Nothing here sends a request or knows of check mode. `decide` gives the same plan to a check and to a real run, which
-is why they cannot differ; `foresee` says which plans the API is known to refuse, and why. A decision that needs one
+is why they cannot differ; `why_refused` says which plans the API is known to refuse, and why. A decision that needs one
 more fact than it was given raises `FactMissing`.
 """
 
@@ -77,6 +77,11 @@ class Wanted:
     def target_name(self) -> str | None:
         """The name that the project is to have, or None if any will do."""
         return self.name if self.new_name is None else self.new_name
+
+    def missing(self, project: Object) -> dict[str, t.Any]:
+        """Return what a project that is to be present would have to be, and is not: `name`, `default`."""
+        wish = {"name": self.target_name, "default": self.default}
+        return {key: value for key, value in wish.items() if value is not None and project[key] != value}
 
 
 def check_name(option: str, name: str | None) -> None:
@@ -205,8 +210,8 @@ def _plan_absent(project: Object | None) -> Plan:
 def _plan_create(wanted: Wanted, facts: Facts) -> Plan:
     if wanted.owner is not None and not _is_caller(wanted.owner, facts):
         raise Refusal(
-            f"{wanted.owner} owns no project named {wanted.name} that this account can see, and a project cannot be "
-            f"created for somebody else."
+            f"User {wanted.owner} (if there is such a user) owns no project named {wanted.name} that this account can "
+            f"see, and a project cannot be created for somebody else."
         )
     changes: dict[str, t.Any] = {"name": wanted.name}
     if wanted.default:
@@ -223,7 +228,7 @@ def _plan_update(wanted: Wanted, facts: Facts, project: Object) -> Plan:
     if wanted.default is False and project["default"]:
         raise Refusal(
             f"Project {describe(project)} is the default project, and the API cannot unset that: make another project "
-            f"the default one instead, and this one ceases to be it."
+            f"the default one instead."
         )
     default_project = None
     if wanted.default and not project["default"]:
@@ -232,7 +237,8 @@ def _plan_update(wanted: Wanted, facts: Facts, project: Object) -> Plan:
     elif wanted.default and wanted.owner is None and project["owner"]["id"] != facts[Fact.CALLER_ID]:
         # Each owner has a default project.
         raise Refusal(
-            f"Project {describe(project)} is the default one of its owner, and cannot be that of this account."
+            f"Project {describe(project)} is already the default project of its owner; for this account, only a "
+            f"project of its own can be the default one."
         )
     return Plan(Action.UPDATE if changes else Action.NONE, project, changes, default_project)
 
@@ -247,7 +253,7 @@ def default_project_of(owner_id: str, projects: t.Iterable[Object]) -> str | Non
     return names[0] if names else None
 
 
-def foresee(plan: Plan, facts: Facts) -> str | None:
+def why_refused(plan: Plan, facts: Facts) -> str | None:
     """Return why the API will not carry out a plan, as far as that can be known, or None.
 
     A check fails with this sentence; a real run lets the API decide, and explains its refusal with it.
@@ -266,17 +272,19 @@ def foresee(plan: Plan, facts: Facts) -> str | None:
         )
         if inside:
             return f"It still contains applications, which have to be deleted first: {', '.join(inside)}."
-    return taken(plan, facts)
+    return why_name_is_taken(plan, facts)
 
 
-def taken(plan: Plan, facts: Facts) -> str | None:
+def why_name_is_taken(plan: Plan, facts: Facts) -> str | None:
     """Return that the new name of a project is another one's, of the same owner, or None.
+
+    Nothing is created under a name that is taken: whatever has it would be the project that is meant.
 
     Raises:
         FactMissing: The projects are needed.
     """
     project = plan.project
-    if plan.action is Action.UPDATE and project is not None and "name" in plan.changes:
+    if project is not None and "name" in plan.changes:
         for other in select(facts[Fact.PROJECTS], name=plan.changes["name"]):
             if other["owner"]["id"] == project["owner"]["id"] and other["id"] != project["id"]:
                 return f"That name is taken by {describe(other)}."
@@ -309,10 +317,14 @@ def predict(plan: Plan, facts: Facts) -> Object | None:
 def diff(plan: Plan, project: Object | None) -> dict[str, Object]:
     """Return `before` and `after` of what is managed: name and default, and whose place as default one it takes.
 
+    What others have changed meanwhile is in both as it is now, since it is no work of the plan.
+
     Args:
         project: The project as it is after the plan, predicted or real.
     """
     before, after = _managed(plan.project), _managed(project)
+    if plan.action is Action.UPDATE:
+        before.update({key: value for key, value in after.items() if key not in plan.changes})
     if plan.changes.get("default"):
         before["default_project"] = plan.default_project
         after["default_project"] = after["name"]

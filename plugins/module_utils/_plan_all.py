@@ -20,17 +20,22 @@ from dataclasses import dataclass, replace
 from ansible_collections.community.scalingo.plugins.module_utils._api import Object
 from ansible_collections.community.scalingo.plugins.module_utils._errors import Refusal, ScalingoError
 from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, FactMissing, Facts
-from ansible_collections.community.scalingo.plugins.module_utils._items import Items, blame, final_name, place, title
+from ansible_collections.community.scalingo.plugins.module_utils._items import (
+    Items,
+    blame,
+    final_name,
+    name_item,
+    title,
+)
 from ansible_collections.community.scalingo.plugins.module_utils._meaning import Found, Meant, meant_by
 from ansible_collections.community.scalingo.plugins.module_utils._plan import (
     Action,
     Plan,
     Wanted,
     decide,
-    foresee,
-    taken,
+    why_name_is_taken,
+    why_refused,
 )
-from ansible_collections.community.scalingo.plugins.module_utils._projects import describe, select
 
 Projects = t.List[Object]
 
@@ -70,9 +75,9 @@ def plan_all(items: Items, facts: Facts, found: Found) -> list[Step]:
     for index, wanted in _in_order(items, meant):
         try:
             plan = decide(wanted, _as_seen_by(index, wanted, facts, projects, meant, found))
-            _check_foreseen(plan, Facts({**facts, Fact.PROJECTS: projects}))
+            _check_not_refused(plan, Facts({**facts, Fact.PROJECTS: projects}))
         except ScalingoError as error:
-            place(error, items, index)
+            name_item(error, items, index)
             raise
         steps.append(Step(index, _fixed(wanted, plan), plan, projects))
         projects = _after(plan, projects, facts)
@@ -89,7 +94,7 @@ def all_known(facts: Facts, found: Found) -> Projects:
 def replaced(projects: Projects, before: Object | None, after: Object | None) -> Projects:
     """Return the projects after one of them has changed, appeared or gone.
 
-    An owner has one default project, so that another one ceases to be it (vendor's reference, inferred from "the new
+    An owner has one default project, so the previous one is no longer it (vendor's reference, inferred from "the new
     default one").
     """
     rest = projects
@@ -197,7 +202,7 @@ def _as_seen_by(index: int, wanted: Wanted, facts: Facts, projects: Projects, me
     return seen
 
 
-def _check_foreseen(plan: Plan, facts: Facts) -> None:
+def _check_not_refused(plan: Plan, facts: Facts) -> None:
     """Refuse now what the API is known to refuse, so that a list does not stop half-way.
 
     Raises:
@@ -205,14 +210,10 @@ def _check_foreseen(plan: Plan, facts: Facts) -> None:
         FactMissing: One more fact is needed, for a name that is to be written.
     """
     try:
-        problem = foresee(plan, facts)
+        problem = why_refused(plan, facts)
     except FactMissing:
-        # Worth no request of its own: whoever owns it, and what is in it, the API knows.
-        problem = taken(plan, facts)
-    if problem is None and plan.action is Action.CREATE:
-        for other in select(facts[Fact.PROJECTS], name=plan.changes["name"]):
-            if other["owner"]["id"] == facts[Fact.CALLER_ID]:
-                problem = f"That name is taken by {describe(other)}."
+        # Who owns the project, and what is in it, is worth no request of its own: the API looks at that itself.
+        problem = why_name_is_taken(plan, facts)
     if problem is not None:
         raise Refusal(f"Cannot {plan.title}. {problem}")
 

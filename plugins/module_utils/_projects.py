@@ -27,6 +27,11 @@ def is_user(user: Object, wanted: str) -> bool:
     return wanted in (user["id"], user["username"]) or (isinstance(email, str) and email.lower() == wanted.lower())
 
 
+def is_email(user: str) -> bool:
+    """Tell whether a user is given by an email address: no user ID or user name that was seen has its character."""
+    return "@" in user
+
+
 def select(
     projects: t.Iterable[Object],
     name: str | None = None,
@@ -90,7 +95,8 @@ def find_project(project_name: str, facts: Facts) -> tuple[str, Object | None]:
     ids = {each["project"]["id"] for each in facts[Fact.APPLICATIONS] if each["project"]["name"] == project_name}
     if not ids:
         raise Refusal(
-            f"No project named {project_name} can be seen by this account: use project_id, which its owner can tell."
+            f"No project named {project_name} can be seen by this account: check its spelling, the account and the "
+            f"region. A project that belongs to somebody else has to be given by its ID, which its owner can tell."
         )
     if len(ids) > 1:
         raise Refusal(

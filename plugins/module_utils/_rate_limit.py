@@ -31,11 +31,11 @@ WINDOW = 60.0
 FIRST_TRY = 4.0
 LONGEST_TRY = 30.0
 # Never ask again sooner, even if the API says so: it may say so for ever.
-SHORTEST_PAUSE = 0.5
+SOONEST_RETRY = 0.5
 # Requests to wait for, and that a try must let pass to be worth a refusal. With one at a time, each would cost one.
 HANDFUL = 5
 # Seconds for which a handful is worth waiting. A slow API gives places back one by one, as slowly as they were used.
-SLACK = 1.3
+_SLACK = 1.3
 
 # What a pause waits for.
 _RETRY_AFTER, _FULL_MINUTE, _OWN, _TRY = range(4)
@@ -91,16 +91,16 @@ class RateLimit:
         moments = [(self._try_after, _TRY)]
         if self._passed:
             handful = self._passed[min(HANDFUL, len(self._passed)) - 1]
-            moments.append((min(handful, self._passed[0] + SLACK) + WINDOW - now, _OWN))
+            moments.append((min(handful, self._passed[0] + _SLACK) + WINDOW - now, _OWN))
         if _FULL_MINUTE in self._trusted and self._ahead is not None:
             moments.append((WINDOW - (now + self._ahead) % WINDOW, _FULL_MINUTE))
         least = 0.0
-        if asked is not None and asked >= SHORTEST_PAUSE:
+        if asked is not None and asked >= SOONEST_RETRY:
             least = min(asked, longest)
             if _RETRY_AFTER in self._trusted:
                 moments = [(least, _RETRY_AFTER)]
         seconds, self._awaited = min(moments)
-        seconds = max(seconds, least, SHORTEST_PAUSE)
+        seconds = max(seconds, least, SOONEST_RETRY)
         self._until, self._earned = now + seconds, 0
         return Pause(seconds, least)
 

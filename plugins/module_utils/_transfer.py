@@ -16,11 +16,13 @@ from ansible_collections.community.scalingo.plugins.module_utils._api import Api
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
     ApiRefusal,
     ConflictError,
+    NotFoundError,
     Refusal,
     RequestError,
     ScalingoError,
     ValidationError,
 )
+from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, visible
 from ansible_collections.community.scalingo.plugins.module_utils._invitations import (
     ACCEPTED,
     PENDING,
@@ -37,13 +39,14 @@ from ansible_collections.community.scalingo.plugins.module_utils._settle import 
 )
 from ansible_collections.community.scalingo.plugins.module_utils._transfer_forecast import (
     diff_transfer,
-    foresee_transfer,
     predict_transfer,
+    why_transfer_refused,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan import (
     NEW_OWNER_NEEDS,
     VERBS,
     Invite,
+    NotOwnerError,
     Respond,
     Step,
     TransferPlan,
@@ -85,10 +88,10 @@ def ensure_transfer(api: Api, wanted: TransferWanted, check_mode: bool) -> Trans
     wanted.check()
     project_id, account = account_of_project(api, wanted.project_id, wanted.project_name, wanted.invitation_id)
     wanted = replace(wanted, project_id=project_id)
-    account, plan = _decide(api, wanted, account, doubtful=wanted.project_name is not None)
+    plan = _decide(wanted, account, doubtful=wanted.project_name is not None)
     if not check_mode:
         return _Transfer(api, wanted, plan).carry_out()
-    problem = account.find_out(lambda facts: foresee_transfer(plan, facts))
+    problem = account.find_out(lambda facts: why_transfer_refused(plan, facts))
     if problem:
         raise Refusal(f"Cannot {plan.title}. {problem}")
     invitation, project = account.find_out(lambda facts: predict_transfer(wanted, plan, facts))
@@ -97,23 +100,22 @@ def ensure_transfer(api: Api, wanted: TransferWanted, check_mode: bool) -> Trans
     )
 
 
-def _decide(api: Api, wanted: TransferWanted, account: Account, doubtful: bool = False) -> tuple[Account, TransferPlan]:
-    """Return what is to be done, and the facts that say so; read afresh if they cannot have been true all at once.
+def _decide(wanted: TransferWanted, account: Account, doubtful: bool = False) -> TransferPlan:
+    """Return what is to be done. The facts are read afresh if they cannot have been true all at once.
 
     Args:
-        api: Where to read.
         wanted: What is wanted.
         account: What is known.
         doubtful: The list, which may lag behind, showed the project as one that this account has.
     """
     try:
-        return account, account.find_out(lambda facts: decide_transfer(wanted, facts))
-    except ApiRefusal:
+        return account.find_out(lambda facts: decide_transfer(wanted, facts))
+    except (ApiRefusal, NotOwnerError):
         # An owner is not refused that: it was handed over before, or just now between two reads.
         if not doubtful and not account.find_out(was_shown_as_own):
             raise
-    account = Account(api, wanted.project_id, wanted.invitation_id)
-    return account, account.find_out(lambda facts: decide_transfer(wanted, facts))
+    account.forget()
+    return account.find_out(lambda facts: decide_transfer(wanted, facts))
 
 
 class _Transfer:
@@ -138,7 +140,7 @@ class _Transfer:
             while self._plan.steps:
                 self._step(self._plan.steps[0])
             invitation, project = self._plan.invitation, self._plan.project
-            if invitation is not None and self._first_plan.settle:
+            if invitation is not None and self._first_plan.await_owner:
                 invitation, project = self._watch.until_owned(invitation, fresh=bool(self._first_plan.steps))
             elif invitation is not None and self._wanted.wait:
                 invitation, project = self._watch.until_answered(invitation)
@@ -156,7 +158,7 @@ class _Transfer:
         title = self._plan.title
         self._writes += 1
         if self._writes > MAX_WRITES:
-            raise Refusal(f"Cannot {title}. The API accepted that, but reading back still shows it undone.")
+            raise Refusal(f"Cannot {title}. After {MAX_WRITES} requests, reading back still shows it undone.")
         try:
             invitation = self._send(step)
         except RequestError as error:
@@ -165,7 +167,7 @@ class _Transfer:
             try:
                 rest = self._after_failure(step, error)
                 if _signature(step) not in [_signature(each) for each in rest.steps]:
-                    rest = self._settle(step, error, rest)
+                    rest = self._attribute_work(step, error, rest)
             except RequestError:
                 error.add_context(f"Cannot {title}.")
                 raise
@@ -174,7 +176,7 @@ class _Transfer:
         self._note(step)
         self._plan = replace(self._plan, steps=self._plan.steps[1:], invitation=invitation)
 
-    def _settle(self, step: Step, error: RequestError, rest: TransferPlan) -> TransferPlan:
+    def _attribute_work(self, step: Step, error: RequestError, rest: TransferPlan) -> TransferPlan:
         """Find out whose work it is that a step is not needed any more, and return what is left to do.
 
         Raises:
@@ -225,12 +227,11 @@ class _Transfer:
         maybe = self._may_be_done(step)
         if is_final(error, maybe):
             raise error
-        account, rest = self._look_again(error, maybe)
-        if self._has_gone_elsewhere(rest):
-            error.add_context(f"Meanwhile the project belongs to {owner_of(t.cast(Object, rest.project))}.")
-            if self._lost:
-                error.leave_open(_PART_UNKNOWN)
-            raise error
+        account = Account(self._api, self._wanted.project_id, self._wanted.invitation_id)
+        try:
+            rest = self._look_again(account, error, maybe)
+        finally:
+            error.result.update(_last_seen(step, account))
         if not rest.steps or _signature(rest.steps[0]) != _signature(step):
             return rest
         if error.outcome_unknown:
@@ -248,23 +249,31 @@ class _Transfer:
         tell_earlier(error, maybe)
         raise error
 
-    def _look_again(self, error: RequestError, maybe: bool) -> tuple[Account, TransferPlan]:
+    def _look_again(self, account: Account, error: RequestError, maybe: bool) -> TransferPlan:
         """Read back what is after a write failed, and decide what is left to do.
 
         Raises:
-            RequestError: The error of the write, since that cannot be read.
+            RequestError: The error of the write, since that cannot be read, or makes the rest impossible.
         """
         try:
-            return _decide(
-                self._api, self._wanted, Account(self._api, self._wanted.project_id, self._wanted.invitation_id)
-            )
+            rest = _decide(self._wanted, account)
+            if not self._has_gone_elsewhere(rest.project):
+                return rest
+            error.add_context(_meanwhile(t.cast(Object, rest.project)))
+            if self._lost:
+                error.leave_open(_PART_UNKNOWN)
         except Refusal as refusal:
             # It says what has become of the invitation meanwhile.
-            error.add_context(str(refusal))
+            project = visible(account.known(Fact.PROJECT))
+            moved = isinstance(refusal, NotOwnerError) and self._has_gone_elsewhere(project)
+            error.add_context(_meanwhile(project) if moved else str(refusal))
             if maybe:
                 error.leave_open(_PART_UNKNOWN)
         except RequestError as second:
-            if isinstance(second, ApiRefusal) and not (error.outcome_unknown or maybe):
+            project = visible(account.known(Fact.PROJECT))
+            if self._has_gone_elsewhere(project):
+                error.add_context(_meanwhile(project))
+            elif isinstance(second, ApiRefusal) and not (error.outcome_unknown or maybe):
                 # What it means to be refused that, too; else it is told below, as a whole.
                 for sentence in reversed(second.context):
                     error.add_context(sentence)
@@ -283,11 +292,11 @@ class _Transfer:
             # Whether an invitation that has expired blocks a new one is not documented.
             self._freed = True
             return replace(rest, steps=(Respond("cancel", rest.expired), *rest.steps))
-        foreseen = account.find_out(lambda facts: foresee_transfer(rest, facts))
+        foreseen = account.find_out(lambda facts: why_transfer_refused(rest, facts))
         if foreseen:
             error.add_context(foreseen)
         elif isinstance(step, Invite):
-            error.add_consequence(_PERHAPS)
+            _guess_why(error)
         elif step.verb == "accept":
             # Refused, but still pending: most likely the API has not finished an earlier acceptance yet. With which
             # status it says so is not documented; those with another meaning are waited for only after a lost answer.
@@ -297,17 +306,42 @@ class _Transfer:
                 return replace(rest, steps=(), invitation=closed)
             if blocked:
                 error.add_consequence("An earlier acceptance may be under way: run the task again to see.")
-            error.add_consequence(_PERHAPS)
+            _guess_why(error)
         return None
 
-    def _has_gone_elsewhere(self, rest: TransferPlan) -> bool:
+    def _has_gone_elsewhere(self, project: Object | None) -> bool:
         """Tell whether the project has got another owner while this task was at work, who is not the wanted one."""
-        if self._wanted.state == ACCEPTED or rest.project is None or self._plan.project is None:
+        if self._wanted.state == ACCEPTED or project is None or self._plan.project is None:
             return False
-        owner = rest.project["owner"]
+        owner = project["owner"]
         if self._wanted.state == PENDING and is_user(owner, self._wanted.new_owner or ""):
             return False
         return bool(owner["id"] != self._plan.project["owner"]["id"])
+
+
+def _guess_why(error: RequestError) -> None:
+    """Say in the error of a refused write what may be the reason, unless the API says it in its own words."""
+    # With a 404 they say no more than the status.
+    if isinstance(error, NotFoundError) or not (isinstance(error, ApiRefusal) and error.words):
+        error.add_consequence(_PERHAPS)
+
+
+def _meanwhile(project: Object) -> str:
+    return f"Meanwhile the project belongs to {owner_of(project)}."
+
+
+def _last_seen(step: Step, account: Account) -> Object:
+    """Return invitation and project as reading back shows them, as far as it went; None for what is not shown."""
+    seen: Object = {}
+    invitation, project = account.known(Fact.INVITATION), account.known(Fact.PROJECT)
+    if invitation is None and isinstance(step, Respond):
+        all_of_them = visible(account.known(Fact.INVITATIONS)) or ()
+        invitation = next((each for each in all_of_them if each["id"] == step.invitation["id"]), None)
+    if visible(invitation) is not None:
+        seen["transfer_invitation"] = invitation
+    if project is not None:
+        seen["project"] = visible(project)
+    return seen
 
 
 def _signature(step: Step) -> tuple[str, str]:

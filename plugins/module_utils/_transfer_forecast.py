@@ -22,7 +22,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan 
 )
 
 
-def foresee_transfer(plan: TransferPlan, facts: Facts) -> str | None:
+def why_transfer_refused(plan: TransferPlan, facts: Facts) -> str | None:
     """Return why the API will not carry out a plan, as far as that can be known, or None.
 
     Raises:
@@ -87,10 +87,11 @@ def diff_transfer(
         changed: Whether this task makes the difference; what others did meanwhile is none.
     """
     old = plan.invitation if changed else invitation
-    # Before a transfer the inviter is the owner, who is known by name only if the project was read.
+    # Before a transfer the inviter is the owner. If the project was not read then, both owners are shown by their IDs.
     inviter = old["inviter_user_id"] if old else None
     before_owner = plan.project["owner"]["username"] if plan.project else inviter
-    after_owner = project["owner"]["username"] if project else before_owner
+    form = "id" if changed and plan.project is None else "username"
+    after_owner = project["owner"][form] if project else before_owner
     if project is None and invitation is not None and invitation["status"] == ACCEPTED:
         # The new owner was not read back, and the old one it is not.
         after_owner = None

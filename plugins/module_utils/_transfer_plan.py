@@ -25,10 +25,12 @@ from ansible_collections.community.scalingo.plugins.module_utils._invitations im
     ACCEPTED,
     CANCELED,
     DECLINED,
+    DEFAULT_WAIT_TIMEOUT,
     ERROR,
     EXPIRED,
     FAILED,
     PENDING,
+    could_be_an_id,
     describe_eligible,
     describe_invitation,
     is_for,
@@ -38,6 +40,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._invitations im
 from ansible_collections.community.scalingo.plugins.module_utils._projects import (
     check_project,
     describe,
+    is_email,
     is_user,
 )
 
@@ -58,7 +61,7 @@ class TransferWanted:
     state: str = PENDING
     replace: bool = False
     wait: bool = False
-    wait_timeout: float = 600
+    wait_timeout: float = DEFAULT_WAIT_TIMEOUT
 
     def check(self) -> None:
         """Find what cannot be right, whatever the account looks like.
@@ -67,6 +70,10 @@ class TransferWanted:
             InputError: Something cannot.
         """
         check_project(self.project_id, self.project_name)
+        if self.new_owner is not None and is_email(self.new_owner):
+            raise InputError(
+                f"new_owner must be a user name or user ID, and not an email address like {self.new_owner}."
+            )
         if self.state == PENDING:
             if self.new_owner is None:
                 raise InputError("new_owner is required with state=pending: whom to invite, by user name or user ID.")
@@ -77,6 +84,10 @@ class TransferWanted:
             raise InputError(f"{option} can be used with state=pending only, not with state={self.state}.")
         if not math.isfinite(self.wait_timeout) or self.wait_timeout < 0:
             raise InputError(f"wait_timeout must be a number of seconds, 0 or more, not {self.wait_timeout:g}.")
+
+
+class NotOwnerError(Refusal):
+    """The account does not own the project, as it was read."""
 
 
 class Verdict(enum.Enum):
@@ -151,7 +162,7 @@ class TransferPlan:
         invitation: The invitation that the task is about, or None if none is needed or there is none yet.
         steps: The writes, in order: none, one, or a cancellation before an invitation.
         expired: An invitation that has expired, and might block a new one (not documented).
-        settle: An acceptance is to be followed by reading back the new owner, until the transfer is finished.
+        await_owner: An acceptance is to be followed by reading back the new owner, until the transfer is finished.
     """
 
     project_id: str
@@ -159,7 +170,7 @@ class TransferPlan:
     invitation: Object | None = None
     steps: tuple[Step, ...] = ()
     expired: Object | None = None
-    settle: bool = False
+    await_owner: bool = False
 
     @property
     def title(self) -> str:
@@ -196,13 +207,15 @@ def _plan_invitation(wanted: TransferWanted, facts: Facts) -> TransferPlan:
     if isinstance(project, ApiRefusal):
         return _plan_unseen(wanted, facts, project)
     if is_user(project["owner"], new_owner):
+        _demand_one(new_owner, facts, project)
         return TransferPlan(project["id"], project)
-    invitations = _shown(facts[Fact.INVITATIONS], project)
+    invitations = _owner_only(facts[Fact.INVITATIONS], project)
     # The clock is that of the API, which is known only once something has been read.
     now = facts[Fact.NOW]
     pending = with_status(invitations, PENDING, now)
     theirs = [invitation for invitation in pending if is_for(invitation, new_owner)]
     if theirs:
+        _demand_one(new_owner, facts, project, theirs)
         return TransferPlan(project["id"], project, theirs[-1])
     if pending and not wanted.replace:
         raise Refusal(
@@ -210,13 +223,16 @@ def _plan_invitation(wanted: TransferWanted, facts: Facts) -> TransferPlan:
             f"{pending[-1]['expires_at']} ({pending[-1]['id']}), and only one invitation can be pending: wait for the "
             f"answer, or use replace=true to cancel that invitation first."
         )
-    eligible = [user for user in _shown(facts[Fact.ELIGIBLE], project) if user["user_id"] != project["owner"]["id"]]
+    eligible = [
+        user for user in _owner_only(facts[Fact.ELIGIBLE], project) if user["user_id"] != project["owner"]["id"]
+    ]
     chosen = [user for user in eligible if new_owner in (user["user_id"], user["user_name"])]
     if not chosen:
         raise Refusal(
             f"{new_owner} is not eligible to own project {describe(project)}; {describe_eligible(eligible)}. "
             f"{NEW_OWNER_NEEDS}"
         )
+    _demand_one(new_owner, facts, project)
     expired = with_status(invitations, EXPIRED, now)
     cancellations = tuple(Respond("cancel", invitation) for invitation in pending)
     invite = Invite(chosen[0]["user_id"], chosen[0]["user_name"])
@@ -245,10 +261,40 @@ def _plan_unseen(wanted: TransferWanted, facts: Facts, refusal: ApiRefusal) -> T
 
 def _plan_cancellation(wanted: TransferWanted, facts: Facts) -> TransferPlan:
     project = required(facts[Fact.PROJECT], f"Project {wanted.project_id} cannot be read by this account.")
-    pending = with_status(_shown(facts[Fact.INVITATIONS], project), PENDING, facts[Fact.NOW])
+    pending = with_status(_owner_only(facts[Fact.INVITATIONS], project), PENDING, facts[Fact.NOW])
     matching = [each for each in pending if wanted.new_owner is None or is_for(each, wanted.new_owner)]
+    if matching and wanted.new_owner is not None:
+        _demand_one(wanted.new_owner, facts, project, matching)
+    if not matching and project["owner"]["id"] != facts[Fact.CALLER_ID]:
+        # The API shows others their own invitations only, if any.
+        raise NotOwnerError(
+            f"Only the owner of project {describe(project)} may cancel an invitation, and this account may not be "
+            f"shown whether one is pending."
+        )
     steps = tuple(Respond("cancel", invitation) for invitation in matching)
     return TransferPlan(project["id"], project, matching[-1] if matching else None, steps)
+
+
+def _demand_one(new_owner: str, facts: Facts, project: Object, invitations: t.Iterable[Object] = ()) -> None:
+    """Find out whether the new owner is one user, since the user ID of one may be the user name of another.
+
+    The eligible users are asked for only if they might tell: not for a user name that is too short for an ID.
+
+    Raises:
+        Refusal: It could be one or another.
+    """
+    known = [(project["owner"]["id"], project["owner"]["username"])]
+    known += [(each["invited_user_id"], each["invited_user_name"]) for each in invitations]
+    by_name = any(new_owner == name != identifier for identifier, name in known)
+    eligible = facts[Fact.ELIGIBLE] if by_name and could_be_an_id(new_owner) else facts.get(Fact.ELIGIBLE)
+    known += [(each["user_id"], each["user_name"]) for each in visible(eligible) or ()]
+    meant = {identifier: name for identifier, name in known if new_owner in (identifier, name)}
+    if len(meant) > 1:
+        raise Refusal(
+            f"new_owner {new_owner} is the user name or user ID of more than one user: "
+            + "; ".join(f"{name} ({identifier})" for identifier, name in sorted(meant.items()))
+            + ". Give the user name or user ID that only the right one has."
+        )
 
 
 def _plan_answer(wanted: TransferWanted, facts: Facts, invitation: Object | None) -> TransferPlan:
@@ -264,12 +310,12 @@ def _plan_answer(wanted: TransferWanted, facts: Facts, invitation: Object | None
     accepting = wanted.state == ACCEPTED
     if verdict is Verdict.DO:
         steps = (Respond(VERBS[wanted.state], invitation),)
-        return TransferPlan(project_id, known, invitation, steps, settle=accepting)
+        return TransferPlan(project_id, known, invitation, steps, await_owner=accepting)
     if verdict is Verdict.DONE and not accepting:
         return TransferPlan(project_id, known, invitation)
     if verdict is Verdict.DONE:
         known = visible(facts[Fact.PROJECT])
-        return TransferPlan(project_id, known, invitation, settle=_is_under_way(invitation, facts))
+        return TransferPlan(project_id, known, invitation, await_owner=_is_under_way(invitation, facts))
     if wanted.state == ACCEPTED and _owned_by_caller(facts):
         return TransferPlan(project_id, facts[Fact.PROJECT])
     raise Refusal(f"Cannot {VERBS[wanted.state]} {describe_invitation(invitation)}: {why_not(invitation, status)}")
@@ -278,8 +324,8 @@ def _plan_answer(wanted: TransferWanted, facts: Facts, invitation: Object | None
 def _invitation_by_id(wanted: TransferWanted, facts: Facts) -> Object:
     invitation = required(
         facts[Fact.INVITATION],
-        f"Invitation {wanted.invitation_id} of project {wanted.project_id} cannot be read by this account: only "
-        f"inviter and invitee may.",
+        f"Invitation {wanted.invitation_id} of project {wanted.project_id} cannot be read by this account: the ID may "
+        f"be wrong, and only inviter and invitee may read it.",
     )
     _demand_new_owner(wanted, invitation)
     return invitation
@@ -312,9 +358,14 @@ def _invitation_to_me(wanted: TransferWanted, facts: Facts) -> Object | None:
     mine = [invitation for invitation in invitations if invitation["invited_user_id"] == facts[Fact.CALLER_ID]]
     pending = with_status(mine, PENDING, facts[Fact.NOW])
     if not mine:
-        raise Refusal(
-            f"There is no invitation of this account to own project {wanted.project_id}: ask its owner to invite it."
-        )
+        if _owned_by_caller(facts):
+            raise Refusal(
+                f"Project {describe(facts[Fact.PROJECT])} belongs to this account, and only an invited user can "
+                f"decline. To take an invitation back, use state=canceled."
+            )
+        project = visible(facts[Fact.PROJECT])
+        about = describe(project) if project else wanted.project_name or wanted.project_id
+        raise Refusal(f"There is no invitation of this account to own project {about}: ask its owner to invite it.")
     chosen = (pending or mine)[-1]
     _demand_new_owner(wanted, chosen)
     return chosen
@@ -342,7 +393,7 @@ def _owned_by_caller(facts: Facts) -> bool:
     return project is not None and project["owner"]["id"] == facts[Fact.CALLER_ID]
 
 
-def _shown(found: t.Any, project: Object) -> t.Any:
+def _owner_only(found: t.Any, project: Object) -> t.Any:
     """Return what the API shows to the owner of a project.
 
     Raises:

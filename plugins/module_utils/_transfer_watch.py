@@ -37,8 +37,8 @@ from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan 
 E = t.TypeVar("E", bound=ScalingoError)
 
 # Seconds between two looks. All requests of an account share 60 a minute.
-FIRST_PAUSE = 1.0
-LONGEST_PAUSE = 15.0
+_FIRST_BETWEEN_LOOKS = 1.0
+_LONGEST_BETWEEN_LOOKS = 15.0
 
 
 class Watch:
@@ -140,7 +140,7 @@ class Watch:
         Yields: Whether this is the first look.
         """
         deadline = time.monotonic() + self._timeout
-        pause = FIRST_PAUSE
+        pause = _FIRST_BETWEEN_LOOKS
         yield True
         while True:
             left = deadline - time.monotonic()
@@ -148,14 +148,14 @@ class Watch:
                 return
             time.sleep(min(pause, left))
             yield False
-            pause = min(pause * 1.5, LONGEST_PAUSE)
+            pause = min(pause * 1.5, _LONGEST_BETWEEN_LOOKS)
 
     def _project(self) -> Object | None:
-        return self._shown(self._api.get_project, self._project_id)
+        return self._read_if_shown(self._api.get_project, self._project_id)
 
     def read_again(self, invitation: Object) -> Object | None:
         """Return an invitation as it is now, or None if this account is not shown it any more."""
-        return self._shown(self._api.get_invitation, self._project_id, invitation["id"])
+        return self._read_if_shown(self._api.get_invitation, self._project_id, invitation["id"])
 
     def _accepted_unseen(self, invitation: Object) -> Object:
         """Return what an invitation must be that its inviter is not shown any more: accepted, if its project moved.
@@ -172,7 +172,7 @@ class Watch:
         )
         raise _with_invitation(Refusal(message), invitation)
 
-    def _shown(self, call: t.Callable[..., Object], *arguments: str) -> Object | None:
+    def _read_if_shown(self, call: t.Callable[..., Object], *arguments: str) -> Object | None:
         """Return what a call returns, or None if the API does not show it to this account."""
         found = or_refusal(call, *arguments)
         if isinstance(found, AuthenticationError):

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import platform
 import re
-import time
 import traceback
 import typing as t
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from urllib.parse import urlencode, urlsplit
 
 from ansible_collections.community.scalingo.plugins.module_utils._answers import Answer
 from ansible_collections.community.scalingo.plugins.module_utils._deadline import Deadline, DeadlineAdapter
-from ansible_collections.community.scalingo.plugins.module_utils._errors import TransportError
+from ansible_collections.community.scalingo.plugins.module_utils._errors import GOT_NO_ANSWER, TransportError
 from ansible_collections.community.scalingo.plugins.module_utils._options import Connection
 
 REQUESTS_IMPORT_ERROR: str | None = None
@@ -37,7 +36,11 @@ VERSION = "1.0.0"
 
 # Bytes. A list of thousands of applications is below this. At worst, JSON takes fifty times its size in memory.
 MAX_BODY = 8 * 1024 * 1024
-CHUNK = 64 * 1024
+_CHUNK = 64 * 1024
+# What is asked for, and so what is read. Each encoding more multiplies what a body becomes in memory, which urllib3
+# does not bound before its release 2.6.
+_ACCEPTED = "gzip, deflate"
+_ENCODINGS = ("", "identity", "gzip", "x-gzip", "deflate")
 # Tries to reach a host that has never answered: the URL may be wrong, and nobody wants to wait for that.
 TRIES_TO_REACH = 3
 
@@ -98,12 +101,13 @@ class Transport:
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, DeadlineAdapter(self._deadline))
         if connection.verify is False:
-            # Whoever asks for that knows.
+            # The task asked for this, and needs no warning at every request.
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         about = "; ".join(filter(None, [agent, f"Python {platform.python_version()}"]))
         self._session.headers.update(
             {
                 "Accept": "application/json",
+                "Accept-Encoding": _ACCEPTED,
                 "User-Agent": f"ansible-community.scalingo/{VERSION} ({about})",
             }
         )
@@ -122,7 +126,7 @@ class Transport:
         base = self._connection.auth_url if request.auth_host else self._connection.api_url
         timeout = self._connection.timeout if at_most is None else min(self._connection.timeout, at_most)
         try:
-            response, content = self._exchange(request, base, auth, timeout)
+            response, content = self._round_trip(request, base, auth, timeout)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             problem, sent, hopeless, late = _diagnose(error, timeout, self._deadline.connecting)
             reached = base in self._reached
@@ -130,7 +134,7 @@ class Transport:
             outcome_unknown = sent and (reached or not isinstance(error, requests.exceptions.SSLError))
             raise TransportError(
                 # Without the library's own text, which is no sentence.
-                f"{request.method} {base}{request.target} got no answer: {problem}.",
+                f"{request.method} {base}{request.target} {GOT_NO_ANSWER}: {problem}.",
                 outcome_unknown=outcome_unknown,
                 max_tries=1 if hopeless else None if outcome_unknown or reached else TRIES_TO_REACH,
                 try_seconds=self._connection.timeout if late else 0.0,
@@ -139,7 +143,7 @@ class Transport:
         self._reached.add(base)
         return Answer(response.status_code, response.headers, content)
 
-    def _exchange(self, request: Request, base: str, auth: t.Any, timeout: float) -> tuple[t.Any, bytes]:
+    def _round_trip(self, request: Request, base: str, auth: t.Any, timeout: float) -> tuple[t.Any, bytes]:
         """Return the response and its body, both within the time-out.
 
         Raises:
@@ -158,7 +162,7 @@ class Transport:
                 stream=True,
                 proxies=_proxies(base),
             ) as response:
-                content = _read(response, timeout)
+                content = _read(response, self._deadline)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             self._deadline.stop()
             if self._deadline.expired and not isinstance(error, _TooLarge):
@@ -195,19 +199,23 @@ def _proxies(base: str) -> t.Any:
     return {"http": None, "all": None} if urlsplit(base).scheme == "http" else None
 
 
-def _read(response: t.Any, timeout: float) -> bytes:
-    """Return the body, but neither an endless one nor one that trickles for ever.
+def _read(response: t.Any, deadline: Deadline) -> bytes:
+    """Return the body, or what came of it before the deadline; none, if it is encoded in a way nobody asked for.
 
     Raises:
-        requests.RequestException: It broke off, or is one of these.
+        Exception: What the libraries raise because it broke off, or that it is too large.
     """
-    content, deadline = bytearray(), time.monotonic() + timeout
+    if response.headers.get("Content-Encoding", "").strip().lower() not in _ENCODINGS:
+        # Its status still tells what became of a write.
+        return b""
+    content = bytearray()
     for chunk in _chunks(response):
         content += chunk
         if len(content) > MAX_BODY:
             raise _TooLarge()
-        if time.monotonic() > deadline:
-            raise requests.ReadTimeout()
+        if deadline.expired:
+            # What has come already can still be read, but urllib3 1.26 takes long for that, byte by byte.
+            break
     return bytes(content)
 
 
@@ -218,7 +226,7 @@ def _chunks(response: t.Any) -> t.Iterator[bytes]:
         yield from response.iter_content(1)
         return
     while True:
-        chunk = response.raw.read1(CHUNK, decode_content=True)
+        chunk = response.raw.read1(_CHUNK, decode_content=True)
         if not chunk:
             return
         yield chunk
@@ -250,27 +258,31 @@ def _diagnose(error: Exception, timeout: float, connecting: bool) -> _Diagnosis:
     reason = getattr(error.args[0], "reason", None) if error.args else None
     known, http = requests.exceptions, urllib3.exceptions
     if isinstance(error, _TooLarge):
-        return _Diagnosis(f"it would be larger than {MAX_BODY} bytes, and was not read", True, True)
+        return _Diagnosis(f"it would be larger than {MAX_BODY} bytes, and was not read", sent=True, hopeless=True)
     if isinstance(error, known.SSLError):
         if "CERTIFICATE_VERIFY_FAILED" in text or "doesn't match" in text:
-            return _Diagnosis("the server's certificate is not trusted (see ca_path and validate_certs)", False, True)
+            return _Diagnosis(
+                "the server's certificate is not trusted (see ca_path and validate_certs)", sent=False, hopeless=True
+            )
         if "[X509" in text:
-            return _Diagnosis("the file of ca_path holds no certificate", False, True)
-        return _Diagnosis("the TLS connection failed (is this an https:// server?)", True, False)
+            return _Diagnosis("the file of ca_path holds no certificate", sent=False, hopeless=True)
+        return _Diagnosis("the TLS connection failed (is this an https:// server?)", sent=True, hopeless=False)
     if "TLS CA certificate bundle" in text:
         return _Diagnosis(
-            "the file of certificates that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names cannot be read", False, True
+            "the file of certificates that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names cannot be read",
+            sent=False,
+            hopeless=True,
         )
     if isinstance(error, (known.InvalidProxyURL, known.InvalidSchema, http.ProxySchemeUnknown)):
-        return _Diagnosis("the proxy of the environment could not be used", False, True)
+        return _Diagnosis("the proxy of the environment could not be used", sent=False, hopeless=True)
     if isinstance(error, known.ProxyError) and connecting:
-        return _Diagnosis("the proxy of the environment could not be used", False, False)
+        return _Diagnosis("the proxy of the environment could not be used", sent=False, hopeless=False)
     if isinstance(error, known.ConnectTimeout):
-        return _Diagnosis(f"no connection within {timeout:g} s (timeout)", False, False, True)
+        return _Diagnosis(f"no connection within {timeout:g} s (timeout)", sent=False, hopeless=False, late=True)
     if isinstance(reason, http.NewConnectionError):
-        return _Diagnosis(system.group(1) if system else "no connection", False, False)
+        return _Diagnosis(system.group(1) if system else "no connection", sent=False, hopeless=False)
     if isinstance(error, (known.Timeout, http.TimeoutError)):
-        return _Diagnosis(f"nothing came within {timeout:g} s (timeout)", True, False, True)
+        return _Diagnosis(f"nothing came within {timeout:g} s (timeout)", sent=True, hopeless=False, late=True)
     if isinstance(error, (known.InvalidURL, http.LocationParseError, UnicodeError)):
-        return _Diagnosis("the URL, or the proxy of the environment, cannot be used", False, True)
-    return _Diagnosis("the connection was closed before the answer was complete", True, False)
+        return _Diagnosis("the URL, or the proxy of the environment, cannot be used", sent=False, hopeless=True)
+    return _Diagnosis("the connection was closed before the answer was complete", sent=True, hopeless=False)

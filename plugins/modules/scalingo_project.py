@@ -48,7 +48,8 @@ options:
     type: str
   default:
     description:
-      - V(true) makes the project the default one of the account. The project that was it before ceases to be it.
+      - V(true) makes the project the default one of the account. The previous default project is then no longer the
+        default one.
       - V(false) fails if the project is the default one, because the API cannot unset that. Make another project the
         default one instead.
       - If it is not given, this is left as it is.
@@ -119,7 +120,7 @@ project:
   description:
     - The project as the API shows it, V(null) if it is absent.
     - In check mode, dates and IDs that do not exist yet are V(null).
-  returned: success
+  returned: success, and failure after the API accepted a write
   type: dict
   contains:
     id:
@@ -171,7 +172,7 @@ diff:
   description:
     - Name of the project and whether it is the default one, before and after the task. Empty where there is no project.
     - If the project becomes the default one, also the name of the default project before and after.
-  returned: success
+  returned: success, and failure after a write that was seen
   type: dict
   contains:
     before:

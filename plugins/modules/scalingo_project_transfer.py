@@ -44,7 +44,8 @@ options:
     type: str
   new_owner:
     description:
-      - User name or user ID of the user that is to own the project.
+      - User name or user ID of the user that is to own the project. An email address is refused.
+      - It must not be the user name of one user and the user ID of another.
       - Required with O(state=pending).
       - With any other state, only an invitation of this user is answered or canceled.
     type: str
@@ -132,9 +133,9 @@ EXAMPLES = r"""
     wait: true
     wait_timeout: 3600
 
-- name: Take back any offer of the shop
+- name: Take back any offer of the sandbox
   community.scalingo.scalingo_project_transfer:
-    project_name: shop
+    project_name: sandbox
     state: canceled
 """
 
@@ -143,7 +144,7 @@ transfer_invitation:
   description:
     - The invitation as the API shows it, V(null) if none was needed.
     - In check mode, dates and IDs that do not exist yet are V(null).
-  returned: success, and failure if an invitation was made or did not lead to a transfer
+  returned: success, and failure if an invitation was made, was read again, or did not lead to a transfer
   type: dict
   contains:
     id:
@@ -194,7 +195,7 @@ project:
   description:
     - The project as the API shows it; see RV(community.scalingo.scalingo_project#module:project).
     - V(null) if the API does not show it to this account, for instance to a user who has declined it.
-  returned: success
+  returned: success, and failure if it was read again after a write failed
   type: dict
   sample:
     id: prj-b7e2915d-40c8-4a36-bd1f-7786e0c95a24
@@ -216,7 +217,10 @@ diff:
   type: dict
   contains:
     before:
-      description: What was. The owner is a user ID where the account could not read the project before.
+      description:
+        - What was. The owner is a user name.
+        - Where a task that makes a change did not read the project before, both owners are user IDs. That is so for an
+          acceptance with O(project_id) and O(invitation_id).
       type: dict
       sample:
         owner: mireille
@@ -263,6 +267,7 @@ error:
 """
 
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api
+from ansible_collections.community.scalingo.plugins.module_utils._invitations import DEFAULT_WAIT_TIMEOUT
 from ansible_collections.community.scalingo.plugins.module_utils._module import Options, Result, run_module
 from ansible_collections.community.scalingo.plugins.module_utils._transfer import ensure_transfer
 from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan import TransferWanted
@@ -275,7 +280,7 @@ ARGUMENT_SPEC = {
     "state": {"type": "str", "choices": ["pending", "accepted", "declined", "canceled"], "default": "pending"},
     "replace": {"type": "bool", "default": False},
     "wait": {"type": "bool", "default": False},
-    "wait_timeout": {"type": "float", "default": 600},
+    "wait_timeout": {"type": "float", "default": DEFAULT_WAIT_TIMEOUT},
 }
 
 

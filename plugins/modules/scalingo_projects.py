@@ -14,8 +14,8 @@ description:
   - Makes a list of projects what the task says, with one request for all of them and one for each that has to change.
   - Each item means the same as a task with M(community.scalingo.scalingo_project), whose rules apply.
   - The list may stand in any order. The module finds one in which the API can carry it out, where there is one. It
-    frees a name before it gives that to another project, moves the default project before it deletes the one that was
-    it, and deletes last.
+    frees a name before it gives that to another project, makes the new default project before it deletes the previous
+    one, and deletes last.
   - The whole list is checked against the list of projects before the first write, so that a list that cannot be carried
     out changes nothing. What that list does not show can stop a run in its middle, the applications inside a project
     that is to be deleted, for instance, or the number of projects that an account may have.
@@ -60,7 +60,7 @@ options:
       default:
         description:
           - V(true) makes the project the default one of the account.
-          - V(false) fails if the project is the default one and no other item makes another project that.
+          - V(false) fails if the project is the default one and no other item makes another project the default one.
           - If it is not given, this is left as it is.
         type: bool
       state:

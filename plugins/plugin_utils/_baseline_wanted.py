@@ -12,6 +12,7 @@ import re
 import typing as t
 
 from ansible.module_utils.parsing.convert_bool import boolean
+from ansible_collections.community.scalingo.plugins.module_utils._projects import is_email
 
 Item = dict[str, t.Any]
 Items = t.Sequence[t.Mapping[str, t.Any]]
@@ -161,6 +162,11 @@ def _check_handoffs(handoffs: list[t.Mapping[str, t.Any]], default: str) -> set[
             raise Problem(f"Item {place} of {HANDOFFS} needs project, the project that is handed over.")
         if not text_of(handoff.get("new_owner")):
             raise Problem(f"Item {place} of {HANDOFFS} ({project}) needs new_owner, to whom it is handed over.")
+        if is_email(text_of(handoff["new_owner"])):
+            raise Problem(
+                f"Item {place} of {HANDOFFS} ({project}) has an email address as new_owner, which must be a user name "
+                f"or user ID."
+            )
         if project in leaving:
             raise Problem(f"Project {project} is in {HANDOFFS} twice, but can have only one new owner.")
         if project == default:

@@ -221,7 +221,7 @@ def _neither_exists(world: World) -> str:
     return _project(world, name="old", new_name="new")
 
 
-@_provokes("These renamings go in a circle")
+@_provokes("These renames go in a circle")
 def _swap(world: World) -> str:
     swap = [{"name": "shop", "new_name": "blog"}, {"name": "blog", "new_name": "shop"}]
     return _fails(world, "scalingo_projects", projects=swap)
@@ -243,6 +243,16 @@ def _for_somebody_else(world: World) -> str:
 @_provokes("… is not eligible to own project …")
 def _not_eligible(world: World) -> str:
     return _transfer(world, project_name="shop", new_owner="nobody")
+
+
+@_provokes("new_owner must be a user name or user ID, and not an email address like …")
+def _by_address(world: World) -> str:
+    return _transfer(world, project_name="shop", new_owner=world.tomasz.email)
+
+
+@_provokes("Only the owner of project … may cancel an invitation")
+def _not_hers(world: World) -> str:
+    return _transfer(world, account=world.tomasz, project_id=_id(world, "shop"), state="canceled")
 
 
 @_provokes("Project … is offered to … until …")

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import socketserver
 import ssl
@@ -19,22 +18,19 @@ from typing import Any
 
 import pytest
 import responses
+from ansible_environment import client_variables
 
 MODULE_UTILS = "ansible_collections.community.scalingo.plugins.module_utils"
 
 API = "https://api.osc-fr1.scalingo.com"
 AUTH = "https://auth.scalingo.com"
 
-# What of the environment reaches a client.
-_VARIABLES = {"NETRC", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"}
-
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No option, proxy or certificate comes from the environment of whoever runs the tests."""
-    for name in os.environ:
-        if name.startswith("SCALINGO_") or name.lower().endswith("_proxy") or name in _VARIABLES:
-            monkeypatch.delenv(name)
+    for name in client_variables():
+        monkeypatch.delenv(name)
 
 
 @pytest.fixture
@@ -83,11 +79,10 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The clock by which the client and the transport live."""
+    """The clock by which the client lives."""
     clock = Clock()
     monkeypatch.setattr(f"{MODULE_UTILS}._allowance.time", clock)
     monkeypatch.setattr(f"{MODULE_UTILS}._client.time", clock)
-    monkeypatch.setattr(f"{MODULE_UTILS}._transport.time", clock)
     return clock
 
 

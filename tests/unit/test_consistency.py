@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import re
 from pathlib import Path
@@ -13,13 +14,14 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.community.scalingo.plugins.action import scalingo_project_transfer as announcing
 from ansible_collections.community.scalingo.plugins.doc_fragments._connection import ModuleDocFragment
 from ansible_collections.community.scalingo.plugins.lookup import project_info
+from ansible_collections.community.scalingo.plugins.module_utils._invitations import DEFAULT_WAIT_TIMEOUT
 from ansible_collections.community.scalingo.plugins.module_utils._options import (
     TOKEN_VARIABLES,
     connection_argument_spec,
 )
+from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan import TransferWanted
 from ansible_collections.community.scalingo.plugins.module_utils._transport import VERSION
 from ansible_collections.community.scalingo.plugins.modules import scalingo_project_transfer as transferring
 
@@ -91,8 +93,10 @@ def test_documentation_and_argument_spec_of_a_module_agree(module: str) -> None:
     }
 
 
-def test_the_announcement_of_a_wait_knows_the_default_of_the_module() -> None:
-    assert transferring.ARGUMENT_SPEC["wait_timeout"]["default"] == announcing.DEFAULT_WAIT_TIMEOUT
+def test_the_documentation_of_a_wait_has_its_default() -> None:
+    """The module, its plan and the announcement share the constant, which a text cannot."""
+    documented = yaml.safe_load(transferring.DOCUMENTATION)["options"]["wait_timeout"]["default"]
+    assert documented == DEFAULT_WAIT_TIMEOUT == TransferWanted().wait_timeout
 
 
 def test_only_one_file_knows_ansible_module() -> None:
@@ -100,6 +104,53 @@ def test_only_one_file_knows_ansible_module() -> None:
         path.name for path in (ROOT / "plugins").rglob("*.py") if re.search(r"\bAnsibleModule\b", path.read_text())
     ]
     assert knowing == ["_module.py"]
+
+
+def test_every_environment_that_make_creates_is_kept_out_and_removed() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    made = set(re.findall(r"^(\.venv[\w-]*)/\.ready: PURPOSE", makefile, re.MULTILINE))
+    (cleaned,) = re.findall(r"^\trm -rf (.*)$", makefile, re.MULTILINE)
+    ignored = (ROOT / ".gitignore").read_text().splitlines()
+    unlinted = load(".ansible-lint")["exclude_paths"]
+    assert made and made == {word for word in cleaned.split() if word.startswith(".venv")}
+    assert [each for each in sorted(made) if f"/{each}/" not in ignored or f"{each}/" not in unlinted] == []
+
+
+def layers() -> list[list[str]]:
+    """The files of each layer of `module_utils`, the highest first, as CONTRIBUTING lists them."""
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    table = text.partition("\n| layer | files |\n")[2]
+    rows = [line for line in table.partition("\n\n")[0].splitlines() if not line.startswith("|---")]
+    return [re.findall(r"`(\w+)`", row.split("|")[2]) for row in rows]
+
+
+def used_by(file: str) -> set[str]:
+    """The files of `module_utils` that one of them imports."""
+    package = "ansible_collections.community.scalingo.plugins.module_utils"
+    found: set[str] = set()
+    for node in ast.walk(ast.parse((ROOT / "plugins" / "module_utils" / f"{file}.py").read_text())):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file} has a relative import"
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        found |= {name[len(package) + 1 :].split(".")[0] for name in names if name.startswith(f"{package}.")}
+    return found
+
+
+def test_every_file_of_module_utils_is_in_one_layer() -> None:
+    there = sorted(path.stem for path in (ROOT / "plugins" / "module_utils").glob("*.py"))
+    assert sorted(file for layer in layers() for file in layer) == there
+
+
+def test_no_layer_knows_one_above_it() -> None:
+    height = {file: place for place, layer in enumerate(reversed(layers())) for file in layer}
+    used = {file: used_by(file) for file in height}
+    assert any(used.values())
+    upward = [f"{file} -> {other}" for file in used for other in used[file] if height[other] > height[file]]
+    assert sorted(upward) == []
 
 
 def test_the_guide_has_every_variable_of_the_handoffs() -> None:

@@ -4,6 +4,7 @@
 """What holds for every task of every race, whatever the jobs want.
 
 - A task says `changed` if and only if a write of its own was done, be it that it failed afterwards.
+- The diff of a project shows no change of its name or its `default` that the task did not write.
 - What a task claims was so at some moment between its first and its last request. No more can be said: the API knows
   no conditional request, so what was so may be overtaken before the task has even read the answer.
 - A list of projects claims that of each item by itself. There need be no moment at which all of it was so, since the
@@ -39,6 +40,8 @@ def check(run: Run) -> None:
         assert len(done.turns) <= MOST_REQUESTS, f"job {done.job} sent {len(done.turns)} requests"
         assert done.ending.changed == bool(done.writes), f"job {done.job} is wrong about whether it changed something"
         _check_once(done)
+        if done.task.module == "project":
+            _check_diff(done)
         if done.ending.failed:
             _check_failure(done)
         else:
@@ -106,6 +109,15 @@ def _check_unique(snapshot: Snapshot) -> None:
 def _check_once(done: Done) -> None:
     made = Counter(f"{turn.path} {turn.body}" for turn in done.writes if turn.method == "POST")
     assert max(made.values(), default=0) <= 1, f"job {done.job} did one thing twice: {made}"
+
+
+def _check_diff(done: Done) -> None:
+    diff = done.ending.result.get("diff", {"before": {}, "after": {}})
+    before, after = ({key: side[key] for key in ("name", "default") if key in side} for side in diff.values())
+    if before and after:
+        sent = {key for turn in done.writes if turn.method == "PATCH" for key in turn.body["project"]}
+        shown = {key for key in before if before[key] != after[key]}
+        assert shown <= sent, f"job {done.job} claims what it did not write: {diff}"
 
 
 def _check_failure(done: Done) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import responses
-from ansible_collections.community.scalingo.plugins.module_utils._api import Api
+from ansible_collections.community.scalingo.plugins.module_utils._api import Api, path_part
 from ansible_collections.community.scalingo.plugins.module_utils._client import Client
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
     InputError,
@@ -142,3 +142,9 @@ def test_caller_that_no_host_knows(http: responses.RequestsMock, api: Api) -> No
     with pytest.raises(RouteNotFoundError):
         api.get_caller()
     assert len(http.calls) == 2
+
+
+@pytest.mark.parametrize("identifier", ["", ".", "..", "a/b", "../apps", "\udcff"])
+def test_what_can_be_no_part_of_a_path_is_refused(identifier: str) -> None:
+    with pytest.raises(InputError, match="cannot be the ID of a project or an invitation"):
+        path_part(identifier)

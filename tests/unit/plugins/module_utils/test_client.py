@@ -14,11 +14,10 @@ from typing import Any
 import pytest
 import requests
 import responses
-from ansible_collections.community.scalingo.plugins.module_utils._client import Client, segment
+from ansible_collections.community.scalingo.plugins.module_utils._client import Client
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
     AuthenticationError,
     ExchangeError,
-    InputError,
     NotFoundError,
     RateLimitError,
     RequestError,
@@ -304,15 +303,6 @@ def test_token_in_an_answer_that_breaks_the_contract_is_masked(http: responses.R
     with pytest.raises(UnexpectedAnswerError) as error:
         client(bearer_token="hunter8").get_list("/v1/projects", "projects")
     assert error.value.body == {"echo": {"deep": ["********"]}}
-
-
-# Parts of a path
-
-
-@pytest.mark.parametrize("identifier", ["", ".", "..", "a/b", "../apps", "\udcff"])
-def test_what_can_be_no_part_of_a_path_is_refused(identifier: str) -> None:
-    with pytest.raises(InputError, match="cannot be the ID of a project or an invitation"):
-        segment(identifier)
 
 
 def test_kinds_of_errors_are_told_apart(http: responses.RequestsMock, client: Any) -> None:

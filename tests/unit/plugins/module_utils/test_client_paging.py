@@ -58,7 +58,7 @@ def test_all_pages_together_have_a_limit(
     http: responses.RequestsMock, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each may be small enough for itself."""
-    monkeypatch.setattr(_client, "LARGEST_LIST", 500)
+    monkeypatch.setattr(_client, "MAX_LIST_CHARACTERS", 500)
     serve_pages(http, lambda page: {"current_page": page, "next_page": page + 1, "total_pages": 100})
     with pytest.raises(UnexpectedAnswerError, match=r"with more than 500 characters in \d pages"):
         client.get_list("/v1/things", "things")
@@ -74,6 +74,11 @@ def reference(last: int) -> Pages:
         "total_pages": last,
         "total_count": 2 * last,
     }
+
+
+def counting(last: int, count: int) -> Pages:
+    """As documented, where the pages are not full."""
+    return lambda page: {**reference(last)(page), "total_count": count}
 
 
 def previous(last: int) -> Pages:
@@ -164,7 +169,7 @@ def test_things_without_an_id_are_all_taken(http: responses.RequestsMock, client
 
 def test_empty_page_is_no_end(http: responses.RequestsMock, client: Client) -> None:
     pages = {1: things("a"), 2: [], 3: things("c")}
-    serve_pages(http, lambda page: {"things": pages[page], "meta": {"pagination": reference(3)(page)}})
+    serve_pages(http, lambda page: {"things": pages[page], "meta": {"pagination": counting(3, 2)(page)}})
     assert ids(client.get_list("/v1/things", "things")) == ["a", "c"]
 
 
@@ -206,7 +211,7 @@ def test_a_page_that_comes_again_and_again_ends_the_list_early(
 
 def test_a_last_page_that_holds_nothing_new_is_the_end(http: responses.RequestsMock, client: Client) -> None:
     """What was on the page before may have moved to it meanwhile."""
-    serve_pages(http, lambda page: {"things": things("a"), "meta": {"pagination": reference(2)(page)}})
+    serve_pages(http, lambda page: {"things": things("a"), "meta": {"pagination": counting(2, 2)(page)}})
     assert ids(client.get_list("/v1/things", "things")) == ["a"]
 
 
@@ -265,8 +270,8 @@ def test_page_that_fails_fails_the_list(http: responses.RequestsMock, client: Cl
 
 
 def test_page_is_repeated_after_a_fault_that_may_pass(http: responses.RequestsMock, client: Client) -> None:
-    http.get(URL, json={"things": things("a"), "meta": {"pagination": reference(2)(1)}})
+    http.get(URL, json={"things": things("a", "b"), "meta": {"pagination": reference(2)(1)}})
     http.get(URL, status=429, body="Retry later")
-    http.get(URL, json={"things": things("b"), "meta": {"pagination": reference(2)(2)}})
-    assert ids(client.get_list("/v1/things", "things")) == ["a", "b"]
+    http.get(URL, json={"things": things("c", "d"), "meta": {"pagination": reference(2)(2)}})
+    assert ids(client.get_list("/v1/things", "things")) == ["a", "b", "c", "d"]
     assert queries(http) == [{}, {"page": "2"}, {"page": "2"}]

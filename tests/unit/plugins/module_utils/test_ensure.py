@@ -304,7 +304,7 @@ def test_an_accepted_change_that_cannot_be_read_back_is_told() -> None:
 
     api.get_project = fail
     with pytest.raises(
-        ServerError, match=r"^The API accepted to change project web .* reading that back failed"
+        ServerError, match=r"^The API accepted the request to change project web .* reading that back failed"
     ) as failed:
         run(api, name="web", default=True)
     assert failed.value.result["changed"] is True
@@ -375,7 +375,7 @@ def test_an_answer_that_ignores_the_change_is_no_success(wanted: dict[str, Any],
     if call == "create_project":
         ignored["name"] = "other"
     api.get_project = lambda project_id: ignored
-    with pytest.raises(ScalingoError, match=r"^Cannot .*The API accepted that, but shows the project as") as failed:
+    with pytest.raises(ScalingoError, match=r"^The API accepted the request to .*, but shows the project as") as failed:
         run(api, **wanted)
     assert sent == [call]
     assert failed.value.result == {"changed": True, "project": ignored}

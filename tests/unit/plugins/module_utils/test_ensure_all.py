@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.community.scalingo.plugins.module_utils._ensure_all import LONGEST_LIST, ensure_projects
+from ansible_collections.community.scalingo.plugins.module_utils._ensure_all import MOST_TITLES, ensure_projects
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
     ApiError,
     ConflictError,
@@ -229,7 +229,7 @@ class TestRefusedBeforeAnyRequest:
             ([named("a"), absent("a")], "mean the same project, a: one wants it, and one does not"),
             ([{"project_id": "p"}, {"project_id": "p", "name": "b"}], "mean the same project, p."),
             ([{"name": "w\n"}, named("b"), named("b")], "In item 1 of projects (w): name is not a valid project"),
-            ([named("a", default=True), named("b", default=True)], "are to be the default project"),
+            ([named("a", default=True), named("b", default=True)], "to be the default project, and only one can"),
             ([rename("a", "b"), rename("b", "a")], "circle, so none of them can be the first one: a to b to a"),
             ([rename("a", "b"), rename("c", "a"), rename("b", "c")], "circle"),
             ([rename("x", "a"), named("y"), rename("a", "b"), rename("b", "a")], "the same name, a."),
@@ -407,7 +407,7 @@ class TestFailures:
         api.update_project = lambda project_id, changes: api.calls.append("update_project") or dict(ignored)
         api.get_project = lambda project_id: dict(ignored)
         with pytest.raises(
-            ScalingoError, match=r"^In item 2 .*accepted that, but shows.* Done before: create"
+            ScalingoError, match=r"^In item 2 .*accepted the request to change .*, but shows.* Done before: create"
         ) as error:
             run(api, named("new"), rename("web", "shop"), named("newer"))
         assert error.value.result["changed"] is True
@@ -418,7 +418,7 @@ class TestFailures:
         api = account()
         api.mishaps = [(api_error(ValidationError, 422, "limit reached"), False)]
         with pytest.raises(ApiError) as failure:
-            run(api, *(named(f"project-{number:03}") for number in range(LONGEST_LIST + 11)))
+            run(api, *(named(f"project-{number:03}") for number in range(MOST_TITLES + 11)))
         assert str(failure.value).endswith("create project project-020; and 10 more.")
 
 

@@ -21,8 +21,8 @@ from ansible_collections.community.scalingo.plugins.module_utils._plan import (
     Wanted,
     decide,
     diff,
-    foresee,
     predict,
+    why_refused,
 )
 from world import ME, TOMASZ, api_error, project
 
@@ -275,8 +275,8 @@ def test_decide_by_name_needs_no_caller(wanted: dict[str, Any]) -> None:
         ),
     ],
 )
-def test_foresee_knows_what_the_api_refuses(plan: Plan, what_is: Facts, words: list[str]) -> None:
-    sentence = foresee(plan, what_is)
+def test_why_refused_knows_what_the_api_refuses(plan: Plan, what_is: Facts, words: list[str]) -> None:
+    sentence = why_refused(plan, what_is)
     assert sentence is not None
     assert all(word in sentence for word in words)
 
@@ -293,8 +293,8 @@ def test_foresee_knows_what_the_api_refuses(plan: Plan, what_is: Facts, words: l
         ),
     ],
 )
-def test_foresee_lets_pass_what_the_api_allows(plan: Plan, what_is: Facts) -> None:
-    assert foresee(plan, what_is) is None
+def test_why_refused_lets_pass_what_the_api_allows(plan: Plan, what_is: Facts) -> None:
+    assert why_refused(plan, what_is) is None
 
 
 def test_predicted_creation_has_an_owner_but_no_id_or_date() -> None:

@@ -19,12 +19,12 @@ from typing import Any
 
 import pytest
 from ansible_collections.community.scalingo.plugins.module_utils._answers import Answer
-from ansible_collections.community.scalingo.plugins.module_utils._client import LONGEST_PAUSE, Client
+from ansible_collections.community.scalingo.plugins.module_utils._client import LONGEST_RETRY_AFTER, Client
 from ansible_collections.community.scalingo.plugins.module_utils._errors import RateLimitError
 from ansible_collections.community.scalingo.plugins.module_utils._rate_limit import (
     FIRST_TRY,
     LONGEST_TRY,
-    SHORTEST_PAUSE,
+    SOONEST_RETRY,
     RateLimit,
 )
 
@@ -369,7 +369,7 @@ def pauses(limit: RateLimit, count: int, asked: float | None = None, now: float 
     found = []
     for _time in range(count):
         limit.answered(now, MIDNIGHT + now - 150.0, refused=True)
-        found.append(limit.pause(now, asked, LONGEST_PAUSE).seconds)
+        found.append(limit.pause(now, asked, LONGEST_RETRY_AFTER).seconds)
         now += found[-1]
     return found
 
@@ -389,7 +389,7 @@ def test_a_try_that_earned_much_makes_the_next_ones_sooner() -> None:
 def test_the_end_of_a_minute_is_not_waited_for_without_a_breath() -> None:
     limit = RateLimit()
     limit.answered(100.0, MIDNIGHT + 59.99, refused=True)
-    assert limit.pause(100.0, None, LONGEST_PAUSE).seconds == SHORTEST_PAUSE
+    assert limit.pause(100.0, None, LONGEST_RETRY_AFTER).seconds == SOONEST_RETRY
 
 
 def test_a_full_minute_is_waited_for_until_it_was_in_vain() -> None:
@@ -408,11 +408,11 @@ def test_own_requests_are_waited_for() -> None:
     )
 
 
-@pytest.mark.parametrize("asked", [0.0, 0.4, SHORTEST_PAUSE, 1.0, 59.0, 61.0, 1e9])
+@pytest.mark.parametrize("asked", [0.0, 0.4, SOONEST_RETRY, 1.0, 59.0, 61.0, 1e9])
 def test_no_header_makes_it_busy_or_sleep_too_long(asked: float) -> None:
     for pause in pauses(RateLimit(), 20, asked):
-        assert SHORTEST_PAUSE <= pause <= LONGEST_PAUSE
-        assert pause >= min(asked, LONGEST_PAUSE)
+        assert SOONEST_RETRY <= pause <= LONGEST_RETRY_AFTER
+        assert pause >= min(asked, LONGEST_RETRY_AFTER)
 
 
 @pytest.mark.parametrize("asked", [0.0, 0.4])
@@ -428,8 +428,8 @@ def test_a_header_that_was_wrong_is_the_least_to_wait() -> None:
 def test_a_pause_cut_short_proves_nothing() -> None:
     limit = RateLimit()
     limit.answered(100.0, MIDNIGHT + 57.0, refused=True)
-    assert limit.pause(100.0, None, LONGEST_PAUSE).seconds == 3.0
-    assert limit.pause(101.0, None, LONGEST_PAUSE).seconds == 2.0
+    assert limit.pause(100.0, None, LONGEST_RETRY_AFTER).seconds == 3.0
+    assert limit.pause(101.0, None, LONGEST_RETRY_AFTER).seconds == 2.0
 
 
 def test_the_clock_is_known_to_less_than_a_second() -> None:
@@ -438,4 +438,4 @@ def test_the_clock_is_known_to_less_than_a_second() -> None:
     for tenth in range(10):
         now = 100.0 + tenth / 10
         limit.answered(now, math.floor(MIDNIGHT + 57.75 + tenth / 10), refused=False)
-    assert limit.pause(101.0, None, LONGEST_PAUSE).seconds == pytest.approx(60 - 58.75, abs=0.1)
+    assert limit.pause(101.0, None, LONGEST_RETRY_AFTER).seconds == pytest.approx(60 - 58.75, abs=0.1)

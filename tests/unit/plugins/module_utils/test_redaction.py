@@ -19,13 +19,13 @@ import pytest
 import responses
 from ansible_collections.community.scalingo.plugins.module_utils._answers import (
     EXCERPT,
-    EXCERPT_OF_ID,
+    LONGEST_REQUEST_ID,
     WORDS,
     Answer,
-    Redactor,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._client import Client
 from ansible_collections.community.scalingo.plugins.module_utils._errors import ApiError
+from ansible_collections.community.scalingo.plugins.module_utils._redaction import Redactor
 
 SECRET = "tk-us-hunter/7+seven=="
 MASK = "********"
@@ -176,7 +176,7 @@ def test_a_request_id_shows_no_secret(http: responses.RequestsMock, connect: Any
 
 def test_no_part_of_a_secret_is_left_where_a_request_id_is_cut(error_of: ErrorOf) -> None:
     for form in FORMS.values():
-        for before in range(EXCERPT_OF_ID - 30, EXCERPT_OF_ID):
+        for before in range(LONGEST_REQUEST_ID - 30, LONGEST_REQUEST_ID):
             error = error_of("", {"X-Request-Id": "x" * before + form})
             assert form[:6] not in json.dumps(error.as_failure())
 

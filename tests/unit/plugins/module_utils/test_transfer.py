@@ -31,8 +31,8 @@ from ansible_collections.community.scalingo.plugins.module_utils._transfer impor
 )
 from ansible_collections.community.scalingo.plugins.module_utils._transfer_forecast import (
     diff_transfer,
-    foresee_transfer,
     predict_transfer,
+    why_transfer_refused,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan import (
     NEW_OWNER_NEEDS,
@@ -279,7 +279,7 @@ def test_an_expired_invitation_is_canceled_once_only() -> None:
     api._invite = refuse
     with pytest.raises(ConflictError, match="still not") as refused:
         run(api, offered())
-    assert refused.value.result == {"changed": True}
+    assert refused.value.result["changed"] is True
     assert "is gone" not in str(refused.value), "nobody could accept it any more"
     assert api.calls.count("cancel") == 1
     api._invite = invite
@@ -334,7 +334,7 @@ def test_a_check_of_what_is_for_another_fails_like_the_run() -> None:
 # Foretelling
 
 
-def test_foresee_knows_who_may_do_what() -> None:
+def test_why_transfer_refused_knows_who_may_do_what() -> None:
     cancel, accept = Respond("cancel", invitation()), Respond("accept", invitation())
     invite = Invite(TOMASZ["id"], "tomasz")
     allowed = [
@@ -351,9 +351,9 @@ def test_foresee_knows_who_may_do_what() -> None:
         (TransferPlan("x", None, None, (accept,)), ME, "for tomasz, who alone may accept"),
     ]
     for plan, caller in allowed:
-        assert foresee_transfer(plan, known(caller=caller)) is None
+        assert why_transfer_refused(plan, known(caller=caller)) is None
     for plan, caller, words in refused:
-        assert words.lower() in (foresee_transfer(plan, known(caller=caller)) or "").lower()
+        assert words.lower() in (why_transfer_refused(plan, known(caller=caller)) or "").lower()
 
 
 def test_a_predicted_invitation_has_no_id_and_no_dates() -> None:

@@ -252,7 +252,7 @@ def test_answering(state: str, status: str, expired: bool, by_id: bool) -> None:
     facts = known(found, caller=TOMASZ)
     if status == state:
         # The project has not moved yet, so an acceptance is not at its end.
-        assert decide_transfer(request, facts) == TransferPlan(WEB["id"], WEB, found, settle=state == "accepted")
+        assert decide_transfer(request, facts) == TransferPlan(WEB["id"], WEB, found, await_owner=state == "accepted")
     elif status == "pending" and not expired:
         assert decide_transfer(request, facts).steps == (Respond(VERBS[state], found),)
     else:
@@ -281,7 +281,7 @@ def test_an_acceptance_at_its_end_needs_no_waiting(
     facts = known(found, *others, caller=caller, project=project)
     facts[Fact.INVITATION] = found
     plan = decide_transfer(wanted(state="accepted", invitation_id="tin-1"), facts)
-    assert (plan.steps, plan.settle) == ((), False)
+    assert (plan.steps, plan.await_owner) == ((), False)
 
 
 @pytest.mark.parametrize("status", ["declined", "canceled", "failed", "error"])
@@ -360,7 +360,7 @@ def test_a_decision_asks_for_what_it_needs() -> None:
 @pytest.mark.parametrize("projects", [[], [WEB, {**WEB, "id": "prj-2", "owner": TOMASZ}]], ids=["none", "two"])
 def test_a_name_has_to_be_that_of_one_project(projects: list[dict[str, Any]]) -> None:
     assert find_project("web", Facts({Fact.PROJECTS: [WEB]})) == (WEB["id"], WEB)
-    with pytest.raises(Refusal, match="project_id"):
+    with pytest.raises(Refusal, match="project_id" if projects else "check its spelling, .* by its ID"):
         find_project("web", Facts({Fact.PROJECTS: projects, Fact.APPLICATIONS: []}))
 
 

@@ -15,7 +15,8 @@ import pytest
 import responses
 from ansible_collections.community.scalingo.plugins.module_utils import _transport
 from ansible_collections.community.scalingo.plugins.module_utils._answers import Answer
-from ansible_collections.community.scalingo.plugins.module_utils._client import Client, segment
+from ansible_collections.community.scalingo.plugins.module_utils._api import path_part
+from ansible_collections.community.scalingo.plugins.module_utils._client import Client
 from ansible_collections.community.scalingo.plugins.module_utils._transport import ApiTokenAuth, Request, Transport
 from wire import BEARER, GET, POST, always, answer, once
 
@@ -78,7 +79,7 @@ def test_query(serve: Any, transport: Any) -> None:
 )
 def test_identifier_stays_one_part_of_the_path(serve: Any, transport: Any, identifier: str, sent: str) -> None:
     server = serve(always(answer()))
-    transport(server).send(Request("GET", f"/v1/projects/{segment(identifier)}/x", 200), BEARER)
+    transport(server).send(Request("GET", f"/v1/projects/{path_part(identifier)}/x", 200), BEARER)
     assert server.heard[0].target == f"/v1/projects/{sent}/x"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -157,6 +158,22 @@ def test_body_that_trickles(serve: Any, transport: Any, head: bytes, piece: byte
     assert time.monotonic() - begin < 1, "each byte has bought another time-out"
     assert "within 0.2 s" in str(error)
     assert (error.outcome_unknown, error.max_tries) == (True, None)
+
+
+def test_body_that_came_at_once_but_is_read_slowly(serve: Any, transport: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As urllib3 1.26 does, byte by byte."""
+
+    def bytes_one_by_one(response: Any) -> Iterator[bytes]:
+        for byte in response.iter_content(1):
+            time.sleep(0.025)
+            yield byte
+
+    monkeypatch.setattr(_transport, "_chunks", bytes_one_by_one)
+    made = transport(serve(once(answer(200, b" " * 200))), timeout=0.2)
+    begin = time.monotonic()
+    error = failure(made)
+    assert time.monotonic() - begin < 1, "what has come already is read to its end"
+    assert "nothing came within 0.2 s (timeout)" in str(error)
 
 
 OK = b"HTTP/1.1 200 OK\r\n"

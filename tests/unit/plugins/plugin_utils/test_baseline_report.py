@@ -19,12 +19,12 @@ from ansible.template import Templar
 from ansible_collections.community.scalingo.plugins.filter.baseline_report import baseline_report
 from ansible_collections.community.scalingo.plugins.module_utils._client import Client
 from ansible_collections.community.scalingo.plugins.module_utils._errors import InputError, Refusal, TransportError
-from ansible_collections.community.scalingo.plugins.module_utils._items import NOTHING_WRITTEN, both, keys, place
+from ansible_collections.community.scalingo.plugins.module_utils._items import NOTHING_WRITTEN, both, keys, name_item
 from ansible_collections.community.scalingo.plugins.module_utils._options import Connection
 from ansible_collections.community.scalingo.plugins.module_utils._plan import Wanted
-from ansible_collections.community.scalingo.plugins.plugin_utils._baseline import (
+from ansible_collections.community.scalingo.plugins.plugin_utils._baseline_findings import Seen
+from ansible_collections.community.scalingo.plugins.plugin_utils._baseline_report import (
     LONGEST_TEXT,
-    Seen,
     build_report,
     clean,
 )
@@ -260,7 +260,7 @@ def test_no_message_speaks_of_places_in_a_list_that_nobody_wrote(name: str, list
     projects = [{"name": "x"}, {"name": "y"}, {"name": name}]
     items = [Wanted(name=projects[index]["name"]) for index in listed]
     error = InputError("No.")
-    place(error, items, len(listed) - 1)
+    name_item(error, items, len(listed) - 1)
     last = {**error.as_failure(), "listed": listed, "indexes": [2]}
     assert report(projects, failures=[last], outcomes=[])["items"][2]["remedy"] == "No."
     last["msg"] = f"{both(items, 0, len(listed) - 1)} clash."
@@ -467,6 +467,50 @@ STATES: list[tuple[str, bool, bool, dict[str, Any], Any, str, str]] = [
         False,
         "error",
         "the invitation is failed",
+    ),
+    (
+        "canceled before the acceptance",
+        False,
+        True,
+        {
+            "look": transfer(),
+            "offer": transfer(True, OFFER),
+            "failure": {**NO, "as_new_owner": True, "invitation": {**OFFER, "status": "canceled"}, "project": SHOP},
+        },
+        False,
+        "error",
+        "the invitation is canceled",
+    ),
+    (
+        "handed to somebody else before the invitation",
+        False,
+        True,
+        {"look": transfer(), "failure": {**NO, "project": {**SHOP, "owner": {"id": "us-3", "username": "ines"}}}},
+        False,
+        "error",
+        "owned by ines",
+    ),
+    (
+        "gone before the invitation",
+        False,
+        True,
+        {"look": transfer(), "failure": {**NO, "project": {}, "project_hidden": True}},
+        None,
+        "none",
+        "not visible to this account",
+    ),
+    (
+        "hidden from the new owner",
+        False,
+        True,
+        {
+            "look": transfer(),
+            "offer": transfer(True, OFFER),
+            "failure": {**NO, "as_new_owner": True, "project_hidden": True},
+        },
+        False,
+        "error",
+        UNTIL,
     ),
     ("no evidence", False, True, {"look": transfer(), "offer": transfer(True, OFFER)}, False, "error", UNTIL),
     (

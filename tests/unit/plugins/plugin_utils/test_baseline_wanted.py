@@ -72,6 +72,7 @@ def test_what_is_handed_over_is_not_in_the_list(item: dict[str, Any]) -> None:
         ({"handoffs": [SHOP, {**SHOP, "new_owner": "amina"}]}, ["shop", "twice"]),
         ({"handoffs": [{"project": "shop", "new_owner": " "}]}, ["shop", "new_owner"]),
         ({"handoffs": [{"project": "", "new_owner": "tomasz"}]}, ["item 1", "project"]),
+        ({"handoffs": [{**SHOP, "new_owner": "t@example.org"}]}, ["item 1", "(shop)", "email", "user name or user id"]),
         ({"handoffs": [{**SHOP, "new_owner_api_token": ["secret"]}]}, ["item 1", "new_owner_api_token"]),
         ({"handoffs": [{**SHOP, "new_owner_api_token": {"a": "secret"}}]}, ["item 1", "new_owner_api_token"]),
         ({"projects": [{"name": "web"}, {"name": ""}]}, ["item 2", "name or project_id"]),

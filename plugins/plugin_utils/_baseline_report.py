@@ -194,7 +194,7 @@ def _right(wanted: Result) -> str:
 def _wrong(wanted: Result, action: str, before: Result) -> str:
     """Return what is to be said of a project that is not as it is wanted."""
     default_project = text_of(before.get("default_project"))
-    elsewhere = f", the default project is {default_project}" if default_project else ""
+    elsewhere = f", the default project is named {default_project}" if default_project else ""
     if action == "create":
         return f"missing{elsewhere if is_true(wanted.get('default')) else ''}"
     if action == "delete":

@@ -103,7 +103,7 @@ WISHES: list[tuple[dict[str, Any], str, Any, str, str, str]] = [
         "update",
         "web",
         "is the default project",
-        "is not the default project, the default project is old",
+        "is not the default project, the default project is named old",
         "makes it the default project",
     ),
     (
@@ -111,7 +111,7 @@ WISHES: list[tuple[dict[str, Any], str, Any, str, str, str]] = [
         "update",
         "www",
         "is the default project, renamed from www",
-        "is named www, is not the default project, the default project is old",
+        "is named www, is not the default project, the default project is named old",
         "renames it and makes it the default project",
     ),
     (
@@ -127,7 +127,7 @@ WISHES: list[tuple[dict[str, Any], str, Any, str, str, str]] = [
         "create",
         None,
         "is the default project",
-        "missing, the default project is old",
+        "missing, the default project is named old",
         "creates it as the default project",
     ),
     (

@@ -251,7 +251,8 @@ def _by_address(world: World) -> str:
 
 
 @_provokes("Only the owner of project … may cancel an invitation")
-def _not_hers(world: World) -> str:
+def _not_his(world: World) -> str:
+    world.sim.add_invitation(_id(world, "shop"), world.tomasz, status="declined")
     return _transfer(world, account=world.tomasz, project_id=_id(world, "shop"), state="canceled")
 
 

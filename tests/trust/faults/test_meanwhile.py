@@ -105,7 +105,7 @@ MEETINGS = {
         OFFER,
         "/transfer_invitations",
         (("mireille", OFFER_TO_INES), ("ines", ACCEPT)),
-        ("owned by ines",),
+        ("belongs to ines",),
         invited=False,
         arrives=True,
     ),

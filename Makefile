@@ -126,7 +126,7 @@ changelog: .venv-lint/.ready ## Check the changelog fragments.
 release-check: build .venv-lint/.ready ## Check the tarball as Galaxy and its users will; ARGS="--released v1.0.0" before a tag.
 	@$(IN_LINT_VENV) python -m tests.release --tarball $(TARBALL) $(ARGS)
 
-bench: install .venv-bench/.ready ## Measure for 12 minutes and write docs/benchmark.md; a smoke test with ARGS=--quick.
+bench: install .venv-bench/.ready ## Measure for 10 minutes and write docs/benchmark.md; a smoke test with ARGS=--quick.
 	@$(call in_venv,bench) PYTHONPATH="$(CURDIR)/tests" python -m bench.run --rounds $(ROUNDS) $(ARGS)
 
 fleet: install ## Measure runs on many accounts and write docs/many_accounts.md; a smoke test with ARGS=--quick.

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta, timezone
 
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.utils.display import Display
-from ansible_collections.community.scalingo.plugins.module_utils._invitations import DEFAULT_WAIT_TIMEOUT
-from ansible_collections.community.scalingo.plugins.module_utils._redaction import Redactor
-from ansible_collections.community.scalingo.plugins.plugin_utils._progress import ProgressAction
+
+from ..module_utils._http.redaction import Redactor
+from ..module_utils._invitations import DEFAULT_WAIT_TIMEOUT
+from ..plugin_utils._progress import ProgressAction
 
 display = Display()
 

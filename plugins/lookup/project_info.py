@@ -91,19 +91,14 @@ from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
-from ansible_collections.community.scalingo.plugins.module_utils._api import Api
-from ansible_collections.community.scalingo.plugins.module_utils._client import Client
-from ansible_collections.community.scalingo.plugins.module_utils._errors import InputError, Refusal, ScalingoError
-from ansible_collections.community.scalingo.plugins.module_utils._options import (
-    choose_tokens,
-    connection_argument_spec,
-    connection_from,
-    environment_tokens,
-    without_empty,
-)
-from ansible_collections.community.scalingo.plugins.module_utils._read import look_up
-from ansible_collections.community.scalingo.plugins.module_utils._redaction import Redactor
-from ansible_collections.community.scalingo.plugins.module_utils._transport import REQUESTS_IMPORT_ERROR
+
+from ..module_utils._api import Api
+from ..module_utils._errors import CannotError, InputError
+from ..module_utils._http.redaction import Redactor
+from ..module_utils._http.transport import REQUESTS_IMPORT_ERROR
+from ..module_utils._options import CONNECTION_SPEC, cleaned, from_sources
+from ..module_utils._read import look_up
+from ..module_utils._task import Options, Result, run_task
 
 ARGUMENT_SPEC = {
     "owner": {"type": "str"},
@@ -127,43 +122,42 @@ class LookupModule(LookupBase):
         """
         if REQUESTS_IMPORT_ERROR is not None:
             raise AnsibleLookupError(missing_required_lib("requests"))
-        # A token may have got into another option by mistake. Ansible masks what modules return, and nothing else.
+        # The loop `with_...` of older versions of Ansible adds this.
+        kwargs.pop("wantlist", None)
+        given = cleaned(kwargs)
+        found, sources = from_sources(given, self._variables(variables or {}))
+        # A token may have got into another option by mistake, and Ansible masks only what modules return.
         redact = Redactor()
+        for token in ("api_token", "bearer_token"):
+            redact.add(str(found.get(token, "")))
         try:
-            # The loop `with_…` of older versions of Ansible adds this.
-            kwargs.pop("wantlist", None)
-            given = without_empty(kwargs)
-            inherited = self._variables(variables or {})
-            tokens = choose_tokens(given, inherited, environment_tokens())
-            for token in tokens.values():
-                redact.add(token)
-            # Only now, since Ansible's words repeat a value of the wrong type.
-            options = _validated({**inherited, **given})
-            variables_used = {option: VARIABLES[option] for option in inherited}
-            connection = connection_from(options, tokens, given, variables_used)
-            wanted = _names(terms) if terms else None
-            api = Api(Client(connection, on_secret=redact.add, on_wait=display.v))
-            found = look_up(api, wanted, owner=options["owner"], default=options["default"])
-            missing = [term for term, project in found if project is None]
-            if missing and options["on_missing"] == "error":
-                raise Refusal(_none_is_named(missing, options["owner"]))
-        except ScalingoError as error:
+            names = _names(terms) if terms else None
+            options = _validated({**given, **found})
+        except InputError as error:
             raise AnsibleLookupError(redact(str(error))) from None
-        # Ansible masks no results of lookups either, and the API may echo a token in any field.
-        return [redact(project) for _term, project in found if project is not None or options["on_missing"] == "none"]
+
+        def work(api: Api, options: Options, _check_mode: bool) -> Result:
+            projects = look_up(api, names, owner=options.get("owner"), default=options.get("default"))
+            missing = [term for term, project in projects if project is None]
+            if missing and options["on_missing"] == "error":
+                raise CannotError(_none_is_named(missing, options.get("owner")))
+            return {"projects": [each for _term, each in projects if each or options["on_missing"] == "none"]}
+
+        result = run_task(work, options, sources, on_wait=display.v)
+        if result.get("failed"):
+            raise AnsibleLookupError(result["msg"])
+        return t.cast("list[t.Any]", result["projects"])
 
     def _variables(self, variables: dict[str, t.Any]) -> dict[str, t.Any]:
         """Return the options that are variables of Ansible, whose values may be templates."""
-        return without_empty(
-            {
-                option: self._templar.template(variables[variable])
-                for option, variable in VARIABLES.items()
-                if variable in variables
-            }
-        )
+        return {
+            option: self._templar.template(variables[variable])
+            for option, variable in VARIABLES.items()
+            if variable in variables
+        }
 
 
-def _validated(arguments: dict[str, t.Any]) -> dict[str, t.Any]:
+def _validated(arguments: Options) -> Options:
     """Return all options, checked and completed in the same way as those of a module.
 
     Not by LookupBase.set_options, for which an empty string would be a value, and which lets unknown options pass.
@@ -171,7 +165,7 @@ def _validated(arguments: dict[str, t.Any]) -> dict[str, t.Any]:
     Raises:
         InputError: An option is unknown or of the wrong type.
     """
-    result = ArgumentSpecValidator({**connection_argument_spec(), **ARGUMENT_SPEC}).validate(arguments)
+    result = ArgumentSpecValidator({**CONNECTION_SPEC, **ARGUMENT_SPEC}).validate(arguments)
     if result.unsupported_parameters:
         raise InputError(f"The lookup has no option named {', '.join(sorted(result.unsupported_parameters))}.")
     if result.error_messages:

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.scalingo.plugins.module_utils._api import Api, Object, check_id
-from ansible_collections.community.scalingo.plugins.module_utils._errors import ApiRefusal
-from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, FactMissing, Facts
-from ansible_collections.community.scalingo.plugins.module_utils._projects import check_project, find_project
+from ._api import Api, check_id
+from ._errors import RejectedError
+from ._facts import Fact, FactMissing, Facts
+from ._projects import check_project, find_project
+from ._types import Object
 
 T = t.TypeVar("T")
 
@@ -85,7 +86,7 @@ class Account:
         """Return this account in the form in which it appears as the owner of its projects."""
         claim = self._api.caller_claim()
         own = [project["owner"] for project in self._facts.get(Fact.PROJECTS, ()) if project["owner"]["id"] == claim]
-        user = own[0] if own else self._api.get_caller()
+        user: Object = own[0] if own else self._api.get_caller()
         return {key: user[key] for key in OWNER if key in user}
 
 
@@ -96,7 +97,7 @@ def account_of_project(
 
     Raises:
         InputError: Not exactly one of the two is given, or an ID that can be none.
-        Refusal: There is no project of that name, or more than one.
+        CannotError: There is no project of that name, or more than one.
         RequestError: The projects cannot be read.
     """
     check_project(project_id, project_name)
@@ -115,7 +116,5 @@ def or_refusal(call: t.Callable[..., t.Any], *arguments: str) -> t.Any:
     """Return what a call returns, or the refusal if the API will not tell this account."""
     try:
         return call(*arguments)
-    except ApiRefusal as error:
-        if not error.about_object:
-            raise
+    except RejectedError as error:
         return error

@@ -13,147 +13,129 @@ unchanged: a field that the API adds appears without a release of this collectio
 from __future__ import annotations
 
 import typing as t
+from datetime import datetime, timezone
 from urllib.parse import quote
 
-from ansible_collections.community.scalingo.plugins.module_utils._client import Client
-from ansible_collections.community.scalingo.plugins.module_utils._dates import parse_date
-from ansible_collections.community.scalingo.plugins.module_utils._errors import InputError, RouteNotFoundError
-
-Object = t.Dict[str, t.Any]
-
-
-class _Date:
-    """Marks a text that is a date, in a form."""
-
-
-# What decisions are made from, and so must be there and of the right type. Everything else may come or go.
-_USER = {"id": str, "username": str}
-_PROJECT = {"id": str, "name": str, "default": bool, "owner": _USER}
-_APPLICATION = {"name": str, "project": {"id": str, "name": str}}
-_INVITATION = {
-    "id": str,
-    "project_id": str,
-    "invited_user_id": str,
-    "invited_user_name": str,
-    "inviter_user_id": str,
-    "status": str,
-    "expires_at": _Date,
-    "created_at": _Date,
-}
-_ELIGIBLE = {"user_id": str, "user_name": str}
+from ._errors import InputError, RequestError, RouteNotFoundError
+from ._http.client import Client
+from ._types import Application, EligibleNewOwner, Invitation, Object, Project, User, parse_date
 
 
 class Api:
     """The API as one account sees it.
 
-    Every method raises `RequestError` if the answer is not the promised one.
+    Every method raises `RequestError` if the response is not the promised one.
     """
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self.pause = client.pause
-        self.caller_claim = client.caller_claim
-        self.now = client.now
+
+    def pause(self, failures: int, error: RequestError) -> bool:
+        """Wait before a failed write is sent again, as `Retry.pause` says. Return whether `max_wait` allows that."""
+        return self._client.pause(failures, error)
+
+    def now(self) -> datetime:
+        """Return the time by the clock of the API."""
+        return self._client.now()
+
+    def on_wait(self, sentence: str) -> None:
+        """Tell the user that the task waits, and for what."""
+        self._client.on_wait(sentence)
 
     def log_in(self) -> Object:
         """Return a bearer token and its end, as the module `scalingo_login` has them."""
-        bearer_token, expires_at = self._client.log_in()
-        return {
-            "bearer_token": bearer_token,
-            "expires_at": None if expires_at is None else f"{expires_at:%Y-%m-%dT%H:%M:%SZ}",
-        }
+        # An hour is documented; the token itself says it in the claim `exp` (seen in recorded responses).
+        bearer_token, expires_at = self._client.bearer_token(), self._client.claims().get("exp")
+        try:
+            end = f"{datetime.fromtimestamp(t.cast(float, expires_at), tz=timezone.utc):%Y-%m-%dT%H:%M:%SZ}"
+        except (TypeError, ValueError, OverflowError, OSError):
+            end = None
+        return {"bearer_token": bearer_token, "expires_at": end}
 
-    def list_projects(self) -> list[Object]:
+    def caller_claim(self) -> str | None:
+        """Return the user ID that the bearer token itself names, or None (the claim was seen in recorded responses)."""
+        uuid = self._client.claims().get("uuid")
+        return uuid if isinstance(uuid, str) and uuid else None
+
+    def list_projects(self) -> list[Project]:
         """Return the projects that the account can see: its own, and perhaps those of others (not documented)."""
-        projects = self._client.get_list("/v1/projects", "projects")
-        return [self._checked("GET", "/v1/projects", "project", project, _PROJECT) for project in projects]
+        return self._client.get_list("/v1/projects", "projects", Project)
 
-    def get_project(self, project_id: str) -> Object:
+    def get_project(self, project_id: str) -> Project:
         """Return one project, by ID: a name is not documented to do."""
-        path = _project_path(project_id)
-        return self._unwrapped("GET", path, "project", self._client.get(path), _PROJECT, id=project_id)
+        return self._client.get(_project_path(project_id)).one("project", Project, id=project_id)
 
-    def create_project(self, name: str, default: bool = False) -> Object:
+    def create_project(self, name: str, default: bool = False) -> Project:
         """Create a project of the account."""
-        wanted: Object = {"name": name}
-        if default:
-            wanted["default"] = True
-        answer = self._client.write("POST", "/v1/projects", 201, {"project": wanted})
-        project = self._unwrapped("POST", "/v1/projects", "project", answer, _PROJECT, name=name)
-        caller = self.caller_claim()
-        if caller is not None and project["owner"]["id"] != caller:
-            raise self._client.unexpected("POST", "/v1/projects", "with 'project.owner.id' not that of the account")
+        body = {"project": {"name": name, "default": True} if default else {"name": name}}
+        response = self._client.write("POST", "/v1/projects", 201, body)
+        project: Project = response.one("project", Project, name=name)
+        if project["owner"]["id"] != (self.caller_claim() or project["owner"]["id"]):
+            raise response.unexpected("with 'project.owner.id' not that of the account")
         return project
 
-    def update_project(self, project_id: str, changes: t.Mapping[str, t.Any]) -> Object:
+    def update_project(self, project_id: str, changes: t.Mapping[str, t.Any]) -> Project:
         """Change a project.
 
         Args:
             project_id: Opaque ID.
             changes: A new `name`, and `default` if it is to become true; the API knows no way back to false.
         """
-        path = _project_path(project_id)
-        answer = self._client.write("PATCH", path, 200, {"project": dict(changes)})
-        return self._unwrapped("PATCH", path, "project", answer, _PROJECT, id=project_id)
+        body = {"project": dict(changes)}
+        response = self._client.write("PATCH", _project_path(project_id), 200, body)
+        return response.one("project", Project, id=project_id, **changes)
 
     def delete_project(self, project_id: str) -> None:
-        """Delete a project, which must be empty and not the default one."""
+        """Delete a project, which must be empty and not the default project."""
         self._client.write("DELETE", _project_path(project_id), 204)
 
     def check_token(self) -> None:
-        """Find out what a 401 meant. The API is known to answer it for a lacking right, too, and then this succeeds.
+        """Check whether the token is valid, after a 401: the API is known to return that for a missing right, too.
 
         Raises:
-            AuthenticationError: The token is not valid any more.
+            AuthenticationError: It is not.
         """
         self._client.get("/v1/projects")
 
-    def list_applications(self) -> list[Object]:
+    def list_applications(self) -> list[Application]:
         """Return all applications that the account can see (page Applications); the API has no filter by project."""
-        applications = self._client.get_list("/v1/apps", "apps")
-        return [self._checked("GET", "/v1/apps", "app", application, _APPLICATION) for application in applications]
+        return self._client.get_list("/v1/apps", "apps", Application)
 
-    def get_caller(self) -> Object:
+    def get_caller(self) -> User:
         """Return the account itself: `id`, `username`, `email` and `flags` can be relied on.
 
-        The vendor's clients all ask the authentication host; the reference, page User Account, has it on the regional
-        one, which is asked if the former does not know the path.
+        The vendor's clients all ask the authentication host. The reference, page User Account, has it on the regional
+        one, which is asked if the authentication host does not know the path.
         """
-        path = "/v1/users/self"
         try:
-            answer = self._client.get(path, auth_host=True)
+            response = self._client.get("/v1/users/self", auth_host=True)
         except RouteNotFoundError:
-            answer = self._client.get(path)
-        return self._unwrapped("GET", path, "user", answer, _USER)
+            response = self._client.get("/v1/users/self")
+        return response.one("user", User)
 
-    def list_invitations(self, project_id: str) -> list[Object]:
-        """Return all transfer invitations of a project, whatever became of them; the oldest first.
+    def list_invitations(self, project_id: str) -> list[Invitation]:
+        """Return all transfer invitations of a project, in any status; the oldest first.
 
         Only `all` is documented as a value of `status`, and no order is.
         """
         path = f"{_project_path(project_id)}/transfer_invitations"
-        invitations = self._client.get_list(path, "transfer_invitations", {"status": "all"})
-        checked = [
-            self._checked("GET", path, "transfer_invitation", each, _INVITATION, project_id=project_id)
-            for each in invitations
-        ]
-        return sorted(checked, key=lambda invitation: parse_date(invitation["created_at"]))
+        found = self._client.get_list(
+            path, "transfer_invitations", Invitation, {"status": "all"}, project_id=project_id
+        )
+        return sorted(found, key=lambda invitation: parse_date(invitation["created_at"]))
 
-    def get_invitation(self, project_id: str, invitation_id: str) -> Object:
+    def get_invitation(self, project_id: str, invitation_id: str) -> Invitation:
         """Return one invitation. Its inviter and its invitee may read it."""
-        path = _invitation_path(project_id, invitation_id)
-        asked = {"id": invitation_id, "project_id": project_id}
-        return self._unwrapped("GET", path, "transfer_invitation", self._client.get(path), _INVITATION, **asked)
+        response = self._client.get(_invitation_path(project_id, invitation_id))
+        return response.one("transfer_invitation", Invitation, id=invitation_id, project_id=project_id)
 
-    def create_invitation(self, project_id: str, user_id: str) -> Object:
+    def create_invitation(self, project_id: str, user_id: str) -> Invitation:
         """Invite a user to take a project over. For its owner; one pending invitation a project."""
-        path = f"{_project_path(project_id)}/transfer_invitations"
         body = {"transfer_invitation": {"invited_user_id": user_id}}
-        answer = self._client.write("POST", path, 201, body)
-        asked = {"project_id": project_id, "invited_user_id": user_id}
-        return self._unwrapped("POST", path, "transfer_invitation", answer, _INVITATION, **asked)
+        response = self._client.write("POST", f"{_project_path(project_id)}/transfer_invitations", 201, body)
+        return response.one("transfer_invitation", Invitation, project_id=project_id, invited_user_id=user_id)
 
-    def answer_invitation(self, project_id: str, invitation_id: str, verb: str) -> Object:
+    def close_invitation(self, project_id: str, invitation_id: str, verb: str) -> Invitation:
         """Accept, decline or cancel an invitation: the first two are for the invitee, the last is for the owner.
 
         Args:
@@ -163,34 +145,18 @@ class Api:
 
         Returns: The invitation as it is then. An acceptance that cannot be carried out ends in `failed` or `error`.
         """
-        path = f"{_invitation_path(project_id, invitation_id)}/{verb}"
         # The reference sends no body; the vendor's JavaScript client changed that to an empty object.
-        answer = self._client.write("POST", path, 200, {})
-        asked = {"id": invitation_id, "project_id": project_id}
-        return self._unwrapped("POST", path, "transfer_invitation", answer, _INVITATION, **asked)
+        response = self._client.write("POST", f"{_invitation_path(project_id, invitation_id)}/{verb}", 200, {})
+        return response.one("transfer_invitation", Invitation, id=invitation_id, project_id=project_id)
 
-    def list_eligible_new_owners(self, project_id: str) -> list[Object]:
+    def list_eligible_new_owners(self, project_id: str) -> list[EligibleNewOwner]:
         """Return the users that could take a project over, perhaps with its owner. For the owner."""
         path = f"{_project_path(project_id)}/eligible_new_owners"
-        users = self._client.get_list(path, "eligible_new_owners")
-        return [self._checked("GET", path, "eligible_new_owner", user, _ELIGIBLE) for user in users]
-
-    def _unwrapped(self, method: str, path: str, key: str, answer: Object, form: Object, **asked: str) -> Object:
-        return self._checked(method, path, key, answer.get(key), form, **asked)
-
-    def _checked(self, method: str, path: str, key: str, found: t.Any, form: Object, **asked: str) -> Object:
-        """Return an object that has a form and is about what was asked: its next write could hit another one."""
-        problem = _mismatch(key, found, form)
-        for field, value in asked.items():
-            if problem is None and found[field] != value:
-                problem = f"'{key}.{field}' not the one that was asked for"
-        if problem:
-            raise self._client.unexpected(method, path, f"with {problem}")
-        return found
+        return self._client.get_list(path, "eligible_new_owners", EligibleNewOwner)
 
 
 def check_id(identifier: str) -> None:
-    """Refuse what cannot be the ID of anything.
+    """Check that an identifier can be the ID of anything.
 
     Raises:
         InputError: It cannot.
@@ -219,29 +185,3 @@ def _project_path(project_id: str) -> str:
 
 def _invitation_path(project_id: str, invitation_id: str) -> str:
     return f"{_project_path(project_id)}/transfer_invitations/{path_part(invitation_id)}"
-
-
-def _mismatch(field: str, value: t.Any, form: t.Any) -> str | None:
-    """Return what keeps a value from having a form, or None if it has it."""
-    kind = dict if isinstance(form, dict) else form
-    if value is None:
-        return f"{field!r} missing"
-    if not (_is_date(value) if kind is _Date else isinstance(value, kind)):
-        expected = {dict: "an object", str: "a text", bool: "true or false", _Date: "a date"}[kind]
-        return f"{field!r} not {expected}"
-    if isinstance(form, dict):
-        for key, inner in form.items():
-            problem = _mismatch(f"{field}.{key}", value.get(key), inner)
-            if problem:
-                return problem
-    elif value == "" and field.endswith("id"):
-        return f"{field!r} empty"
-    return None
-
-
-def _is_date(value: t.Any) -> bool:
-    try:
-        parse_date(value)
-    except (TypeError, ValueError):
-        return False
-    return True

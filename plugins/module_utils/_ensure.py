@@ -12,22 +12,23 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.community.scalingo.plugins.module_utils._account import Account, or_refusal
-from ansible_collections.community.scalingo.plugins.module_utils._api import Api, Object
-from ansible_collections.community.scalingo.plugins.module_utils._errors import (
+from ._account import Account, or_refusal
+from ._api import Api
+from ._errors import (
     ApiError,
     AuthenticationError,
+    CannotError,
     ConflictError,
     ForbiddenError,
     NotFoundError,
-    Refusal,
+    RejectedError,
     RequestError,
     ScalingoError,
     ValidationError,
     on_one_line,
 )
-from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, Facts, visible
-from ansible_collections.community.scalingo.plugins.module_utils._plan import (
+from ._facts import Fact, Facts, visible
+from ._plan import (
     Action,
     Plan,
     Wanted,
@@ -36,14 +37,17 @@ from ansible_collections.community.scalingo.plugins.module_utils._plan import (
     predict,
     why_refused,
 )
-from ansible_collections.community.scalingo.plugins.module_utils._projects import LONGEST_NAME, describe, owner_of
-from ansible_collections.community.scalingo.plugins.module_utils._settle import (
+from ._projects import LONGEST_NAME, describe, owner_of
+from ._settle import (
+    LOOKING_AGAIN,
     MAX_WRITES,
     is_final,
+    leave_open,
     may_repeat,
     tell_earlier,
     tell_unreadable,
 )
+from ._types import Object
 
 # Looks at what a write has become, where the API may need a moment to show it.
 _MAX_LOOKS = 3
@@ -74,7 +78,7 @@ def ensure_project(api: Api, wanted: Wanted, check_mode: bool) -> Outcome:
 
     Raises:
         InputError: The wish cannot be right; nothing was sent.
-        Refusal: It cannot be fulfilled; nothing was written.
+        CannotError: It cannot be fulfilled; nothing was written.
         RequestError: A request failed; the message says what is known of its effect.
     """
     wanted.check()
@@ -95,12 +99,12 @@ def foretell(plan: Plan, facts: Facts) -> Outcome:
     """Return what carrying out a plan would come to.
 
     Raises:
-        Refusal: The API is known to refuse it.
+        CannotError: The API is known to refuse it.
         FactMissing: One more fact is needed.
     """
     problem = why_refused(plan, facts)
     if problem:
-        raise Refusal(f"Cannot {plan.title}. {problem}")
+        raise CannotError(f"Cannot {plan.title}. {problem}")
     return _outcome(plan, predict(plan, facts), plan.action is not Action.NONE)
 
 
@@ -170,7 +174,7 @@ def _read_back(api: Api, wanted: Wanted, plan: Plan, done: Plan, project: Object
     while project is not None and wanted.missing(project):
         if all(project[key] == value for key, value in plan.changes.items()):
             written = project
-        if looks == _MAX_LOOKS or (looks and not api.pause(looks)):
+        if looks == _MAX_LOOKS or (looks and not api.pause(looks, LOOKING_AGAIN)):
             raise _not_as_wanted(wanted, plan, done, written, project)
         looks += 1
         try:
@@ -198,7 +202,7 @@ def _not_as_wanted(wanted: Wanted, plan: Plan, done: Plan, written: Object | Non
         error.result.update(changed=True, project=project)
     else:
         what = _what_others_did(wanted.missing(project), plan, project)
-        error = Refusal(f"The API accepted the request to {plan.title}, but {what}")
+        error = CannotError(f"The API accepted the request to {plan.title}, but {what}")
         error.result.update(changed=True, project=project, diff=diff(done, written))
     error.done = done
     return error
@@ -277,7 +281,7 @@ class _Failure:
                 if may_repeat(self.api, self.error, self.writes):
                     return rest
                 raise self.error
-            elif self.error.about_object:
+            elif isinstance(self.error, RejectedError):
                 self.error.add_context(_reason(account, rest, self.error))
             tell_earlier(self.error, self.maybe)
             raise self.error
@@ -294,14 +298,14 @@ class _Failure:
         exists = self.plan.action is Action.CREATE and _may_mean_taken(self.error)
         looks = _MAX_LOOKS if (self.maybe or exists) and not self.error.outcome_unknown else 1
         for looked in range(1, looks):
-            if not _is_same(rest, self.plan) or not self.api.pause(looked):
+            if not _is_same(rest, self.plan) or not self.api.pause(looked, LOOKING_AGAIN):
                 break
             account, rest = self.look()
         return account, rest
 
     def _add_what_it_says(self, second: ScalingoError) -> None:
         """Tell in the error of the write what is known from another one, with which reading back ended."""
-        if isinstance(second, Refusal) and not self.error.outcome_unknown and not self.maybe:
+        if isinstance(second, CannotError) and not self.error.outcome_unknown and not self.maybe:
             # It says what has become of the project meanwhile.
             self.error.add_context(str(second))
         elif isinstance(second, NotFoundError) and isinstance(self.error, NotFoundError):
@@ -337,9 +341,9 @@ class _Failure:
             self.error.add_context("It is not listed any more, but it is still there.")
         if self.plan.action is Action.DELETE:
             if self.lost is not None:
-                self.error.leave_open("It may still be done, so look before repeating it.")
+                leave_open(self.error, "It may still be done, so look before repeating it.")
         elif self.error.outcome_unknown:
-            self.error.leave_open("Whether it was done before that is not known.")
+            leave_open(self.error, "Whether it was done before that is not known.")
         else:
             tell_earlier(self.error, self.maybe)
         raise self.error
@@ -363,7 +367,7 @@ class _Failure:
                 self.error.add_context(
                     f"Meanwhile another project has the name that the task means: {describe(rest.project)}."
                 )
-                self.error.leave_open("Whether it was done before that is not known.")
+                leave_open(self.error, "Whether it was done before that is not known.")
                 raise self.error
         return rest
 

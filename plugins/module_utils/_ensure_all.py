@@ -11,22 +11,23 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.community.scalingo.plugins.module_utils._account import Account, or_refusal
-from ansible_collections.community.scalingo.plugins.module_utils._api import Api, Object
-from ansible_collections.community.scalingo.plugins.module_utils._ensure import Look, Outcome, carry_out, foretell
-from ansible_collections.community.scalingo.plugins.module_utils._errors import Refusal, ScalingoError
-from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, Facts
-from ansible_collections.community.scalingo.plugins.module_utils._items import NOTHING_WRITTEN, check_all, keys, title
-from ansible_collections.community.scalingo.plugins.module_utils._meaning import Found
-from ansible_collections.community.scalingo.plugins.module_utils._plan import Action, Wanted, decide, default_project_of
-from ansible_collections.community.scalingo.plugins.module_utils._plan_all import (
+from ._account import Account, or_refusal
+from ._api import Api
+from ._ensure import Look, Outcome, carry_out, foretell
+from ._errors import CannotError, ScalingoError
+from ._facts import Fact, Facts
+from ._items import NOTHING_WRITTEN, check_all, keys, title
+from ._meaning import Found
+from ._plan import Action, Wanted, decide, default_project_of
+from ._plan_all import (
     Projects,
     Step,
     all_known,
     plan_all,
     replaced,
 )
-from ansible_collections.community.scalingo.plugins.module_utils._projects import describe, select
+from ._projects import describe, select
+from ._types import Object
 
 # Writes that a message names, of those that were done and of those that were not.
 MOST_TITLES = 20
@@ -161,7 +162,7 @@ class _Ledger:
         """Find out whether somebody else has undone, since the list was read, what an item wants that is done already.
 
         Raises:
-            Refusal: The project of this item is that of another one, too, which may delete it; or it has become the
+            CannotError: The project of this item is that of another one, too, which may delete it; or it has become the
                 default project, which another item wants to be it.
         """
         project = outcome.project
@@ -172,13 +173,13 @@ class _Ledger:
             if last is None or other == step.index:
                 continue
             if last["id"] == project["id"]:
-                raise Refusal(
+                raise CannotError(
                     f"Project {describe(project)} is what {title(self._items, other)} means, too: somebody renamed it "
                     f"meanwhile. Run the task again."
                 )
             same_owner = last["owner"]["id"] == project["owner"]["id"]
             if self._items[other].default and last["default"] and project["default"] and not was_default and same_owner:
-                raise Refusal(
+                raise CannotError(
                     f"Project {describe(project)} is the default project now, and not {last['name']}: somebody else "
                     f"has changed that meanwhile. Run the task again."
                 )
@@ -243,8 +244,8 @@ class _Ledger:
         """
         names = [None if project is None else project["name"] for project in projects]
         names_before = [self._name_before(index, name) for index, name in enumerate(names)]
-        before: Object = {"projects": dict(zip(keys(self._items), names_before))}
-        after: Object = {"projects": dict(zip(keys(self._items), names))}
+        before: dict[str, t.Any] = {"projects": dict(zip(keys(self._items), names_before))}
+        after: dict[str, t.Any] = {"projects": dict(zip(keys(self._items), names))}
         if self._new_default is not None and self._made_default:
             owner_id = self._new_default["owner"]["id"]
             before["default_project"] = default_project_of(owner_id, self._before)

@@ -8,15 +8,27 @@
 
 from __future__ import annotations
 
+import math
+import re
 import typing as t
 
 # Follows the request in the message of a `TransportError`. The role's report knows an outage by it.
-GOT_NO_ANSWER = "got no answer"
+NO_RESPONSE = "received no response"
+
+
+def whole_characters(text: str) -> str:
+    """Return a text with U+FFFD, which is in no token and no name, for half characters: Ansible cannot print those."""
+    return re.sub("[\ud800-\udfff]", "\ufffd", text)
 
 
 def on_one_line(text: str, limit: int | None = None) -> str:
-    """Return a text, or its beginning, on one line, whatever it holds: nothing that a terminal would obey."""
+    """Return a text, or its beginning, on one line, without characters that control a terminal."""
     return " ".join("".join(character if character.isprintable() else " " for character in text).split())[:limit]
+
+
+def beginning(text: str, limit: int) -> str:
+    """Return a text, or the whole words at its beginning: half a secret would not be recognized as one."""
+    return text if len(text) <= limit else re.sub(r"\S+\Z", "", text[:limit]) + "..."
 
 
 class ScalingoError(Exception):
@@ -24,30 +36,26 @@ class ScalingoError(Exception):
 
     Attributes:
         result: What the task returns beside the message, for instance that something was changed before it failed.
-        left_open: A write of the task may have been done, and reading back could not tell.
+        outcome_unknown: A write may have taken effect, and nothing that was read since tells whether it has.
         done: The plan that was carried out before it failed, or None.
     """
+
+    outcome_unknown = False
+    done: t.Any = None
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
         self.context: list[str] = []
         self.result: dict[str, t.Any] = {}
-        self.left_open = False
-        self.done: t.Any = None
 
     def add_context(self, sentence: str) -> None:
-        """Put a sentence that says what was tried, or why it was refused, before the message."""
+        """Put a sentence that says what was tried, or why it was rejected, before the message."""
         self.context.insert(0, sentence)
 
     def add_consequence(self, sentence: str) -> None:
         """Put a sentence that says what is known of the effect after the message."""
         self.message += f" {sentence}"
-
-    def leave_open(self, sentence: str) -> None:
-        """Say that a write may have been done: in a sentence after the message, and in a key for programs."""
-        self.add_consequence(sentence)
-        self.left_open = True
 
     def __str__(self) -> str:
         # Names and IDs may come from anywhere.
@@ -55,14 +63,14 @@ class ScalingoError(Exception):
 
     def as_failure(self) -> dict[str, t.Any]:
         """Return what a failed task shows: `msg`, and where there is something to tell, `error`, `outcome_unknown`."""
-        return {**self.result, "msg": str(self), **({"outcome_unknown": True} if self.left_open else {})}
+        return {**self.result, "msg": str(self), **({"outcome_unknown": True} if self.outcome_unknown else {})}
 
 
 class InputError(ScalingoError):
     """An option that cannot be right, found before anything was written, and mostly before the first request."""
 
 
-class Refusal(ScalingoError):
+class CannotError(ScalingoError):
     """What is wanted cannot be reached. If something was written on the way, `result` says so."""
 
 
@@ -70,51 +78,33 @@ class RequestError(ScalingoError):
     """A request that did not end as the API's reference says.
 
     Attributes:
-        outcome_unknown: The request may have been carried out nevertheless.
-        about_object: It says something of the object, which is worth reading again.
-        max_tries: How many tries in all make sense; None means as many as time allows.
-        try_seconds: For how long one more try would hold the task up, if it ended in the same way.
+        max_tries: How many times sending it makes sense.
+        seconds: How long it took.
     """
 
-    outcome_unknown = False
-    about_object = False
-    max_tries: int | None = 1
-    try_seconds = 0.0
+    max_tries: float = 1
+    seconds = 0.0
 
 
 class TransportError(RequestError):
-    """No usable answer came: no connection, a time-out, an answer that broke off.
+    """No usable response came: no connection, a timeout, a response that broke off."""
 
-    Attributes:
-        cut_short: Nothing came in time, but the time was less than the option `timeout` promises.
-    """
-
-    def __init__(
-        self,
-        message: str,
-        outcome_unknown: bool,
-        max_tries: int | None,
-        try_seconds: float = 0.0,
-        cut_short: bool = False,
-    ) -> None:
+    def __init__(self, message: str, outcome_unknown: bool, max_tries: float) -> None:
         super().__init__(message)
         self.outcome_unknown = outcome_unknown
         self.max_tries = max_tries
-        self.try_seconds = try_seconds
-        self.cut_short = cut_short
 
 
 class ApiError(RequestError):
-    """The API answered, but with a status or a body that does not mean success.
+    """The API responded, but with a status or a body that does not mean success.
 
     Attributes:
         status: HTTP status.
         method: HTTP verb of the request.
         path: Its path and query.
-        request_id: Header X-Request-Id of the answer, or None.
-        body: The answer's JSON, or the beginning of its text, without secrets.
-        words: The API's own words, which the message quotes; "" if it gave none.
-        retry_after: Seconds that the answer asks to wait, or None.
+        request_id: Header X-Request-Id of the response, or None.
+        body: The response's JSON, or the beginning of its text.
+        retry_after: Seconds that the response asks to wait, or None.
     """
 
     def __init__(
@@ -126,7 +116,6 @@ class ApiError(RequestError):
         request_id: str | None = None,
         body: t.Any = None,
         retry_after: float | None = None,
-        words: str = "",
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -134,7 +123,6 @@ class ApiError(RequestError):
         self.path = path
         self.request_id = request_id
         self.body = body
-        self.words = words
         self.retry_after = retry_after
 
     def as_failure(self) -> dict[str, t.Any]:
@@ -142,63 +130,62 @@ class ApiError(RequestError):
         return {**super().as_failure(), "error": error}
 
 
-class ApiRefusal(ApiError):
-    """A 4xx: the API understood the request and did not carry it out."""
-
-    about_object = True
+class RejectedError(ApiError):
+    """A 4xx that says something of the object: the API rejected the request, and did nothing."""
 
 
-class AuthenticationError(ApiRefusal):
+class AuthenticationError(RejectedError):
     """401: no valid bearer token, or a right that the account lacks."""
 
 
-class ForbiddenError(ApiRefusal):
+class ForbiddenError(RejectedError):
     """403: not allowed for this account."""
 
 
-class NotFoundError(ApiRefusal):
-    """404 of an object, in the API's own form. The only answer that can mean "absent"."""
+class NotFoundError(RejectedError):
+    """404 of an object, in the API's own form. The only response that can mean "absent"."""
 
 
-class RouteNotFoundError(ApiRefusal):
-    """404 of the path itself: the URL is wrong, and nothing is known of the object."""
-
-    about_object = False
+class ConflictError(RejectedError):
+    """409: it exists already, was changed during the task, or its state forbids this."""
 
 
-class ConflictError(ApiRefusal):
-    """409: it exists already, was changed meanwhile, or its state forbids this."""
-
-
-class ValidationError(ApiRefusal):
+class ValidationError(RejectedError):
     """422: a field is missing or not acceptable."""
 
 
-class ExchangeError(ApiError):
-    """The authentication host refused to exchange the API token; that says nothing of any object."""
+class RouteNotFoundError(ApiError):
+    """404 of the path itself: the URL is wrong, and nothing is known of the object."""
 
 
-class RateLimitError(ApiRefusal):
+class ProxyAuthenticationError(ApiError):
+    """407: a proxy on the way wants a username and a password; the API was not asked."""
+
+
+class RateLimitError(ApiError):
     """429: too many requests; nothing was done."""
 
-    about_object = False
-    max_tries = None
+    max_tries = math.inf
 
 
 class ServerError(ApiError):
     """5xx: whether the request was carried out is not known."""
 
     outcome_unknown = True
-    max_tries = None
+    max_tries = math.inf
 
 
-class UnexpectedAnswerError(ApiError):
-    """An answer that the API's reference does not know: another success, a redirect, a missing key."""
+class UnexpectedResponseError(ApiError):
+    """A response that the API's reference does not know: another success, a redirect, a missing key."""
 
     outcome_unknown = True
 
 
-class UnreadableAnswerError(UnexpectedAnswerError):
-    """Success, it seems, but the body is no JSON. Seldom an accident on the way, mostly a wrong URL."""
+class UnreadableResponseError(UnexpectedResponseError):
+    """A status that means success, but no JSON: mostly because of a wrong URL."""
 
     max_tries = 3
+
+
+class ExchangeError(ApiError):
+    """The API token could not be exchanged; that says nothing of any object."""

@@ -11,23 +11,23 @@ from __future__ import annotations
 import enum
 import typing as t
 
-from ansible_collections.community.scalingo.plugins.module_utils._errors import ApiRefusal
+from ._errors import RejectedError
 
 
 class Fact(enum.Enum):
     """What a decision can ask about an account.
 
-    Where the API refuses to tell, the value is the `ApiRefusal` itself: what that means is part of the decision.
+    Where the API refuses to tell, the value is the `RejectedError` itself: what that means is part of the decision.
     """
 
     PROJECTS = "all projects that can be seen"
-    PROJECT = "the project with the given ID, or ApiRefusal"
+    PROJECT = "the project with the given ID, or RejectedError"
     CALLER_ID = "the user ID of the account itself"
     CALLER = "the account itself, as owner of a project"
     APPLICATIONS = "all applications that can be seen"
-    INVITATIONS = "all transfer invitations of the project, the oldest first, or ApiRefusal"
-    INVITATION = "the invitation with the given ID, or ApiRefusal"
-    ELIGIBLE = "the users that could take the project over, or ApiRefusal"
+    INVITATIONS = "all transfer invitations of the project, the oldest first, or RejectedError"
+    INVITATION = "the invitation with the given ID, or RejectedError"
+    ELIGIBLE = "the users that could take the project over, or RejectedError"
     NOW = "the time by the clock of the API"
 
 
@@ -52,7 +52,7 @@ class Facts(t.Dict[Fact, t.Any]):
 
 def visible(found: t.Any) -> t.Any:
     """Return a fact, or None if the API refused to tell it."""
-    return None if isinstance(found, ApiRefusal) else found
+    return None if isinstance(found, RejectedError) else found
 
 
 def required(found: t.Any, sentence: str) -> t.Any:
@@ -63,9 +63,9 @@ def required(found: t.Any, sentence: str) -> t.Any:
         sentence: What it means that the API refused to tell it.
 
     Raises:
-        ApiRefusal: It did.
+        RejectedError: It did.
     """
-    if isinstance(found, ApiRefusal):
+    if isinstance(found, RejectedError):
         found.add_context(sentence)
         raise found
     return found

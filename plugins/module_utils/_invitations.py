@@ -11,11 +11,11 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime
 
-from ansible_collections.community.scalingo.plugins.module_utils._dates import parse_date
+from ._types import parse_date
 
 if t.TYPE_CHECKING:
     # Not at run time: an action plugin imports this file, and needs no HTTP library.
-    from ansible_collections.community.scalingo.plugins.module_utils._api import Object
+    from ._types import Object
 
 PENDING, ACCEPTED, DECLINED, CANCELED = "pending", "accepted", "declined", "canceled"
 FAILED, ERROR = "failed", "error"

@@ -11,9 +11,9 @@ from __future__ import annotations
 import typing as t
 from collections import Counter
 
-from ansible_collections.community.scalingo.plugins.module_utils._errors import InputError, ScalingoError, on_one_line
-from ansible_collections.community.scalingo.plugins.module_utils._plan import Wanted
-from ansible_collections.community.scalingo.plugins.module_utils._projects import LONGEST_NAME
+from ._errors import InputError, ScalingoError, on_one_line
+from ._plan import Wanted
+from ._projects import LONGEST_NAME
 
 Items = t.Sequence[Wanted]
 Error = t.TypeVar("Error", bound=ScalingoError)

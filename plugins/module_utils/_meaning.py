@@ -14,9 +14,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.scalingo.plugins.module_utils._api import Object
-from ansible_collections.community.scalingo.plugins.module_utils._errors import ApiRefusal, Refusal
-from ansible_collections.community.scalingo.plugins.module_utils._items import (
+from ._errors import CannotError, RejectedError
+from ._items import (
     Items,
     blame,
     both,
@@ -25,10 +24,11 @@ from ansible_collections.community.scalingo.plugins.module_utils._items import (
     is_plain,
     name_item,
 )
-from ansible_collections.community.scalingo.plugins.module_utils._projects import describe, select, the_only
+from ._projects import describe, select, the_only
+from ._types import Object
 
 # What is known of each project that an item names by its ID: the project, or why it cannot be read.
-Found = t.Mapping[str, t.Union[Object, ApiRefusal]]
+Found = t.Mapping[str, t.Union[Object, RejectedError]]
 # Which project each item means, by the place of the item; without the items whose project does not exist.
 Meant = t.Dict[int, Object]
 
@@ -42,7 +42,7 @@ def meant_by(items: Items, projects: t.Sequence[Object], found: Found) -> Meant:
         found: What is known of each project that an item names by its ID.
 
     Raises:
-        Refusal: An item means several projects, or two items mean one.
+        CannotError: An item means several projects, or two items mean one.
     """
     search = _Search(items, projects, found)
     for index in range(len(items)):
@@ -94,7 +94,7 @@ class _Search:
             if project is None and item.new_name is not None:
                 project = self._free(item.new_name)
             _check_not_meant_by_id(self._items, index, project, self.meant)
-        except Refusal as refusal:
+        except CannotError as refusal:
             name_item(refusal, self._items, index)
             raise
         if project is not None:
@@ -125,7 +125,7 @@ def _check_not_meant_by_id(items: Items, index: int, project: Object | None, mea
         meant: The projects of the other items.
 
     Raises:
-        Refusal: It does.
+        CannotError: It does.
     """
     item = items[index]
     names = {item.name, item.new_name} if project is None else {item.name} - {project["name"]}
@@ -138,5 +138,5 @@ def _check_not_meant_by_id(items: Items, index: int, project: Object | None, mea
             continue
         keeps_name = by_id.state == "present" and by_id.target_name is None
         if keeps_name or (by_id.state == "absent" and not is_plain(item)):
-            refusal = Refusal(f"{both(items, index, other)} mean the same project, {describe(theirs)}.")
+            refusal = CannotError(f"{both(items, index, other)} mean the same project, {describe(theirs)}.")
             raise blame(refusal, index, other)

@@ -9,28 +9,36 @@
 from __future__ import annotations
 
 import ipaddress
-import math
 import os
 import re
-import ssl
 import typing as t
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from ansible.module_utils.common.parameters import env_fallback
-from ansible.module_utils.errors import AnsibleFallbackNotFound
-from ansible_collections.community.scalingo.plugins.module_utils._errors import InputError
+from ._errors import InputError, whole_characters
 
-TOKEN_VARIABLES = {"api_token": "SCALINGO_API_TOKEN", "bearer_token": "SCALINGO_BEARER_TOKEN"}
-# How messages name these options. The role's report puts the variable of a handoff in the place of the API token.
-TOKEN_NAMES = {option: f"{option} (or {variable})" for option, variable in TOKEN_VARIABLES.items()}
-
+# As in the documentation fragment. `from_sources` says where else each may come from.
+CONNECTION_SPEC: dict[str, dict[str, t.Any]] = {
+    "api_token": {"type": "str", "no_log": True},
+    "bearer_token": {"type": "str", "no_log": True},
+    "region": {"type": "str", "default": "osc-fr1"},
+    "api_url": {"type": "str"},
+    "auth_url": {"type": "str", "default": "https://auth.scalingo.com"},
+    "timeout": {"type": "float", "default": 30},
+    "max_wait": {"type": "float", "default": 300},
+    "validate_certs": {"type": "bool", "default": True},
+    "ca_path": {"type": "path"},
+}
+# Options that are taken from one source or from another, never from both: two tokens may be of two accounts, and the
+# URL that one source names is not in the region that another one names.
+_TOGETHER = ({"api_token", "bearer_token"}, {"region", "api_url"})
+# The placeholder of Ansible for "omit": this text and a number up to ansible-core 2.18, since then an object.
+_OMITTED, _OMITTED_TYPE = "__omit_place_holder__", "_OmitType"
 # Both regions that the vendor documents, osc-fr1 and osc-secnum-fr1, are one label of a host name.
 _REGION = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-# Longer is a slip of the keyboard, and past some size the operating system refuses it.
-_DAY = 86400
-_REGIONAL_HOST = re.compile(r"api\.(.+)\.scalingo\.com")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\.?")
+# Seconds. Longer is a typing error, and the operating system rejects very long ones.
+_DAY = 86400
 
 
 @dataclass(frozen=True)
@@ -40,13 +48,12 @@ class Connection:
     Attributes:
         api_url: Base URL of the regional API, without version and trailing slash.
         auth_url: Base URL of the authentication host, in the same form.
-        api_url_from: How a message names what the first was taken from: an option, a variable, or a region.
-        auth_url_from: The same of the second.
+        timeout: Seconds for connecting, and again for the whole response.
+        max_wait: Seconds that retries and rate-limit waits may take in all; 0 means never to retry.
+        verify: Whether to check certificates, or the path of the CAs to trust.
         api_token: Token to exchange for a bearer token, or None.
         bearer_token: Token to use as it is, or None. One of the two is always there.
-        timeout: Seconds for connecting, and again for the whole answer.
-        max_wait: Seconds that retries and rate-limit waits may take in all; 0 means never to retry.
-        verify: What `requests` takes for it: whether to check certificates, or the file of the CAs to trust.
+        sources: How messages name what an attribute was taken from, where that is not the option of its name.
     """
 
     api_url: str
@@ -56,153 +63,101 @@ class Connection:
     verify: bool | str
     api_token: str | None = field(default=None, repr=False)
     bearer_token: str | None = field(default=None, repr=False)
-    api_url_from: str = "api_url"
-    auth_url_from: str = "auth_url"
+    sources: t.Mapping[str, str] = field(default_factory=dict)
+
+    def source(self, name: str) -> str:
+        """Return how messages name what an attribute was taken from: an option or a variable."""
+        return self.sources.get(name, name)
 
 
-def without_empty(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return the options that were given: job runners send an empty string for a field that nobody filled in."""
-
-    def given(value: t.Any) -> t.Any:
-        if isinstance(value, list):
-            return [without_empty(item) if isinstance(item, dict) else item for item in value]
-        return value
-
-    return {name: given(value) for name, value in options.items() if value is not None and value != ""}
-
-
-def _variable(option: str) -> str:
-    """Return the variable of the environment that an option is taken from if it is not given."""
-    return f"SCALINGO_{option.upper()}"
+def cleaned(value: t.Any) -> t.Any:
+    """Return options without those that are unset: None, blank, omitted. Texts lose the white space around them."""
+    if isinstance(value, str):
+        # YAML can escape half a character, and the environment may hold bytes that are no UTF-8.
+        text = whole_characters(value).strip()
+        return "" if text.startswith(_OMITTED) else text
+    if isinstance(value, list):
+        return [cleaned(item) for item in value]
+    if isinstance(value, dict):
+        pairs = [(key, cleaned(item)) for key, item in value.items()]
+        return {key: item for key, item in pairs if item is not None and item != ""}
+    return None if type(value).__name__ == _OMITTED_TYPE else value
 
 
-def _environment(*variables: str) -> str:
-    """Ansible's fallback to environment variables, for which an empty one counts as not set."""
-    value = env_fallback(*variables)
-    if value == "":
-        raise AnsibleFallbackNotFound
-    # Bytes that are no UTF-8 come as halves of characters, which Ansible cannot take.
-    return value.encode(errors="replace").decode()
-
-
-def connection_argument_spec() -> dict[str, dict[str, t.Any]]:
-    """Return the argument spec of the connection options, as in the documentation fragment."""
-
-    def option(name: str, **rest: t.Any) -> dict[str, t.Any]:
-        return dict(rest, fallback=(_environment, [_variable(name)]))
-
-    return {
-        # The tokens have no fallback here: `choose_tokens` must know which of them was an explicit option.
-        "api_token": {"type": "str", "no_log": True},
-        "bearer_token": {"type": "str", "no_log": True},
-        "region": option("region", type="str", default="osc-fr1"),
-        "api_url": option("api_url", type="str"),
-        "auth_url": option("auth_url", type="str", default="https://auth.scalingo.com"),
-        "timeout": option("timeout", type="float", default=30),
-        "max_wait": option("max_wait", type="float", default=300),
-        "validate_certs": option("validate_certs", type="bool", default=True),
-        "ca_path": option("ca_path", type="path"),
-    }
-
-
-def environment_tokens() -> dict[str, str | None]:
-    """Return the tokens that the environment holds."""
-    return {option: os.environ.get(variable) for option, variable in TOKEN_VARIABLES.items()}
-
-
-def choose_tokens(*sources: t.Mapping[str, str | None]) -> dict[str, str]:
-    """Return the tokens of the first source that has one; each source is asked as a whole.
-
-    An API token from the environment may belong to another account than a bearer token that was given
-    explicitly, so tokens of two sources are never mixed.
-
-    Raises:
-        InputError: There is no token at all, or one that no header can carry.
-    """
-    for source in sources:
-        tokens = without_empty({name: source.get(name) for name in TOKEN_VARIABLES})
-        if tokens:
-            return {name: _checked_token(name, str(token)) for name, token in tokens.items()}
-    raise InputError(
-        "No token was given: set api_token (or the environment variable SCALINGO_API_TOKEN), "
-        "or bearer_token (or SCALINGO_BEARER_TOKEN)."
-    )
-
-
-def choose_api_token(*sources: t.Mapping[str, str | None]) -> dict[str, str]:
-    """Return the API token of the first source that has one, whatever bearer tokens there are.
-
-    Raises:
-        InputError: There is none, or one that no header can carry.
-    """
-    for source in sources:
-        if source.get("api_token"):
-            return choose_tokens({"api_token": source["api_token"]})
-    raise InputError(
-        "An API token is needed, since a bearer token cannot be exchanged: set api_token (or the environment variable "
-        "SCALINGO_API_TOKEN)."
-    )
-
-
-def connection_from(
-    options: t.Mapping[str, t.Any],
-    tokens: t.Mapping[str, str],
-    explicit: t.Container[str] = (),
-    variables: t.Mapping[str, str] | None = None,
-) -> Connection:
-    """Check the connection options and return what the client needs.
+def from_sources(
+    options: t.Mapping[str, t.Any], variables: t.Mapping[str, t.Any] | None = None, ignored: t.Collection[str] = ()
+) -> tuple[dict[str, t.Any], dict[str, str]]:
+    """Return the connection options that are set, each from the first source that has it, and how messages name that.
 
     Args:
-        options: The options of `connection_argument_spec`, of the right types and with defaults.
-        tokens: What `choose_tokens` returned.
-        explicit: Names of the options that were given explicitly, and not by the environment.
-        variables: Variables of Ansible by the options that were taken from them.
+        options: The options of the task or the lookup, the first source.
+        variables: Values of the Ansible variables scalingo_<name> by <name>, the second. The last is the environment.
+        ignored: Options that are taken from no source.
+    """
+    environment = {name: os.environ.get(_variable(name)) for name in CONNECTION_SPEC}
+    found: dict[str, t.Any] = {}
+    names: dict[str, str] = {}
+    for name_of, source in ((str, options), ("scalingo_{}".format, variables or {}), (_variable, environment)):
+        taken = set(ignored).union(*(group for group in _TOGETHER if group & found.keys()), found)
+        new = cleaned({name: source.get(name) for name in CONNECTION_SPEC if name not in taken})
+        found.update(new)
+        names.update({name: name_of(name) for name in new})
+    return found, names
+
+
+def _variable(name: str) -> str:
+    """Return the environment variable of an option."""
+    return f"SCALINGO_{name.upper()}"
+
+
+def connection_from(options: t.Mapping[str, t.Any], sources: t.Mapping[str, str] | None = None) -> Connection:
+    """Check the connection options, which have the right types and their defaults.
+
+    Args:
+        options: The options.
+        sources: How messages name what each was taken from, as `from_sources` returns it.
 
     Raises:
         InputError: An option cannot be right.
     """
-
-    def source(option: str) -> str:
-        if option in explicit:
-            return option
-        variable = _variable(option)
-        return (variables or {}).get(option) or (variable if os.environ.get(variable) else option)
-
-    region, region_from = options["region"], source("region")
+    named = {**{name: name for name in CONNECTION_SPEC}, **(sources or {})}
+    region, api_url = options["region"], options.get("api_url")
     if not _REGION.fullmatch(region):
+        raise InputError(f"Invalid value for {named['region']}: {region!r}. Names look like osc-fr1.")
+    if not api_url:
+        named["api_url"], api_url = named["region"], f"https://api.{region}.scalingo.com"
+    tokens = {name: options.get(name) for name in ("api_token", "bearer_token")}
+    if not any(tokens.values()):
         raise InputError(
-            f"{region_from} is not the name of a region: {region!r}; names look like osc-fr1 (lower-case letters, "
-            f"digits and single hyphens)."
+            "No Scalingo token found. Set api_token (or SCALINGO_API_TOKEN), or bearer_token (or "
+            "SCALINGO_BEARER_TOKEN)."
         )
-    api_url_from = source("api_url") if options.get("api_url") else f"{region_from}={region}"
-    api_url = base_url(api_url_from, options.get("api_url") or f"https://api.{region}.scalingo.com")
-    other = _REGIONAL_HOST.fullmatch((urlsplit(api_url).hostname or "").rstrip("."))
-    if other and other.group(1) != region and "region" in explicit and "api_url" not in explicit:
-        # A deletion must not happen in another region than the one that the task names.
-        raise InputError(
-            f"region is {region}, but SCALINGO_API_URL (or scalingo_api_url) is the URL of {other.group(1)}: unset "
-            f"that, or give api_url as an option too."
-        )
+    for name, token in tokens.items():
+        # It goes into a header: a line break would start another one.
+        if token and not re.fullmatch("[!-~]+", token):
+            raise InputError(f"{named[name]} is not a token: it holds white space or characters outside ASCII.")
+    for name, least in (("timeout", 0.001), ("max_wait", 0)):
+        if not least <= options[name] <= _DAY:
+            raise InputError(f"Invalid value for {named[name]}: {options[name]:g}. Use {least} to {_DAY} seconds.")
+    verify, named["verify"] = _verify(options, named["ca_path"])
     return Connection(
-        api_url=api_url,
-        auth_url=base_url(source("auth_url"), options["auth_url"]),
-        timeout=_seconds("timeout", options["timeout"], zero=False),
-        max_wait=_seconds("max_wait", options["max_wait"], zero=True),
-        verify=_verify(options["validate_certs"], options.get("ca_path")),
-        api_token=tokens.get("api_token"),
-        bearer_token=tokens.get("bearer_token"),
-        api_url_from=api_url_from,
-        auth_url_from=source("auth_url"),
+        api_url=base_url(named["api_url"], api_url),
+        auth_url=base_url(named["auth_url"], options["auth_url"]),
+        timeout=options["timeout"],
+        max_wait=options["max_wait"],
+        verify=verify,
+        **tokens,
+        sources=named,
     )
 
 
 def base_url(option: str, given: str) -> str:
     """Return the URL of a host in one form: with a scheme, without version, without a trailing slash.
 
-    The vendor's reference writes a bare host, its command line tool a full URL, into the same variable.
+    The vendor's reference writes a bare host, the Scalingo CLI a full URL, into the same variable.
 
     Args:
-        option: How a message names what the URL was taken from.
+        option: How messages name what it was taken from.
         given: The URL.
 
     Raises:
@@ -212,20 +167,23 @@ def base_url(option: str, given: str) -> str:
     form = f"{option} must be a host or the https:// URL of one, such as https://api.osc-fr1.scalingo.com"
     try:
         parts = urlsplit(given if "://" in given else f"https://{given}")
-        host, port = parts.hostname, parts.port
+        host, port = parts.hostname or "", parts.port
     except ValueError:
         raise InputError(f"{form}.") from None
     if "@" in parts.netloc:
-        raise InputError(f"{form}, without a user name or password.")
-    name = f"[{host}]" if ":" in (host or "") else host
+        raise InputError(f"{form}, without a username or password.")
+    name = f"[{host}]" if ":" in host else host
     # urlsplit takes out line breaks, tabs, and what is before a bracket, which makes another host of what was written;
     # for the port 0 the libraries below take the scheme's own.
     written = given.isprintable() and port != 0 and parts.netloc.lower() in (name, f"{name}:{port}")
-    if parts.scheme not in ("http", "https") or not host or not written or not _is_host(host):
+    address = _address(host)
+    valid = address and address.version == 6 if ":" in host else _HOST.fullmatch(host)
+    if parts.scheme not in ("http", "https") or not written or not valid:
         raise InputError(f"{form}.")
     if parts.path not in ("", "/", "/v1", "/v1/") or parts.query or parts.fragment:
         raise InputError(f"{form}; after the host only /v1 may follow.")
-    if parts.scheme == "http" and not is_loopback(host):
+    loopback = address.is_loopback if address else host.rstrip(".") == "localhost"
+    if parts.scheme == "http" and not loopback:
         raise InputError(
             f"{option} is plain http:// to {host}, which would send the token in the clear; use https:// "
             f"(http:// is for a server on this machine only)."
@@ -233,51 +191,52 @@ def base_url(option: str, given: str) -> str:
     return f"{parts.scheme}://{name}" + ("" if port is None else f":{port}")
 
 
-def is_loopback(host: str) -> bool:
-    """Tell whether a host name or address is this machine, without asking a name server."""
-    if host.lower().rstrip(".") == "localhost":
-        return True
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return ipaddress.ip_address(host)
     except ValueError:
-        return False
+        return None
 
 
-def _is_host(host: str) -> bool:
-    if ":" not in host:
-        return bool(_HOST.fullmatch(host))
+def _verify(options: t.Mapping[str, t.Any], ca_path: str) -> tuple[bool | str, str]:
+    """Return what `requests` takes for `verify`, and how messages name that.
+
+    Args:
+        options: The connection options.
+        ca_path: How messages name the option of that name.
+
+    Raises:
+        InputError: The CA bundle is certainly none. The rest is found at the first request: to load a bundle takes
+            longer than the rest of a task.
+    """
+    if not options["validate_certs"]:
+        return False, "validate_certs"
+    # `requests` would read the variables only in a session, and ~/.netrc with them.
+    bundles = {name: os.environ.get(name) for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")}
+    for source, path in {ca_path: options.get("ca_path"), **bundles}.items():
+        if path:
+            problem = _problem_of_bundle(path, directory=source in bundles)
+            if problem:
+                raise InputError(f"{source} {problem}: {path!r}.")
+            return path, source
+    return True, "the CA bundle of the Python library requests"
+
+
+def _problem_of_bundle(path: str, directory: bool) -> str | None:
+    """Return why a path can be no CA bundle, or None.
+
+    Args:
+        path: The path.
+        directory: Whether it may also be a directory, as `openssl rehash` makes it.
+    """
     try:
-        return bool(ipaddress.IPv6Address(host))
-    except ValueError:
-        return False
-
-
-def _checked_token(option: str, token: str) -> str:
-    """Return the token without surrounding white space, as files and shells add it."""
-    stripped = token.strip()
-    # What remains goes into a header: a line break would start another one.
-    if not stripped or not all("!" <= character <= "~" for character in stripped):
-        raise InputError(
-            f"{TOKEN_NAMES[option]} is not a token: it is empty or holds white space, line breaks or "
-            f"characters outside ASCII; check how it was copied."
-        )
-    return stripped
-
-
-def _seconds(option: str, value: float, zero: bool) -> float:
-    if not math.isfinite(value) or value < 0 or value > _DAY or (value == 0 and not zero):
-        at_least = "0 or more" if zero else "more than 0"
-        raise InputError(f"{option} must be a number of seconds, {at_least} and at most {_DAY}, not {value:g}.")
-    return value
-
-
-def _verify(validate_certs: bool, ca_path: str | None) -> bool | str:
-    if not validate_certs:
-        return False
-    if ca_path is None:
-        return True
-    try:
-        ssl.create_default_context(cafile=ca_path)
-    except (OSError, ValueError):
-        raise InputError(f"ca_path is not a file of certificates in PEM format that can be read: {ca_path}.") from None
-    return ca_path
+        if os.path.isdir(path):
+            if not directory:
+                return "is a directory, not a file of certificates"
+            hashed = any(re.fullmatch(r"[0-9a-f]{8}\.[0-9]+", name) for name in os.listdir(path))
+            return None if hashed else "is a directory without certificates (see openssl rehash)"
+        with open(path, "rb") as file:
+            found = any(line.startswith(b"-----BEGIN ") and b"CERTIFICATE-----" in line for line in file)
+        return None if found else "holds no certificate in PEM format"
+    except (OSError, ValueError) as error:
+        return f"cannot be read ({getattr(error, 'strerror', None) or 'no path'})"

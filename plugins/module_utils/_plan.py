@@ -18,21 +18,22 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.community.scalingo.plugins.module_utils._api import Object, check_id
-from ansible_collections.community.scalingo.plugins.module_utils._errors import (
-    ApiRefusal,
+from ._api import check_id
+from ._errors import (
+    CannotError,
     InputError,
     NotFoundError,
-    Refusal,
+    RejectedError,
 )
-from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, Facts
-from ansible_collections.community.scalingo.plugins.module_utils._projects import (
+from ._facts import Fact, Facts
+from ._projects import (
     describe,
     is_user,
     owner_of,
     select,
     the_only,
 )
+from ._types import Object
 
 # Vendor's user documentation, page Manage Projects.
 _NAME = re.compile(r"[a-z0-9_-]{1,64}")
@@ -141,7 +142,7 @@ def decide(wanted: Wanted, facts: Facts) -> Plan:
     """Return what has to be done so that a project is as it is wanted.
 
     Raises:
-        Refusal: It cannot be reached, or it is not clear which project is meant.
+        CannotError: It cannot be reached, or it is not clear which project is meant.
         FactMissing: One more fact is needed.
     """
     if wanted.project_id is not None:
@@ -167,12 +168,12 @@ def _by_id(wanted: Wanted, facts: Facts) -> Object | None:
             f"There is no project with the ID {wanted.project_id}, or this account may not see it. A project gets its "
             f"ID when it is created: to create one, leave project_id out."
         )
-    elif isinstance(project, ApiRefusal):
+    elif isinstance(project, RejectedError):
         project.add_context(f"This account may not read project {wanted.project_id}.")
-    if isinstance(project, ApiRefusal):
+    if isinstance(project, RejectedError):
         raise project
     if wanted.owner is not None and not is_user(project["owner"], wanted.owner):
-        raise Refusal(f"Project {describe(project)} does not belong to {wanted.owner}, as the option owner asks.")
+        raise CannotError(f"Project {describe(project)} does not belong to {wanted.owner}, as the option owner asks.")
     return project
 
 
@@ -185,12 +186,12 @@ def _by_either_name(wanted: Wanted, facts: Facts) -> Object | None:
     old, new = _by_name(wanted, facts, wanted.name), _by_name(wanted, facts, wanted.new_name)
     if old and new and old["id"] != new["id"]:
         hint = "" if old["owner"]["id"] == new["owner"]["id"] else " If only one owner's projects are meant, set owner."
-        raise Refusal(
+        raise CannotError(
             f"Cannot rename {wanted.name} to {wanted.new_name}, since both exist: {describe(old)} and {describe(new)}."
             + hint
         )
     if not old and not new:
-        raise Refusal(
+        raise CannotError(
             f"There is no project named {wanted.name} to be renamed, and none named {wanted.new_name} either."
         )
     return old or new
@@ -200,7 +201,7 @@ def _plan_absent(project: Object | None) -> Plan:
     if project is None:
         return Plan(Action.NONE)
     if project["default"]:
-        raise Refusal(
+        raise CannotError(
             f"Project {describe(project)} is the default project, which the API does not delete: make another project "
             f"the default one first."
         )
@@ -209,7 +210,7 @@ def _plan_absent(project: Object | None) -> Plan:
 
 def _plan_create(wanted: Wanted, facts: Facts) -> Plan:
     if wanted.owner is not None and not _is_caller(wanted.owner, facts):
-        raise Refusal(
+        raise CannotError(
             f"User {wanted.owner} (if there is such a user) owns no project named {wanted.name} that this account can "
             f"see, and a project cannot be created for somebody else."
         )
@@ -226,7 +227,7 @@ def _plan_update(wanted: Wanted, facts: Facts, project: Object) -> Plan:
     if wanted.target_name is not None and project["name"] != wanted.target_name:
         changes["name"] = wanted.target_name
     if wanted.default is False and project["default"]:
-        raise Refusal(
+        raise CannotError(
             f"Project {describe(project)} is the default project, and the API cannot unset that: make another project "
             f"the default one instead."
         )
@@ -236,7 +237,7 @@ def _plan_update(wanted: Wanted, facts: Facts, project: Object) -> Plan:
         default_project = default_project_of(project["owner"]["id"], facts[Fact.PROJECTS])
     elif wanted.default and wanted.owner is None and project["owner"]["id"] != facts[Fact.CALLER_ID]:
         # Each owner has a default project.
-        raise Refusal(
+        raise CannotError(
             f"Project {describe(project)} is already the default project of its owner; for this account, only a "
             f"project of its own can be the default one."
         )
@@ -331,5 +332,5 @@ def diff(plan: Plan, project: Object | None) -> dict[str, Object]:
     return {"before": before, "after": after}
 
 
-def _managed(project: Object | None) -> Object:
+def _managed(project: Object | None) -> dict[str, t.Any]:
     return {} if project is None else {"name": project["name"], "default": project["default"]}

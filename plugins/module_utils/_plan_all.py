@@ -17,18 +17,17 @@ import heapq
 import typing as t
 from dataclasses import dataclass, replace
 
-from ansible_collections.community.scalingo.plugins.module_utils._api import Object
-from ansible_collections.community.scalingo.plugins.module_utils._errors import Refusal, ScalingoError
-from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, FactMissing, Facts
-from ansible_collections.community.scalingo.plugins.module_utils._items import (
+from ._errors import CannotError, ScalingoError
+from ._facts import Fact, FactMissing, Facts
+from ._items import (
     Items,
     blame,
     final_name,
     name_item,
     title,
 )
-from ansible_collections.community.scalingo.plugins.module_utils._meaning import Found, Meant, meant_by
-from ansible_collections.community.scalingo.plugins.module_utils._plan import (
+from ._meaning import Found, Meant, meant_by
+from ._plan import (
     Action,
     Plan,
     Wanted,
@@ -36,6 +35,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._plan import (
     why_name_is_taken,
     why_refused,
 )
+from ._types import Object
 
 Projects = t.List[Object]
 
@@ -66,7 +66,7 @@ def plan_all(items: Items, facts: Facts, found: Found) -> list[Step]:
         found: What is known of each project that an item names by its ID.
 
     Raises:
-        Refusal: There is no such order, or an item cannot be what is wanted.
+        CannotError: There is no such order, or an item cannot be what is wanted.
         FactMissing: One more fact is needed.
     """
     projects = all_known(facts, found)
@@ -149,7 +149,7 @@ def _in_order(items: Items, meant: Meant) -> list[tuple[int, Wanted]]:
     with_default = {index: others | ({new_default} if index in ceasing else set()) for index, others in before.items()}
     try:
         return [(index, items[index]) for index in _sorted(items, with_default, labels)]
-    except Refusal:
+    except CannotError:
         if new_default not in meant:
             raise
     # The new default project is to get the name of the old one, which cannot go before there is a new one.
@@ -165,7 +165,7 @@ def _sorted(items: Items, before: t.Mapping[int, set[int]], labels: t.Sequence[s
     """Return the places of the items, each after all that come before it; else as listed, and deletions last.
 
     Raises:
-        Refusal: There is no such order.
+        CannotError: There is no such order.
     """
     waiting = {index: set(others) for index, others in before.items()}
     ready: list[tuple[bool, int]] = []
@@ -183,7 +183,7 @@ def _sorted(items: Items, before: t.Mapping[int, set[int]], labels: t.Sequence[s
         order.append(heapq.heappop(ready)[1])
         release(order[-1])
     if waiting:
-        refusal = Refusal(
+        refusal = CannotError(
             "There is no order in which this can be done, because each of these waits for another one: "
             + "; ".join(labels[index] for index in sorted(waiting))
             + "."
@@ -206,7 +206,7 @@ def _check_not_refused(plan: Plan, facts: Facts) -> None:
     """Refuse now what the API is known to refuse, so that a list does not stop half-way.
 
     Raises:
-        Refusal: The API would refuse the plan.
+        CannotError: The API would refuse the plan.
         FactMissing: One more fact is needed, for a name that is to be written.
     """
     try:
@@ -215,7 +215,7 @@ def _check_not_refused(plan: Plan, facts: Facts) -> None:
         # Who owns the project, and what is in it, is worth no request of its own: the API looks at that itself.
         problem = why_name_is_taken(plan, facts)
     if problem is not None:
-        raise Refusal(f"Cannot {plan.title}. {problem}")
+        raise CannotError(f"Cannot {plan.title}. {problem}")
 
 
 def _fixed(wanted: Wanted, plan: Plan) -> Wanted:

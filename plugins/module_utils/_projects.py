@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.scalingo.plugins.module_utils._api import Object
-from ansible_collections.community.scalingo.plugins.module_utils._errors import InputError, Refusal, on_one_line
-from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, Facts
+from ._errors import CannotError, InputError, on_one_line
+from ._facts import Fact, Facts
+from ._types import Object
 
 # Characters that a message spends on a project: names have 64, and nobody knows what else may come.
 LONGEST_NAME = 400
@@ -57,10 +57,10 @@ def the_only(candidates: t.Sequence[Object], name: str, hint: str = "with projec
         hint: How the user can say which one is meant.
 
     Raises:
-        Refusal: There are several. Names are unique among the projects of one owner only.
+        CannotError: There are several. Names are unique among the projects of one owner only.
     """
     if len(candidates) > 1:
-        raise Refusal(
+        raise CannotError(
             f"More than one project that can be seen is named {name}: "
             + "; ".join(describe(candidate) for candidate in candidates)
             + f". Say which one {hint}."
@@ -87,19 +87,19 @@ def find_project(project_name: str, facts: Facts) -> tuple[str, Object | None]:
     is offered. Whoever collaborates on its applications sees its ID there.
 
     Raises:
-        Refusal: There is none, or more than one, that can be seen.
+        CannotError: There is none, or more than one, that can be seen.
     """
     project = the_only(select(facts[Fact.PROJECTS], name=project_name), project_name, hint="with project_id")
     if project is not None:
         return project["id"], project
     ids = {each["project"]["id"] for each in facts[Fact.APPLICATIONS] if each["project"]["name"] == project_name}
     if not ids:
-        raise Refusal(
+        raise CannotError(
             f"No project named {project_name} can be seen by this account: check its spelling, the account and the "
             f"region. A project that belongs to somebody else has to be given by its ID, which its owner can tell."
         )
     if len(ids) > 1:
-        raise Refusal(
+        raise CannotError(
             f"There are applications in more than one project named {project_name}: say which one with project_id, "
             f"which is one of {', '.join(sorted(ids))}."
         )

@@ -10,18 +10,19 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.scalingo.plugins.module_utils._account import Account, account_of_project
-from ansible_collections.community.scalingo.plugins.module_utils._api import Api, Object
-from ansible_collections.community.scalingo.plugins.module_utils._errors import (
+from ._account import Account, account_of_project
+from ._api import Api
+from ._errors import (
     AuthenticationError,
+    CannotError,
     ForbiddenError,
     InputError,
     NotFoundError,
-    Refusal,
 )
-from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, required
-from ansible_collections.community.scalingo.plugins.module_utils._invitations import PENDING, is_expired, with_status
-from ansible_collections.community.scalingo.plugins.module_utils._projects import describe, select, the_only
+from ._facts import Fact, required
+from ._invitations import PENDING, is_expired, with_status
+from ._projects import describe, select, the_only
+from ._types import Object
 
 
 def find_projects(
@@ -55,7 +56,7 @@ def look_up(
         default: True for the default project, of the owner or else of the account itself; false for all others.
 
     Raises:
-        Refusal: A term names several projects.
+        CannotError: A term names several projects.
         RequestError: The projects cannot be read.
     """
     account = Account(api)
@@ -99,7 +100,7 @@ def find_invitations(
 
     Raises:
         InputError: Not exactly one of ID and name is given.
-        Refusal: There is no project of that name, or more than one.
+        CannotError: There is no project of that name, or more than one.
         RequestError: The invitations cannot be read.
     """
     account = account_of_project(api, project_id, project_name, invitation_id)[1]
@@ -110,7 +111,7 @@ def find_invitations(
         invitations = [found]
     else:
         invitations = found if status == "all" else with_status(found, status, now)
-    listed = [{**invitation, "expired": is_expired(invitation, now)} for invitation in invitations]
+    listed: list[Object] = [{**invitation, "expired": is_expired(invitation, now)} for invitation in invitations]
     if not eligible:
         return listed, None
     users = account.find_out(lambda facts: facts[Fact.ELIGIBLE])
@@ -123,7 +124,7 @@ def find_invitations(
 def _the_one(term: str, candidates: list[Object]) -> Object | None:
     if len(candidates) > 1 and any(candidate["id"] == term for candidate in candidates):
         # A name may look like an ID, so its shape does not tell which of them is meant.
-        raise Refusal(
+        raise CannotError(
             f"{term} is the ID of one project and the name of another: "
             + "; ".join(describe(candidate) for candidate in candidates)
             + "."

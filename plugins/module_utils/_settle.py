@@ -8,11 +8,19 @@
 
 from __future__ import annotations
 
-from ansible_collections.community.scalingo.plugins.module_utils._api import Api
-from ansible_collections.community.scalingo.plugins.module_utils._errors import RequestError, ScalingoError
+from ._api import Api
+from ._errors import RejectedError, RequestError, ScalingoError
 
 # Writes of one task, where one is the rule: lost answers and the interference of others must come to an end.
 MAX_WRITES = 6
+# What a wait for one more look at what has become of a write is for.
+LOOKING_AGAIN = RequestError("It is not known yet what became of a write.")
+
+
+def leave_open(error: ScalingoError, sentence: str) -> None:
+    """Say that a write may have been done: in a sentence after the message, and in a key for programs."""
+    error.add_consequence(sentence)
+    error.outcome_unknown = True
 
 
 def may_repeat(api: Api, error: RequestError, writes: int) -> bool:
@@ -24,9 +32,9 @@ def may_repeat(api: Api, error: RequestError, writes: int) -> bool:
         writes: How many writes the task has sent.
     """
     # A redirect or a strange form would come again: a repetition helps only against what may pass.
-    if error.max_tries != 1 and writes < MAX_WRITES and api.pause(writes, error.try_seconds):
+    if error.max_tries != 1 and writes < MAX_WRITES and api.pause(writes, error):
         return True
-    error.leave_open("Reading back does not show it. It may still be done, so look before repeating it.")
+    leave_open(error, "Reading back does not show it. It may still be done, so look before repeating it.")
     return False
 
 
@@ -37,7 +45,7 @@ def is_final(error: RequestError, maybe: bool) -> bool:
         error: How the write failed.
         maybe: Whether an earlier try of the same write may have been done.
     """
-    return not (error.about_object or error.outcome_unknown or maybe)
+    return not (isinstance(error, RejectedError) or error.outcome_unknown or maybe)
 
 
 def tell_earlier(error: ScalingoError, maybe: bool) -> None:
@@ -48,7 +56,7 @@ def tell_earlier(error: ScalingoError, maybe: bool) -> None:
         maybe: Whether an earlier try of the same write may have been done.
     """
     if maybe:
-        error.leave_open("An earlier try of this task, whose answer was lost, may have done it.")
+        leave_open(error, "An earlier try of this task, whose answer was lost, may have done it.")
 
 
 def tell_unreadable(error: RequestError, second: ScalingoError, maybe: bool) -> None:
@@ -60,4 +68,4 @@ def tell_unreadable(error: RequestError, second: ScalingoError, maybe: bool) -> 
         maybe: Whether an earlier try of the same write may have been done.
     """
     if error.outcome_unknown or maybe:
-        error.leave_open(f"Whether it was done is not known, since reading it back failed too: {second}")
+        leave_open(error, f"Whether it was done is not known, since reading it back failed too: {second}")

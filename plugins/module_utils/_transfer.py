@@ -11,38 +11,39 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, replace
 
-from ansible_collections.community.scalingo.plugins.module_utils._account import Account, account_of_project
-from ansible_collections.community.scalingo.plugins.module_utils._api import Api, Object
-from ansible_collections.community.scalingo.plugins.module_utils._errors import (
-    ApiRefusal,
+from ._account import Account, account_of_project
+from ._api import Api
+from ._errors import (
+    CannotError,
     ConflictError,
     NotFoundError,
-    Refusal,
+    RejectedError,
     RequestError,
     ScalingoError,
     ValidationError,
 )
-from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, visible
-from ansible_collections.community.scalingo.plugins.module_utils._invitations import (
+from ._facts import Fact, visible
+from ._invitations import (
     ACCEPTED,
     PENDING,
     describe_invitation,
     is_expired,
 )
-from ansible_collections.community.scalingo.plugins.module_utils._projects import is_user, owner_of
-from ansible_collections.community.scalingo.plugins.module_utils._settle import (
+from ._projects import is_user, owner_of
+from ._settle import (
     MAX_WRITES,
     is_final,
+    leave_open,
     may_repeat,
     tell_earlier,
     tell_unreadable,
 )
-from ansible_collections.community.scalingo.plugins.module_utils._transfer_forecast import (
+from ._transfer_forecast import (
     diff_transfer,
     predict_transfer,
     why_transfer_refused,
 )
-from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan import (
+from ._transfer_plan import (
     NEW_OWNER_NEEDS,
     VERBS,
     Invite,
@@ -54,7 +55,8 @@ from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan 
     decide_transfer,
     was_shown_as_own,
 )
-from ansible_collections.community.scalingo.plugins.module_utils._transfer_watch import Watch
+from ._transfer_watch import Watch
+from ._types import Object
 
 _PART_UNKNOWN = "Whether this task had a part in that is not known."
 _PERHAPS = f"This may be the reason: {NEW_OWNER_NEEDS[0].lower()}{NEW_OWNER_NEEDS[1:]}"
@@ -82,7 +84,7 @@ def ensure_transfer(api: Api, wanted: TransferWanted, check_mode: bool) -> Trans
 
     Raises:
         InputError: The wish cannot be right; nothing was sent.
-        Refusal: It cannot be fulfilled. What was done before that is in its `result`.
+        CannotError: It cannot be fulfilled. What was done before that is in its `result`.
         RequestError: A request failed; the message says what is known of its effect.
     """
     wanted.check()
@@ -93,7 +95,7 @@ def ensure_transfer(api: Api, wanted: TransferWanted, check_mode: bool) -> Trans
         return _Transfer(api, wanted, plan).carry_out()
     problem = account.find_out(lambda facts: why_transfer_refused(plan, facts))
     if problem:
-        raise Refusal(f"Cannot {plan.title}. {problem}")
+        raise CannotError(f"Cannot {plan.title}. {problem}")
     invitation, project = account.find_out(lambda facts: predict_transfer(wanted, plan, facts))
     return TransferOutcome(
         bool(plan.steps), invitation, project, diff_transfer(plan, invitation, project, bool(plan.steps))
@@ -110,7 +112,7 @@ def _decide(wanted: TransferWanted, account: Account, doubtful: bool = False) ->
     """
     try:
         return account.find_out(lambda facts: decide_transfer(wanted, facts))
-    except (ApiRefusal, NotOwnerError):
+    except (RejectedError, NotOwnerError):
         # An owner is not refused that: it was handed over before, or just now between two reads.
         if not doubtful and not account.find_out(was_shown_as_own):
             raise
@@ -158,7 +160,7 @@ class _Transfer:
         title = self._plan.title
         self._writes += 1
         if self._writes > MAX_WRITES:
-            raise Refusal(f"Cannot {title}. After {MAX_WRITES} requests, reading back still shows it undone.")
+            raise CannotError(f"Cannot {title}. After {MAX_WRITES} requests, reading back still shows it undone.")
         try:
             invitation = self._send(step)
         except RequestError as error:
@@ -216,7 +218,7 @@ class _Transfer:
         project_id = self._plan.project_id
         if isinstance(step, Invite):
             return self._api.create_invitation(project_id, step.user_id)
-        return self._api.answer_invitation(project_id, step.invitation["id"], step.verb)
+        return self._api.close_invitation(project_id, step.invitation["id"], step.verb)
 
     def _after_failure(self, step: Step, error: RequestError) -> TransferPlan:
         """Return what is left to do after a write failed, by reading back what is.
@@ -238,7 +240,7 @@ class _Transfer:
             if may_repeat(self._api, error, self._writes):
                 return rest
             raise error
-        if error.about_object:
+        if isinstance(error, RejectedError):
             try:
                 way_out = self._after_refusal(step, error, rest, account)
             except RequestError as second:
@@ -261,19 +263,19 @@ class _Transfer:
                 return rest
             error.add_context(_meanwhile(t.cast(Object, rest.project)))
             if self._lost:
-                error.leave_open(_PART_UNKNOWN)
-        except Refusal as refusal:
+                leave_open(error, _PART_UNKNOWN)
+        except CannotError as refusal:
             # It says what has become of the invitation meanwhile.
             project = visible(account.known(Fact.PROJECT))
             moved = isinstance(refusal, NotOwnerError) and self._has_gone_elsewhere(project)
             error.add_context(_meanwhile(project) if moved else str(refusal))
             if maybe:
-                error.leave_open(_PART_UNKNOWN)
+                leave_open(error, _PART_UNKNOWN)
         except RequestError as second:
             project = visible(account.known(Fact.PROJECT))
             if self._has_gone_elsewhere(project):
                 error.add_context(_meanwhile(project))
-            elif isinstance(second, ApiRefusal) and not (error.outcome_unknown or maybe):
+            elif isinstance(second, RejectedError) and not (error.outcome_unknown or maybe):
                 # What it means to be refused that, too; else it is told below, as a whole.
                 for sentence in reversed(second.context):
                     error.add_context(sentence)
@@ -287,7 +289,7 @@ class _Transfer:
 
         Then the error has got what is known of its reason.
         """
-        blocked = isinstance(error, ApiRefusal) and error.status in (400, 403, 404, 409, 422)
+        blocked = isinstance(error, RejectedError) and error.status in (400, 403, 404, 409, 422)
         if isinstance(step, Invite) and rest.expired and blocked and not self._freed:
             # Whether an invitation that has expired blocks a new one is not documented.
             self._freed = True
@@ -322,8 +324,13 @@ class _Transfer:
 def _guess_why(error: RequestError) -> None:
     """Say in the error of a refused write what may be the reason, unless the API says it in its own words."""
     # With a 404 they say no more than the status.
-    if isinstance(error, NotFoundError) or not (isinstance(error, ApiRefusal) and error.words):
+    if isinstance(error, NotFoundError) or not (isinstance(error, RejectedError) and _says_why(error.body)):
         error.add_consequence(_PERHAPS)
+
+
+def _says_why(body: t.Any) -> bool:
+    """Tell whether a body holds words of the API."""
+    return isinstance(body, dict) and any(map(body.get, ("error", "message", "errors")))
 
 
 def _meanwhile(project: Object) -> str:
@@ -332,7 +339,7 @@ def _meanwhile(project: Object) -> str:
 
 def _last_seen(step: Step, account: Account) -> Object:
     """Return invitation and project as reading back shows them, as far as it went; None for what is not shown."""
-    seen: Object = {}
+    seen: dict[str, t.Any] = {}
     invitation, project = account.known(Fact.INVITATION), account.known(Fact.PROJECT)
     if invitation is None and isinstance(step, Respond):
         all_of_them = visible(account.known(Fact.INVITATIONS)) or ()

@@ -10,16 +10,16 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.scalingo.plugins.module_utils._api import Object
-from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, Facts, visible
-from ansible_collections.community.scalingo.plugins.module_utils._invitations import ACCEPTED, PENDING
-from ansible_collections.community.scalingo.plugins.module_utils._projects import owner_of
-from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan import (
+from ._facts import Fact, Facts, visible
+from ._invitations import ACCEPTED, PENDING
+from ._projects import owner_of
+from ._transfer_plan import (
     VERBS,
     Respond,
     TransferPlan,
     TransferWanted,
 )
+from ._types import Object
 
 
 def why_transfer_refused(plan: TransferPlan, facts: Facts) -> str | None:
@@ -97,8 +97,8 @@ def diff_transfer(
         after_owner = None
     if not changed:
         before_owner = after_owner
-    before: Object = {"owner": before_owner, "status": old["status"] if old else None}
-    after: Object = {"owner": after_owner, "status": invitation["status"] if invitation else None}
+    before: dict[str, t.Any] = {"owner": before_owner, "status": old["status"] if old else None}
+    after: dict[str, t.Any] = {"owner": after_owner, "status": invitation["status"] if invitation else None}
     if old and invitation and old["id"] != invitation["id"]:
         before["invited_user_name"], after["invited_user_name"] = (
             old["invited_user_name"],

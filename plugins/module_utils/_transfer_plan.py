@@ -17,11 +17,9 @@ import math
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.community.scalingo.plugins.module_utils._api import Object
-from ansible_collections.community.scalingo.plugins.module_utils._dates import parse_date
-from ansible_collections.community.scalingo.plugins.module_utils._errors import ApiRefusal, InputError, Refusal
-from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, Facts, required, visible
-from ansible_collections.community.scalingo.plugins.module_utils._invitations import (
+from ._errors import CannotError, InputError, RejectedError
+from ._facts import Fact, Facts, required, visible
+from ._invitations import (
     ACCEPTED,
     CANCELED,
     DECLINED,
@@ -37,12 +35,13 @@ from ansible_collections.community.scalingo.plugins.module_utils._invitations im
     status_of,
     with_status,
 )
-from ansible_collections.community.scalingo.plugins.module_utils._projects import (
+from ._projects import (
     check_project,
     describe,
     is_email,
     is_user,
 )
+from ._types import Object, parse_date
 
 NEW_OWNER_NEEDS = (
     "A new owner must be a collaborator, with the invitation accepted, on every application and database of the "
@@ -86,7 +85,7 @@ class TransferWanted:
             raise InputError(f"wait_timeout must be a number of seconds, 0 or more, not {self.wait_timeout:g}.")
 
 
-class NotOwnerError(Refusal):
+class NotOwnerError(CannotError):
     """The account does not own the project, as it was read."""
 
 
@@ -188,8 +187,8 @@ def decide_transfer(wanted: TransferWanted, facts: Facts) -> TransferPlan:
     The facts are those about the wanted project and the wanted invitation.
 
     Raises:
-        Refusal: It cannot be reached.
-        ApiRefusal: The API does not show what the decision needs.
+        CannotError: It cannot be reached.
+        RejectedError: The API does not show what the decision needs.
         FactMissing: One more fact is needed.
     """
     if wanted.state == PENDING:
@@ -204,7 +203,7 @@ def decide_transfer(wanted: TransferWanted, facts: Facts) -> TransferPlan:
 def _plan_invitation(wanted: TransferWanted, facts: Facts) -> TransferPlan:
     new_owner = t.cast(str, wanted.new_owner)
     project = facts[Fact.PROJECT]
-    if isinstance(project, ApiRefusal):
+    if isinstance(project, RejectedError):
         return _plan_unseen(wanted, facts, project)
     if is_user(project["owner"], new_owner):
         _demand_one(new_owner, facts, project)
@@ -218,7 +217,7 @@ def _plan_invitation(wanted: TransferWanted, facts: Facts) -> TransferPlan:
         _demand_one(new_owner, facts, project, theirs)
         return TransferPlan(project["id"], project, theirs[-1])
     if pending and not wanted.replace:
-        raise Refusal(
+        raise CannotError(
             f"Project {describe(project)} is offered to {pending[-1]['invited_user_name']} until "
             f"{pending[-1]['expires_at']} ({pending[-1]['id']}), and only one invitation can be pending: wait for the "
             f"answer, or use replace=true to cancel that invitation first."
@@ -228,7 +227,7 @@ def _plan_invitation(wanted: TransferWanted, facts: Facts) -> TransferPlan:
     ]
     chosen = [user for user in eligible if new_owner in (user["user_id"], user["user_name"])]
     if not chosen:
-        raise Refusal(
+        raise CannotError(
             f"{new_owner} is not eligible to own project {describe(project)}; {describe_eligible(eligible)}. "
             f"{NEW_OWNER_NEEDS}"
         )
@@ -245,7 +244,7 @@ def _plan_invitation(wanted: TransferWanted, facts: Facts) -> TransferPlan:
     )
 
 
-def _plan_unseen(wanted: TransferWanted, facts: Facts, refusal: ApiRefusal) -> TransferPlan:
+def _plan_unseen(wanted: TransferWanted, facts: Facts, refusal: RejectedError) -> TransferPlan:
     """Plan for a project that cannot be read. Its former owner may still be shown that the transfer is done."""
     invitations = visible(facts[Fact.INVITATIONS])
     if invitations:
@@ -281,7 +280,7 @@ def _demand_one(new_owner: str, facts: Facts, project: Object, invitations: t.It
     The eligible users are asked for only if they might tell: not for a user name that is too short for an ID.
 
     Raises:
-        Refusal: It could be one or another.
+        CannotError: It could be one or another.
     """
     known = [(project["owner"]["id"], project["owner"]["username"])]
     known += [(each["invited_user_id"], each["invited_user_name"]) for each in invitations]
@@ -290,7 +289,7 @@ def _demand_one(new_owner: str, facts: Facts, project: Object, invitations: t.It
     known += [(each["user_id"], each["user_name"]) for each in visible(eligible) or ()]
     meant = {identifier: name for identifier, name in known if new_owner in (identifier, name)}
     if len(meant) > 1:
-        raise Refusal(
+        raise CannotError(
             f"new_owner {new_owner} is the user name or user ID of more than one user: "
             + "; ".join(f"{name} ({identifier})" for identifier, name in sorted(meant.items()))
             + ". Give the user name or user ID that only the right one has."
@@ -318,7 +317,7 @@ def _plan_answer(wanted: TransferWanted, facts: Facts, invitation: Object | None
         return TransferPlan(project_id, known, invitation, await_owner=_is_under_way(invitation, facts))
     if wanted.state == ACCEPTED and _owned_by_caller(facts):
         return TransferPlan(project_id, facts[Fact.PROJECT])
-    raise Refusal(f"Cannot {VERBS[wanted.state]} {describe_invitation(invitation)}: {why_not(invitation, status)}")
+    raise CannotError(f"Cannot {VERBS[wanted.state]} {describe_invitation(invitation)}: {why_not(invitation, status)}")
 
 
 def _invitation_by_id(wanted: TransferWanted, facts: Facts) -> Object:
@@ -333,7 +332,7 @@ def _invitation_by_id(wanted: TransferWanted, facts: Facts) -> Object:
 
 def _demand_new_owner(wanted: TransferWanted, invitation: Object) -> None:
     if wanted.new_owner is not None and not is_for(invitation, wanted.new_owner):
-        raise Refusal(
+        raise CannotError(
             f"Invitation {invitation['id']} is for {invitation['invited_user_name']}, not for {wanted.new_owner} as "
             f"the option new_owner asks."
         )
@@ -347,7 +346,7 @@ def _invitation_to_me(wanted: TransferWanted, facts: Facts) -> Object | None:
     if wanted.state == ACCEPTED and _owned_by_caller(facts):
         if wanted.new_owner is None or is_user(facts[Fact.PROJECT]["owner"], wanted.new_owner):
             return None
-        raise Refusal(
+        raise CannotError(
             f"Project {describe(facts[Fact.PROJECT])} belongs to this account, and not to {wanted.new_owner}."
         )
     invitations = required(
@@ -359,13 +358,13 @@ def _invitation_to_me(wanted: TransferWanted, facts: Facts) -> Object | None:
     pending = with_status(mine, PENDING, facts[Fact.NOW])
     if not mine:
         if _owned_by_caller(facts):
-            raise Refusal(
+            raise CannotError(
                 f"Project {describe(facts[Fact.PROJECT])} belongs to this account, and only an invited user can "
                 f"decline. To take an invitation back, use state=canceled."
             )
         project = visible(facts[Fact.PROJECT])
         about = describe(project) if project else wanted.project_name or wanted.project_id
-        raise Refusal(f"There is no invitation of this account to own project {about}: ask its owner to invite it.")
+        raise CannotError(f"There is no invitation of this account to own project {about}: ask its owner to invite it.")
     chosen = (pending or mine)[-1]
     _demand_new_owner(wanted, chosen)
     return chosen
@@ -397,7 +396,7 @@ def _owner_only(found: t.Any, project: Object) -> t.Any:
     """Return what the API shows to the owner of a project.
 
     Raises:
-        ApiRefusal: It does not show it to this account.
+        RejectedError: It does not show it to this account.
     """
     return required(
         found,

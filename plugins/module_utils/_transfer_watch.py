@@ -11,16 +11,16 @@ from __future__ import annotations
 import time
 import typing as t
 
-from ansible_collections.community.scalingo.plugins.module_utils._account import or_refusal
-from ansible_collections.community.scalingo.plugins.module_utils._api import Api, Object
-from ansible_collections.community.scalingo.plugins.module_utils._errors import (
+from ._account import or_refusal
+from ._api import Api
+from ._errors import (
     AuthenticationError,
-    Refusal,
+    CannotError,
     RequestError,
     ScalingoError,
 )
-from ansible_collections.community.scalingo.plugins.module_utils._facts import visible
-from ansible_collections.community.scalingo.plugins.module_utils._invitations import (
+from ._facts import visible
+from ._invitations import (
     ACCEPTED,
     CANCELED,
     DECLINED,
@@ -31,8 +31,9 @@ from ansible_collections.community.scalingo.plugins.module_utils._invitations im
     describe_invitation,
     status_of,
 )
-from ansible_collections.community.scalingo.plugins.module_utils._projects import owner_of
-from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan import why_not
+from ._projects import owner_of
+from ._transfer_plan import why_not
+from ._types import Object
 
 E = t.TypeVar("E", bound=ScalingoError)
 
@@ -65,7 +66,7 @@ class Watch:
         Returns: The invitation and the project.
 
         Raises:
-            Refusal: The acceptance failed, or is not finished in time.
+            CannotError: The acceptance failed, or is not finished in time.
             RequestError: The project cannot be read back.
         """
         project = None
@@ -100,7 +101,7 @@ class Watch:
         Returns: The invitation, and the project if this account is still shown it (not documented).
 
         Raises:
-            Refusal: It was not accepted, or not in time.
+            CannotError: It was not accepted, or not in time.
         """
         project = None
         try:
@@ -125,14 +126,14 @@ class Watch:
         """Find out whether an invitation can still lead to a transfer. A status that is new to us perhaps can.
 
         Raises:
-            Refusal: It cannot.
+            CannotError: It cannot.
         """
         if status == EXPIRED:
             message = f"{_subject(invitation)} was not answered before it expired at {invitation['expires_at']}."
-            raise _with_invitation(Refusal(f"{message} Run the task again to invite anew."), invitation)
+            raise _with_invitation(CannotError(f"{message} Run the task again to invite anew."), invitation)
         if status in (DECLINED, CANCELED, FAILED, ERROR):
             message = f"{_subject(invitation)} did not lead to a transfer: {why_not(invitation, status)}"
-            raise _with_invitation(Refusal(message), invitation)
+            raise _with_invitation(CannotError(message), invitation)
 
     def _looks(self) -> t.Iterator[bool]:
         """Come round for each look, with pauses between, and a last time when the time is over.
@@ -161,7 +162,7 @@ class Watch:
         """Return what an invitation must be that its inviter is not shown any more: accepted, if its project moved.
 
         Raises:
-            Refusal: That cannot be seen.
+            CannotError: That cannot be seen.
         """
         project = self._project()
         if project is not None and project["owner"]["id"] == invitation["invited_user_id"]:
@@ -170,7 +171,7 @@ class Watch:
             f"{_subject(invitation)} can no longer be read by this account. That may mean that it was accepted: ask "
             f"{invitation['invited_user_name']}."
         )
-        raise _with_invitation(Refusal(message), invitation)
+        raise _with_invitation(CannotError(message), invitation)
 
     def _read_if_shown(self, call: t.Callable[..., Object], *arguments: str) -> Object | None:
         """Return what a call returns, or None if the API does not show it to this account."""
@@ -179,10 +180,10 @@ class Watch:
             self._api.check_token()
         return visible(found)
 
-    def _late(self, invitation: Object, what: str) -> Refusal:
+    def _late(self, invitation: Object, what: str) -> CannotError:
         waited = f"within {self._timeout:g} seconds (wait_timeout)"
         message = f"{_subject(invitation)} {what} {waited}. Run the task again to go on waiting."
-        return _with_invitation(Refusal(message), invitation)
+        return _with_invitation(CannotError(message), invitation)
 
 
 def _has_moved(project: Object, invitation: Object, fresh: bool) -> bool:

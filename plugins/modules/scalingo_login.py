@@ -99,8 +99,9 @@ error:
       type: raw
 """
 
-from ansible_collections.community.scalingo.plugins.module_utils._api import Api
-from ansible_collections.community.scalingo.plugins.module_utils._module import Options, Result, run_module
+from ..module_utils._api import Api
+from ..module_utils._module import run_module
+from ..module_utils._task import Options, Result
 
 ARGUMENT_SPEC: Options = {}
 
@@ -111,7 +112,7 @@ def log_in(api: Api, options: Options, check_mode: bool) -> Result:
 
 
 def main() -> None:
-    run_module(ARGUMENT_SPEC, log_in, logs_in=True)
+    run_module(ARGUMENT_SPEC, log_in, returns_token=True)
 
 
 if __name__ == "__main__":

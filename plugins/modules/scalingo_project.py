@@ -224,10 +224,11 @@ error:
         error: Cannot delete project with existing apps
 """
 
-from ansible_collections.community.scalingo.plugins.module_utils._api import Api
-from ansible_collections.community.scalingo.plugins.module_utils._ensure import ensure_project
-from ansible_collections.community.scalingo.plugins.module_utils._module import Options, Result, run_module
-from ansible_collections.community.scalingo.plugins.module_utils._plan import Wanted
+from ..module_utils._api import Api
+from ..module_utils._ensure import ensure_project
+from ..module_utils._module import run_module
+from ..module_utils._plan import Wanted
+from ..module_utils._task import Options, Result
 
 ARGUMENT_SPEC = {
     "name": {"type": "str"},
@@ -241,8 +242,8 @@ ARGUMENT_SPEC = {
 
 def ensure(api: Api, options: Options, check_mode: bool) -> Result:
     """Do what the task says, and return its result."""
-    wanted = Wanted(**{option: options[option] for option in ARGUMENT_SPEC})
-    outcome = ensure_project(api, wanted, check_mode)
+    given: Options = {option: options.get(option) for option in ARGUMENT_SPEC}
+    outcome = ensure_project(api, Wanted(**given), check_mode)
     return {"changed": outcome.changed, "project": outcome.project, "diff": outcome.diff}
 
 

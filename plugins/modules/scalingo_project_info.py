@@ -138,9 +138,10 @@ error:
         error: unauthorized
 """
 
-from ansible_collections.community.scalingo.plugins.module_utils._api import Api
-from ansible_collections.community.scalingo.plugins.module_utils._module import Options, Result, run_module
-from ansible_collections.community.scalingo.plugins.module_utils._read import find_projects
+from ..module_utils._api import Api
+from ..module_utils._module import run_module
+from ..module_utils._read import find_projects
+from ..module_utils._task import Options, Result
 
 ARGUMENT_SPEC = {
     "name": {"type": "str"},
@@ -152,7 +153,7 @@ ARGUMENT_SPEC = {
 
 def read(api: Api, options: Options, check_mode: bool) -> Result:
     """Read what the task asks for, and return its result. In check mode this does just the same."""
-    filters = {option: options[option] for option in ARGUMENT_SPEC}
+    filters = {option: options.get(option) for option in ARGUMENT_SPEC}
     return {"changed": False, "projects": find_projects(api, **filters)}
 
 

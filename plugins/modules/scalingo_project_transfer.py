@@ -266,11 +266,12 @@ error:
         error: A pending transfer invitation already exists for this project
 """
 
-from ansible_collections.community.scalingo.plugins.module_utils._api import Api
-from ansible_collections.community.scalingo.plugins.module_utils._invitations import DEFAULT_WAIT_TIMEOUT
-from ansible_collections.community.scalingo.plugins.module_utils._module import Options, Result, run_module
-from ansible_collections.community.scalingo.plugins.module_utils._transfer import ensure_transfer
-from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan import TransferWanted
+from ..module_utils._api import Api
+from ..module_utils._invitations import DEFAULT_WAIT_TIMEOUT
+from ..module_utils._module import run_module
+from ..module_utils._task import Options, Result
+from ..module_utils._transfer import ensure_transfer
+from ..module_utils._transfer_plan import TransferWanted
 
 ARGUMENT_SPEC = {
     "project_id": {"type": "str"},
@@ -286,8 +287,8 @@ ARGUMENT_SPEC = {
 
 def ensure(api: Api, options: Options, check_mode: bool) -> Result:
     """Do what the task says, and return its result."""
-    wanted = TransferWanted(**{option: options[option] for option in ARGUMENT_SPEC})
-    outcome = ensure_transfer(api, wanted, check_mode)
+    given: Options = {option: options.get(option) for option in ARGUMENT_SPEC}
+    outcome = ensure_transfer(api, TransferWanted(**given), check_mode)
     return {
         "changed": outcome.changed,
         "transfer_invitation": outcome.invitation,

@@ -172,9 +172,10 @@ error:
         error: forbidden
 """
 
-from ansible_collections.community.scalingo.plugins.module_utils._api import Api
-from ansible_collections.community.scalingo.plugins.module_utils._module import Options, Result, run_module
-from ansible_collections.community.scalingo.plugins.module_utils._read import find_invitations
+from ..module_utils._api import Api
+from ..module_utils._module import run_module
+from ..module_utils._read import find_invitations
+from ..module_utils._task import Options, Result
 
 STATUSES = ["all", "pending", "accepted", "declined", "canceled", "failed", "error"]
 ARGUMENT_SPEC = {
@@ -190,13 +191,13 @@ def read(api: Api, options: Options, check_mode: bool) -> Result:
     """Read what the task asks for, and return its result. In check mode this does just the same."""
     invitations, eligible = find_invitations(
         api,
-        options["project_id"],
-        options["project_name"],
+        options.get("project_id"),
+        options.get("project_name"),
         options["status"],
-        options["invitation_id"],
+        options.get("invitation_id"),
         options["eligible_new_owners"],
     )
-    result: Result = {"changed": False, "transfer_invitations": invitations}
+    result = {"changed": False, "transfer_invitations": invitations}
     if eligible is not None:
         result["eligible_new_owners"] = eligible
     return result

@@ -280,10 +280,11 @@ error:
         error: Cannot delete project with existing apps
 """
 
-from ansible_collections.community.scalingo.plugins.module_utils._api import Api
-from ansible_collections.community.scalingo.plugins.module_utils._ensure_all import ensure_projects
-from ansible_collections.community.scalingo.plugins.module_utils._module import Options, Result, run_module
-from ansible_collections.community.scalingo.plugins.module_utils._plan import Wanted
+from ..module_utils._api import Api
+from ..module_utils._ensure_all import ensure_projects
+from ..module_utils._module import run_module
+from ..module_utils._plan import Wanted
+from ..module_utils._task import Options, Result
 
 ITEM = {
     "name": {"type": "str"},
@@ -301,8 +302,8 @@ ARGUMENT_SPEC = {
 
 def ensure(api: Api, options: Options, check_mode: bool) -> Result:
     """Do what the task says, and return its result."""
-    owner = options["owner"]
-    items = [Wanted(owner=owner, **{name: item[name] for name in ITEM}) for item in options["projects"]]
+    owner = options.get("owner")
+    items = [Wanted(owner=owner, **{name: item.get(name) for name in ITEM}) for item in options["projects"]]
     return ensure_projects(api, items, owner, check_mode)
 
 

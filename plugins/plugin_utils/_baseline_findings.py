@@ -12,18 +12,17 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.community.scalingo.plugins.module_utils._errors import GOT_NO_ANSWER
-from ansible_collections.community.scalingo.plugins.module_utils._items import NOTHING_WRITTEN, title
-from ansible_collections.community.scalingo.plugins.module_utils._options import TOKEN_NAMES
-from ansible_collections.community.scalingo.plugins.module_utils._plan import Wanted
-from ansible_collections.community.scalingo.plugins.plugin_utils._baseline_wanted import Items, text_of
+from ..module_utils._errors import NO_RESPONSE
+from ..module_utils._items import NOTHING_WRITTEN, title
+from ..module_utils._plan import Wanted
+from ._baseline_wanted import Items, text_of
 
 Result = t.Mapping[str, t.Any]
 
 # What is said of something that a lost answer leaves open.
 NOT_KNOWN = "not known"
 # How the transport says that no answer came: nothing else in the result of a task does.
-_NO_ANSWER = re.compile(rf"\b(?:GET|POST|PATCH|DELETE) \S+ {GOT_NO_ANSWER}: ")
+_NO_ANSWER = re.compile(rf"\b(?:GET|POST|PATCH|DELETE) \S+ {NO_RESPONSE}: ")
 
 
 @dataclass
@@ -86,7 +85,7 @@ def message_of(failure: Result, projects: Items) -> str:
         for form in (named, named[0].upper() + named[1:]):
             text = text.replace(form, item.project_id or item.name or "")
     if failure.get("as_new_owner"):
-        text = text.replace(TOKEN_NAMES["api_token"], "new_owner_api_token")
+        text = re.sub(r"(?<!\w)api_token\b", "new_owner_api_token", text)
     return text.replace(NOTHING_WRITTEN, "").strip()
 
 

@@ -13,9 +13,9 @@ import unicodedata
 from dataclasses import asdict
 from datetime import datetime, timezone
 
-from ansible_collections.community.scalingo.plugins.module_utils._items import key_with_place
-from ansible_collections.community.scalingo.plugins.module_utils._redaction import Redactor
-from ansible_collections.community.scalingo.plugins.plugin_utils._baseline_findings import (
+from ..module_utils._http.redaction import Redactor
+from ..module_utils._items import key_with_place
+from ._baseline_findings import (
     NOT_KNOWN,
     Item,
     Result,
@@ -26,8 +26,8 @@ from ansible_collections.community.scalingo.plugins.plugin_utils._baseline_findi
     message_of,
     places_of,
 )
-from ansible_collections.community.scalingo.plugins.plugin_utils._baseline_handoffs import handed_over, handoff_item
-from ansible_collections.community.scalingo.plugins.plugin_utils._baseline_wanted import (
+from ._baseline_handoffs import handed_over, handoff_item
+from ._baseline_wanted import (
     Items,
     is_absent,
     is_named_only,

@@ -12,7 +12,8 @@ import re
 import typing as t
 
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible_collections.community.scalingo.plugins.module_utils._projects import is_email
+
+from ..module_utils._projects import is_email
 
 Item = dict[str, t.Any]
 Items = t.Sequence[t.Mapping[str, t.Any]]

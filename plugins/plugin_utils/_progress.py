@@ -22,7 +22,8 @@ from contextlib import contextmanager, suppress
 from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.community.scalingo.plugins.module_utils._progress import PROGRESS
+
+from ..module_utils._progress import PROGRESS
 
 display = Display()
 

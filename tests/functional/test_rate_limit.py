@@ -40,7 +40,7 @@ def short_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
 def make_api(sim: Simulator, account: Any) -> Any:
     # Not above: these need the collection, and requests.
     from ansible_collections.community.scalingo.plugins.module_utils._api import Api
-    from ansible_collections.community.scalingo.plugins.module_utils._client import Client
+    from ansible_collections.community.scalingo.plugins.module_utils._http.client import Client
     from ansible_collections.community.scalingo.plugins.module_utils._options import Connection
 
     urls = {"api_url": sim.api_url, "auth_url": sim.auth_url}

@@ -36,9 +36,9 @@ def complaints(root: Path, tarball: Path, released: str | None = None) -> Iterat
     if tarball.name != f"{galaxy['namespace']}-{galaxy['name']}-{version}.tar.gz":
         yield f"{tarball.name} is not the tarball of version {version}"
     yield from _metadata(galaxy)
-    transport = (root / "plugins" / "module_utils" / "_transport.py").read_text(encoding="utf-8")
+    transport = (root / "plugins" / "module_utils" / "_http" / "transport.py").read_text(encoding="utf-8")
     if f'\nVERSION = "{version}"\n' not in transport:
-        yield f"the user agent (VERSION in plugins/module_utils/_transport.py) does not say {version}"
+        yield f"the user agent (VERSION in plugins/module_utils/_http/transport.py) does not say {version}"
     yield from _changelog(root, version, released)
 
 

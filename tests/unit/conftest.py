@@ -81,8 +81,8 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The clock by which the client lives."""
     clock = Clock()
-    monkeypatch.setattr(f"{MODULE_UTILS}._allowance.time", clock)
-    monkeypatch.setattr(f"{MODULE_UTILS}._client.time", clock)
+    monkeypatch.setattr(f"{MODULE_UTILS}._http.retry.time", clock)
+    monkeypatch.setattr(f"{MODULE_UTILS}._http.client.time", clock)
     return clock
 
 
@@ -189,8 +189,8 @@ def serve() -> Iterator[Serve]:
 
 @pytest.fixture
 def transport(connect: Callable[..., Any]) -> Callable[..., Any]:
-    """Makes a transport to one server, with a short time-out."""
-    from ansible_collections.community.scalingo.plugins.module_utils._transport import Transport
+    """Makes a transport to one server, with a short timeout."""
+    from ansible_collections.community.scalingo.plugins.module_utils._http.transport import Transport
 
     def make(server: Loopback, **changes: Any) -> Transport:
         url = f"http://{server.host}"

@@ -16,13 +16,10 @@ import pytest
 import yaml
 from ansible_collections.community.scalingo.plugins.doc_fragments._connection import ModuleDocFragment
 from ansible_collections.community.scalingo.plugins.lookup import project_info
+from ansible_collections.community.scalingo.plugins.module_utils._http.transport import VERSION
 from ansible_collections.community.scalingo.plugins.module_utils._invitations import DEFAULT_WAIT_TIMEOUT
-from ansible_collections.community.scalingo.plugins.module_utils._options import (
-    TOKEN_VARIABLES,
-    connection_argument_spec,
-)
+from ansible_collections.community.scalingo.plugins.module_utils._options import CONNECTION_SPEC, from_sources
 from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan import TransferWanted
-from ansible_collections.community.scalingo.plugins.module_utils._transport import VERSION
 from ansible_collections.community.scalingo.plugins.modules import scalingo_project_transfer as transferring
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,20 +55,19 @@ def test_readme_lists_everything() -> None:
 
 
 def test_documentation_and_argument_spec_of_the_connection_agree() -> None:
-    spec = connection_argument_spec()
     assert {name: (option["type"], option.get("default")) for name, option in CONNECTION_OPTIONS.items()} == {
-        name: (option["type"], option.get("default")) for name, option in spec.items()
+        name: (option["type"], option.get("default")) for name, option in CONNECTION_SPEC.items()
     }
 
 
-@pytest.mark.parametrize("option", connection_argument_spec())
-def test_the_variable_of_a_connection_option_is_the_same_everywhere(option: str) -> None:
-    documented = [entry["name"] for entry in PLUGIN_OPTIONS[option]["env"]]
-    fallback = connection_argument_spec()[option].get("fallback")
-    assert (
-        documented == ([TOKEN_VARIABLES[option]] if fallback is None else fallback[1]) == [f"SCALINGO_{option.upper()}"]
-    )
-    assert f"E({documented[0]})" in "".join(CONNECTION_OPTIONS[option]["description"])
+@pytest.mark.parametrize("option", CONNECTION_SPEC)
+def test_the_variable_of_a_connection_option_is_the_same_everywhere(
+    option: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (documented,) = [entry["name"] for entry in PLUGIN_OPTIONS[option]["env"]]
+    monkeypatch.setenv(documented, "x")
+    assert from_sources({}) == ({option: "x"}, {option: documented})
+    assert f"E({documented})" in "".join(CONNECTION_OPTIONS[option]["description"])
 
 
 def test_the_ansible_variables_of_the_lookup_are_documented() -> None:
@@ -121,27 +117,24 @@ def layers() -> list[list[str]]:
     text = (ROOT / "CONTRIBUTING.md").read_text()
     table = text.partition("\n| layer | files |\n")[2]
     rows = [line for line in table.partition("\n\n")[0].splitlines() if not line.startswith("|---")]
-    return [re.findall(r"`(\w+)`", row.split("|")[2]) for row in rows]
+    return [re.findall(r"`([\w/]+)`", row.split("|")[2]) for row in rows]
 
 
 def used_by(file: str) -> set[str]:
     """The files of `module_utils` that one of them imports."""
-    package = "ansible_collections.community.scalingo.plugins.module_utils"
     found: set[str] = set()
     for node in ast.walk(ast.parse((ROOT / "plugins" / "module_utils" / f"{file}.py").read_text())):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{file} has a relative import"
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
-        else:
-            continue
-        found |= {name[len(package) + 1 :].split(".")[0] for name in names if name.startswith(f"{package}.")}
+        if isinstance(node, ast.ImportFrom) and node.level:
+            above = [*file.split("/")[:-1]][: file.count("/") + 1 - node.level]
+            found.add("/".join([*above, *(node.module or "").split(".")]))
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            assert "ansible_collections" not in ast.unparse(node), f"{file} has an import that is not relative"
     return found
 
 
 def test_every_file_of_module_utils_is_in_one_layer() -> None:
-    there = sorted(path.stem for path in (ROOT / "plugins" / "module_utils").glob("*.py"))
+    folder = ROOT / "plugins" / "module_utils"
+    there = sorted(path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.py"))
     assert sorted(file for layer in layers() for file in layer) == there
 
 

@@ -166,7 +166,7 @@ def test_nothing_is_wrong_with_a_checkout_that_is_ready(checkout: Path) -> None:
         ("galaxy.yml", "issues: https://", "issues: http://", "issues is not a link"),
         ("galaxy.yml", "issues: https://github.com/", "issues: https://example.org/", "issues leads out"),
         ("galaxy.yml", ".github.io/", ".example.org/", "documentation leads out"),
-        ("plugins/module_utils/_transport.py", '"1.0.0"', '"0.9.0"', "does not say 1.0.0"),
+        ("plugins/module_utils/_http/transport.py", '"1.0.0"', '"0.9.0"', "does not say 1.0.0"),
         ("plugins/modules/scalingo_login.py", "version_added: 1.0.0", "version_added: 0.9.0", "something of 0.9.0"),
         ("CHANGELOG.md", "v1", "v2", "CHANGELOG.md does not have version 1.0.0"),
         ("changelogs/changelog.yaml", "release_summary", "bugfixes", "version 1.0.0 has no release summary"),

@@ -12,10 +12,10 @@ from itertools import count
 from typing import Any
 
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
-    ApiRefusal,
     ConflictError,
     ForbiddenError,
     NotFoundError,
+    RejectedError,
     ValidationError,
 )
 
@@ -30,8 +30,8 @@ USERS = {
 STATUSES = {403: ForbiddenError, 404: NotFoundError, 409: ConflictError, 422: ValidationError}
 
 
-def refusal(status: int, words: str) -> ApiRefusal:
-    kind: type[ApiRefusal] = STATUSES[status]
+def refusal(status: int, words: str) -> RejectedError:
+    kind: type[RejectedError] = STATUSES[status]
     body = {"errors": {"name": [words]}} if status == 422 else {"error": words}
     return kind(f"It was answered {status}: {words}.", status=status, method="X", path="/v1/x", body=body)
 
@@ -133,7 +133,7 @@ class MemoryApi:
     def now(self) -> datetime:
         return NOW
 
-    def pause(self, _attempt: int) -> bool:
+    def pause(self, _failures: int, _error: Exception) -> bool:
         return False
 
     # Reading
@@ -222,7 +222,7 @@ class MemoryApi:
         self._note("invite", invitation["id"], user_id)
         return copy.deepcopy(invitation)
 
-    def answer_invitation(self, project_id: str, invitation_id: str, verb: str) -> Object:
+    def close_invitation(self, project_id: str, invitation_id: str, verb: str) -> Object:
         invitation = self._invitation(project_id, invitation_id)
         if verb == "cancel":
             self._own(project_id)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from ansible_collections.community.scalingo.plugins.module_utils._dates import parse_date
+from ansible_collections.community.scalingo.plugins.module_utils._types import parse_date
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from ansible_collections.community.scalingo.plugins.module_utils import _client, _transfer_watch
+from ansible_collections.community.scalingo.plugins.module_utils import _transfer_watch
+from ansible_collections.community.scalingo.plugins.module_utils._http import client, retry
 from simulator import Simulator
 
 from .exploration import Exploration
@@ -28,7 +29,7 @@ def arena() -> Iterator[Arena]:
 @pytest.fixture
 def quick(arena: Arena, monkeypatch: pytest.MonkeyPatch) -> Arena:
     """The arena, with jobs that sleep in no time of ours."""
-    for module in (_client, _transfer_watch):
+    for module in (client, retry, _transfer_watch):
         monkeypatch.setattr(module, "time", arena.clock())
     return arena
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api
-from ansible_collections.community.scalingo.plugins.module_utils._client import Client
 from ansible_collections.community.scalingo.plugins.module_utils._errors import ScalingoError
+from ansible_collections.community.scalingo.plugins.module_utils._http.client import Client
 from ansible_collections.community.scalingo.plugins.module_utils._options import Connection
 from ansible_collections.community.scalingo.plugins.modules import (
     scalingo_project,

@@ -13,7 +13,7 @@ import responses
 from ansible.errors import AnsibleError
 from ansible_collections.community.scalingo.plugins.lookup.project_info import LookupModule
 
-TOKEN = "hunter/7'seven&eight\"nine"
+TOKEN = "hunter7_seven-eight"
 LIST = "https://api.osc-fr1.scalingo.com/v1/projects"
 MASK = "********"
 

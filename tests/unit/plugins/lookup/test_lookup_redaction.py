@@ -21,19 +21,14 @@ from ansible_collections.community.scalingo.plugins.lookup.project_info import L
 
 LIST = "https://api.osc-fr1.scalingo.com/v1/projects"
 EXCHANGE = "https://auth.scalingo.com/v1/tokens/exchange"
-TOKEN = "tk-us-hunter/7+seven=="
-BEARER = "bearer/of+that~hour=="
+TOKEN = "tk-us-hunter7_seven-7"
+BEARER = "bearer-of.that~hour"
 MASK = "********"
 
 
 def forms(secret: str) -> dict[str, str]:
-    return {
-        "plain": secret,
-        "in a URL": quote(secret, safe=""),
-        "base64": base64.b64encode(secret.encode()).decode(),
-        "base64 without padding": base64.b64encode(secret.encode()).decode().rstrip("="),
-        "basic authentication": base64.b64encode(f":{secret}".encode()).decode(),
-    }
+    basic = base64.b64encode(f":{secret}".encode()).decode()
+    return {"plain": secret, "basic authentication": basic, "without padding": basic.rstrip("=")}
 
 
 ECHOES = {

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every call of the API: what it sends, and what it is answered."""
+"""Every call of the API: what it sends, and what comes back."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ELIGIBLE = {"user_id": "us-2", "user_name": "alice"}
 
 @dataclass(frozen=True)
 class Call:
-    """A call: what it sends, and the object that the answer holds under a root key, or a list of them."""
+    """A call: what it sends, and the object that the response holds under a root key, or a list of them."""
 
     make: Callable[[Api], Any]
     method: str
@@ -53,7 +53,7 @@ class Call:
     def url(self) -> str:
         return self.host + self.path
 
-    def answer(self, found: Any) -> Any:
+    def response(self, found: Any) -> Any:
         return {self.root: [found] if self.many else found}
 
 
@@ -78,7 +78,7 @@ CALLS = {
         200,
         {"project": {"name": "y"}},
         "project",
-        PROJECT,
+        {**PROJECT, "name": "y"},
     ),
     "list_applications": Call(
         lambda api: api.list_applications(), "GET", "/v1/apps", 200, None, "apps", APPLICATION, many=True
@@ -125,7 +125,7 @@ CALLS = {
 }
 for verb in ("accept", "decline", "cancel"):
     CALLS[f"{verb}_invitation"] = Call(
-        lambda api, verb=verb: api.answer_invitation("pr-1", "tin-1", verb),
+        lambda api, verb=verb: api.close_invitation("pr-1", "tin-1", verb),
         "POST",
         f"{INVITATIONS_PATH}/tin-1/{verb}",
         200,

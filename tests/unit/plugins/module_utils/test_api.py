@@ -11,15 +11,16 @@ from typing import Any
 
 import pytest
 import responses
-from ansible_collections.community.scalingo.plugins.module_utils._api import Api, path_part
-from ansible_collections.community.scalingo.plugins.module_utils._client import Client
+from ansible_collections.community.scalingo.plugins.module_utils._api import Api, check_id, path_part
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
+    AuthenticationError,
     InputError,
     NotFoundError,
     RequestError,
     RouteNotFoundError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
 )
+from ansible_collections.community.scalingo.plugins.module_utils._http.client import Client
 from calls import API, AUTH, INVITATION, INVITATIONS_PATH, PROJECT, PROJECT_PATH, USER, Call, each_call
 
 
@@ -29,41 +30,41 @@ def api(connect: Any, clock: Any) -> Api:
 
 
 @each_call
-def test_call(http: responses.RequestsMock, api: Api, call: Call) -> None:
-    http.add(call.method, call.url, json=call.answer(call.found), status=call.status, match_querystring=None)
+def test_api_call_sends_and_returns(http: responses.RequestsMock, api: Api, call: Call) -> None:
+    http.add(call.method, call.url, json=call.response(call.found), status=call.status, match_querystring=None)
     assert call.make(api) == ([call.found] if call.many else call.found)
     (sent,) = [each.request for each in http.calls]
     assert (sent.method, sent.url) == (call.method, call.url)
     assert (None if sent.body is None else json.loads(sent.body)) == call.body
 
 
-def test_delete_project(http: responses.RequestsMock, api: Api) -> None:
+def test_delete_project_sends_no_body(http: responses.RequestsMock, api: Api) -> None:
     http.delete(API + PROJECT_PATH, status=204)
     api.delete_project("pr-1")
     assert [(each.request.method, each.request.body) for each in http.calls] == [("DELETE", None)]
 
 
 @pytest.mark.parametrize("status", [200, 202])
-def test_delete_project_with_another_success(http: responses.RequestsMock, api: Api, status: int) -> None:
+def test_delete_project_with_another_success_fails(http: responses.RequestsMock, api: Api, status: int) -> None:
     http.delete(API + PROJECT_PATH, status=status, json={})
-    with pytest.raises(UnexpectedAnswerError, match=f"was answered {status}"):
+    with pytest.raises(UnexpectedResponseError, match=f"returned HTTP {status}"):
         api.delete_project("pr-1")
 
 
-def test_create_default_project(http: responses.RequestsMock, api: Api) -> None:
+def test_create_project_as_default_sends_it(http: responses.RequestsMock, api: Api) -> None:
     http.post(f"{API}/v1/projects", json={"project": PROJECT}, status=201)
     api.create_project("x", default=True)
     assert json.loads(http.calls[0].request.body) == {"project": {"name": "x", "default": True}}
 
 
-def test_update_sends_what_is_given(http: responses.RequestsMock, api: Api) -> None:
-    http.patch(API + PROJECT_PATH, json={"project": PROJECT})
+def test_update_project_sends_the_changes_only(http: responses.RequestsMock, api: Api) -> None:
+    http.patch(API + PROJECT_PATH, json={"project": {**PROJECT, "default": True}})
     changes = {"default": True}
     api.update_project("pr-1", changes)
     assert json.loads(http.calls[0].request.body) == {"project": changes}
 
 
-def test_invitations_are_sorted_by_age(http: responses.RequestsMock, api: Api) -> None:
+def test_list_invitations_are_sorted_by_age(http: responses.RequestsMock, api: Api) -> None:
     dates = ["2026-09-10T10:30:00.000+02:00", "2026-09-10T09:00:00.000Z", "2026-09-10T08:00:00.000Z"]
     invitations = [{**INVITATION, "id": f"tin-{number}", "created_at": date} for number, date in enumerate(dates)]
     http.get(f"{API}{INVITATIONS_PATH}", json={"transfer_invitations": invitations})
@@ -88,7 +89,7 @@ def test_invitations_are_sorted_by_age(http: responses.RequestsMock, api: Api) -
         (lambda api, each: api.create_invitation(each, each), "POST", "/v1/projects/{}/transfer_invitations"),
         (lambda api, each: api.get_invitation(each, each), "GET", "/v1/projects/{0}/transfer_invitations/{0}"),
         (
-            lambda api, each: api.answer_invitation(each, each, "cancel"),
+            lambda api, each: api.close_invitation(each, each, "cancel"),
             "POST",
             "/v1/projects/{0}/transfer_invitations/{0}/cancel",
         ),
@@ -105,7 +106,7 @@ def test_identifiers_are_quoted(
 
 
 @pytest.mark.parametrize("identifier", ["", ".", "..", "a/b", "../apps"])
-def test_identifier_that_leads_elsewhere_is_not_sent(http: responses.RequestsMock, api: Api, identifier: str) -> None:
+def test_api_identifier_of_another_path_is_not_sent(http: responses.RequestsMock, api: Api, identifier: str) -> None:
     for make in (api.get_project, api.delete_project, lambda each: api.get_invitation("pr-1", each)):
         with pytest.raises(InputError):
             make(identifier)
@@ -115,36 +116,59 @@ def test_identifier_that_leads_elsewhere_is_not_sent(http: responses.RequestsMoc
 # Who am I
 
 
-def user_answers(http: responses.RequestsMock, host: str, **answer: Any) -> None:
+def respond(http: responses.RequestsMock, host: str, **answer: Any) -> None:
     http.get(f"{host}/v1/users/self", **answer)
 
 
-def test_caller_is_asked_for_on_the_regional_host_where_the_other_has_no_such_path(
+def test_get_caller_asks_the_regional_host_where_the_other_has_no_such_path(
     http: responses.RequestsMock, api: Api
 ) -> None:
-    user_answers(http, AUTH, status=404, body="<html>")
-    user_answers(http, API, json={"user": USER})
+    respond(http, AUTH, status=404, body="<html>")
+    respond(http, API, json={"user": USER})
     assert api.get_caller() == USER
 
 
 @pytest.mark.parametrize("status", [401, 403, 422])
-def test_refusal_is_not_asked_for_twice(http: responses.RequestsMock, api: Api, status: int) -> None:
-    user_answers(http, AUTH, status=status)
-    user_answers(http, API, json={"user": USER})
+def test_get_caller_that_is_rejected_is_not_repeated(http: responses.RequestsMock, api: Api, status: int) -> None:
+    respond(http, AUTH, status=status)
+    respond(http, API, json={"user": USER})
     with pytest.raises(RequestError):
         api.get_caller()
     assert len(http.calls) == 1
 
 
-def test_caller_that_no_host_knows(http: responses.RequestsMock, api: Api) -> None:
-    user_answers(http, AUTH, status=404)
-    user_answers(http, API, status=404, json={"message": "Looking for something here?", "url": "/"})
+def test_get_caller_that_no_host_knows_fails(http: responses.RequestsMock, api: Api) -> None:
+    respond(http, AUTH, status=404)
+    respond(http, API, status=404, json={"message": "Looking for something here?", "url": "/"})
     with pytest.raises(RouteNotFoundError):
         api.get_caller()
     assert len(http.calls) == 2
 
 
-@pytest.mark.parametrize("identifier", ["", ".", "..", "a/b", "../apps", "\udcff"])
-def test_what_can_be_no_part_of_a_path_is_refused(identifier: str) -> None:
-    with pytest.raises(InputError, match="cannot be the ID of a project or an invitation"):
-        path_part(identifier)
+@pytest.mark.parametrize("identifier", ["", ".", "..", "a/b", "/", "../apps", "\udcff"])
+def test_check_id_that_can_be_no_part_of_a_path_fails(identifier: str) -> None:
+    for check in (check_id, path_part):
+        with pytest.raises(InputError) as error:
+            check(identifier)
+        assert str(error.value) == f"{identifier!r} cannot be the ID of a project or an invitation."
+
+
+@pytest.mark.parametrize("identifier", ["prj-1", "5410093f", "...", "a.b", "a b", "é", "%2e%2e", "a%2fb", "a?b#c"])
+def test_check_id_anything_else_can_be_one(identifier: str) -> None:
+    check_id(identifier)
+
+
+# The token
+
+
+@pytest.mark.parametrize(("status", "valid"), [(200, True), (401, False)])
+def test_check_token_reads_the_list_that_every_account_may_read(
+    http: responses.RequestsMock, api: Api, status: int, valid: bool
+) -> None:
+    http.get(f"{API}/v1/projects", status=status, json={})
+    if valid:
+        api.check_token()
+    else:
+        with pytest.raises(AuthenticationError):
+            api.check_token()
+    assert [call.request.url for call in http.calls] == [f"{API}/v1/projects"]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The client's half of the contract: it sends every request as the vendor prints it, and understands the answer."""
+"""The client's half of the contract: it sends every request as the vendor prints it, and understands the response."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import responses
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api
-from ansible_collections.community.scalingo.plugins.module_utils._client import Client
+from ansible_collections.community.scalingo.plugins.module_utils._http.client import Client
 from contract import Exchange, attributes, exchange, exchanges, objects
 
 HOST = "https://api.osc-fr1.scalingo.com"
@@ -33,9 +33,9 @@ CALLS: dict[str, Callable[[Api, Any], Any]] = {
     "create_invitation": lambda api, body: api.create_invitation(
         PROJECT_ID, body["transfer_invitation"]["invited_user_id"]
     ),
-    "accept_invitation": lambda api, _body: api.answer_invitation(PROJECT_ID, INVITATION_ID, "accept"),
-    "decline_invitation": lambda api, _body: api.answer_invitation(PROJECT_ID, INVITATION_ID, "decline"),
-    "cancel_invitation": lambda api, _body: api.answer_invitation(PROJECT_ID, INVITATION_ID, "cancel"),
+    "accept_invitation": lambda api, _body: api.close_invitation(PROJECT_ID, INVITATION_ID, "accept"),
+    "decline_invitation": lambda api, _body: api.close_invitation(PROJECT_ID, INVITATION_ID, "decline"),
+    "cancel_invitation": lambda api, _body: api.close_invitation(PROJECT_ID, INVITATION_ID, "cancel"),
 }
 # The vendor's JavaScript client sends an empty object where the page prints no body.
 EMPTY_OBJECT = {"accept_invitation", "decline_invitation", "cancel_invitation"}

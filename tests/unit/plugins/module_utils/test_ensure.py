@@ -11,17 +11,17 @@ from typing import Any
 import pytest
 from ansible_collections.community.scalingo.plugins.module_utils._ensure import MAX_WRITES, Outcome, ensure_project
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
+    CannotError,
     ConflictError,
     ForbiddenError,
     NotFoundError,
     RateLimitError,
-    Refusal,
     RequestError,
     RouteNotFoundError,
     ScalingoError,
     ServerError,
     TransportError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
     ValidationError,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._plan import Wanted
@@ -108,8 +108,8 @@ def test_losing_every_request_ends(wanted: dict[str, Any], call: str) -> None:
 @each_write
 def test_a_strange_answer_is_looked_into_but_not_provoked_again(wanted: dict[str, Any], call: str) -> None:
     api = standard_api()
-    api.mishaps = [(api_error(UnexpectedAnswerError, 307), False)]
-    with pytest.raises(UnexpectedAnswerError, match=r"^Cannot .* look before repeating it\.$"):
+    api.mishaps = [(api_error(UnexpectedResponseError, 307), False)]
+    with pytest.raises(UnexpectedResponseError, match=r"^Cannot .* look before repeating it\.$"):
         run(api, **wanted)
     assert api.calls == ["list_projects", call, "list_projects"]
 
@@ -119,12 +119,12 @@ def test_an_unknown_outcome_is_told(wanted: dict[str, Any], call: str, monkeypat
     api = standard_api()
     api.mishaps = [lost(done=True)]
     api.between = lambda: monkeypatch.setattr(api, "list_projects", unreachable)
-    with pytest.raises(TransportError, match=r"Whether it was done is not known, .* failed too: GET got no answer"):
+    with pytest.raises(TransportError, match=r"Whether it was done is not known, .* too: GET received no response"):
         run(api, **wanted)
 
 
 def unreachable() -> None:
-    raise TransportError("GET got no answer.", outcome_unknown=False, max_tries=3)
+    raise TransportError("GET received no response.", outcome_unknown=False, max_tries=3)
 
 
 @each_write
@@ -251,7 +251,7 @@ def test_a_lost_write_to_what_is_not_listed_any_more_is_told(monkeypatch: pytest
         monkeypatch.setattr(api, "get_project", lambda _project_id: unreachable())
 
     api.between = vanish
-    with pytest.raises(TransportError, match=r"^Cannot change .* POST got no answer.*Whether it was done is not known"):
+    with pytest.raises(TransportError, match=r"^Cannot change .* POST received no .*Whether it was done is not known"):
         run(api, name="web", default=True)
 
 
@@ -336,7 +336,7 @@ def test_a_refused_change_of_a_listed_project_names_its_owner(
     kind: type[RequestError], status: int, wanted: dict[str, Any]
 ) -> None:
     api = FakeApi(project("default", default=True), project("web", owner=TOMASZ))
-    with pytest.raises(Refusal) as foretold:
+    with pytest.raises(CannotError) as foretold:
         run(api, check_mode=True, name="web", **wanted)
     api.mishaps = [(api_error(kind, status), False)]
     with pytest.raises(kind) as refused:
@@ -357,7 +357,7 @@ def test_a_refusal_for_ones_own_project_names_the_owner_too() -> None:
 def test_applications_inside_are_named_in_check_and_run_alike() -> None:
     api = standard_api()
     api.applications = [{"name": "front", "project": {"id": api.projects[1]["id"]}}]
-    with pytest.raises(Refusal, match="applications, which have to be deleted first: front") as foretold:
+    with pytest.raises(CannotError, match="applications, which have to be deleted first: front") as foretold:
         run(api, check_mode=True, name="web", state="absent")
     api.mishaps = [(api_error(ConflictError, 409, "Cannot delete project with existing apps"), False)]
     with pytest.raises(ConflictError) as refused:

@@ -15,10 +15,10 @@ import pytest
 from ansible_collections.community.scalingo.plugins.module_utils._ensure_all import MOST_TITLES, ensure_projects
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
     ApiError,
+    CannotError,
     ConflictError,
     InputError,
     RateLimitError,
-    Refusal,
     ScalingoError,
     ServerError,
     ValidationError,
@@ -267,7 +267,7 @@ class TestRefusedBeforeTheFirstWrite:
     @pytest.mark.parametrize("check", [False, True])
     def test_it_says_why(self, items: list[dict[str, Any]], sentence: str, check: bool) -> None:
         api = account("a", "b")
-        with pytest.raises((Refusal, ApiError)) as failure:
+        with pytest.raises((CannotError, ApiError)) as failure:
             run(api, *items, check=check)
         assert sentence in str(failure.value)
         assert str(failure.value).endswith("Nothing was written.")
@@ -325,7 +325,7 @@ class TestOwners:
 
     def test_two_of_one_name_are_ambiguous(self) -> None:
         api = StrictApi(project("a"), project("a", TOMASZ))
-        with pytest.raises(Refusal, match="More than one project that can be seen is named a"):
+        with pytest.raises(CannotError, match="More than one project that can be seen is named a"):
             run(api, named("new"), named("a"))
         assert not writes(api)
 
@@ -388,7 +388,7 @@ class TestFailures:
     def test_a_check_fails_where_the_run_would(self) -> None:
         api = account("sandbox")
         api.applications = [{"name": "web", "project": {"id": "prj-mireille-sandbox", "name": "sandbox"}}]
-        with pytest.raises(Refusal) as failure:
+        with pytest.raises(CannotError) as failure:
             run(api, absent("sandbox"), named("new"), check=True)
         assert "It still contains applications, which have to be deleted first: web." in str(failure.value)
         assert str(failure.value).endswith("Would have been done before: create project new.")
@@ -546,7 +546,7 @@ def test_what_belongs_to_somebody_else_is_refused_before_the_first_write() -> No
     items = [named("new"), rename("shared", "mine")]
     for check in (True, False):
         api = StrictApi(project("home", default=True), project("shared", TOMASZ))
-        with pytest.raises(Refusal, match=r"It belongs to tomasz .* Nothing was written\.") as failure:
+        with pytest.raises(CannotError, match=r"It belongs to tomasz .* Nothing was written\.") as failure:
             run(api, *items, check=check)
         assert str(failure.value).startswith("In item 2 of projects (shared): Cannot change project shared")
         assert not writes(api)
@@ -607,7 +607,7 @@ def test_an_id_that_cannot_be_one_is_refused_before_any_request(project_id: str)
     ],
 )
 def test_a_failure_names_the_items_that_are_to_blame(items: list[dict[str, Any]], blamed: list[int]) -> None:
-    with pytest.raises((InputError, Refusal, ApiError)) as failure:
+    with pytest.raises((InputError, CannotError, ApiError)) as failure:
         run(account("a", "b"), *items)
     assert failure.value.as_failure()["failed_items"] == blamed
 
@@ -625,6 +625,6 @@ def test_a_name_that_is_taken_is_seen_before_any_write_by_whoever_does_not_know_
     api = account("ant", "bee", "cat")
     api.claim = None
     ant = next(each["id"] for each in api.projects if each["name"] == "ant")
-    with pytest.raises(Refusal, match="That name is taken by ant"):
+    with pytest.raises(CannotError, match="That name is taken by ant"):
         run(api, rename("bee", "dog"), rename("cat", "ant"), {"project_id": ant})
     assert writes(api) == []

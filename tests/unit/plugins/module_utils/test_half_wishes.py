@@ -12,9 +12,9 @@ import pytest
 from ansible_collections.community.scalingo.plugins.module_utils._ensure import Outcome, ensure_project
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
     ApiError,
+    CannotError,
     ConflictError,
     NotFoundError,
-    Refusal,
     ScalingoError,
     ServerError,
     TransportError,
@@ -48,7 +48,7 @@ def after_lost_write(api: StrictApi, work: Any) -> None:
 def test_a_default_project_that_ceases_to_be_it_while_it_is_renamed_is_no_success() -> None:
     api = account("web")
     at_write(api, 1, lambda: update(api, "web", default=True))
-    with pytest.raises(Refusal, match=r"rename it to prod, but it is not the default project any more: .*again") as no:
+    with pytest.raises(CannotError, match=r"rename it to prod, but it is not the default project any more: .*n") as no:
         ensure(api, name="home", new_name="prod", default=True)
     assert (no.value.result["changed"], no.value.result["project"]["default"]) == (True, False)
     assert no.value.result["diff"] == {
@@ -61,7 +61,7 @@ def test_a_default_project_that_ceases_to_be_it_while_it_is_renamed_is_no_succes
 def test_a_project_that_becomes_the_default_one_while_it_is_renamed_is_no_success() -> None:
     api = account("web")
     at_write(api, 1, lambda: update(api, "web", default=True))
-    with pytest.raises(Refusal, match=r"it is the default project now: somebody else .*make another project the") as no:
+    with pytest.raises(CannotError, match=r"it is the default project now: somebody else .*make another project") as no:
         ensure(api, name="web", new_name="shop", default=False)
     assert no.value.result["diff"]["before"] == {"name": "web", "default": True}
 
@@ -71,7 +71,7 @@ def test_a_project_that_is_renamed_while_it_becomes_the_default_one_is_no_succes
     api = account("web")
     at_write(api, 1, lambda: update(api, "web", name="shop"))
     known = {"project_id": "prj-mireille-web"} if by == "project_id" else {}
-    with pytest.raises(Refusal, match="its name is shop now, and not web: somebody else") as no:
+    with pytest.raises(CannotError, match="its name is shop now, and not web: somebody else") as no:
         ensure(api, **known, name="web", default=True)
     assert no.value.result["diff"] == {
         "before": {"name": "shop", "default": False, "default_project": "home"},
@@ -84,7 +84,7 @@ def test_a_first_project_that_the_api_makes_the_default_one_by_itself_is_not_wha
         def _create(self, name: str, default: bool) -> dict[str, Any]:
             return super()._create(name, True)
 
-    with pytest.raises(Refusal, match=r"it is the default project now\. The API cannot unset that"):
+    with pytest.raises(CannotError, match=r"it is the default project now\. The API cannot unset that"):
         ensure(Generous(), name="web", default=False)
 
 
@@ -116,7 +116,7 @@ def test_what_was_seen_to_be_done_is_not_doubted_when_it_is_undone_a_moment_late
         return read(project_id)
 
     api.get_project = undone
-    with pytest.raises(Refusal, match="its name is shop now, and not web") as no:
+    with pytest.raises(CannotError, match="its name is shop now, and not web") as no:
         ensure(api, name="web", default=True)
     assert no.value.result["project"]["default"] is False
     assert no.value.result["diff"]["after"] == {"name": "shop", "default": True, "default_project": "shop"}
@@ -125,7 +125,9 @@ def test_what_was_seen_to_be_done_is_not_doubted_when_it_is_undone_a_moment_late
 def test_a_list_does_not_succeed_by_halves() -> None:
     api = account("web")
     at_write(api, 1, lambda: update(api, "web", default=True))
-    with pytest.raises(Refusal, match=r"^In item 1 .*not the default project any more: .* Not tried any more") as no:
+    with pytest.raises(
+        CannotError, match=r"^In item 1 .*not the default project any more: .* Not tried any more"
+    ) as no:
         run(api, rename("home", "prod", default=True), named("web"), named("new"))
     assert "Nothing was written" not in str(no.value)
     result = no.value.result
@@ -146,7 +148,7 @@ def test_a_list_tells_the_write_that_it_did_and_not_the_one_that_it_planned() ->
             update(api, "web", name="shop")
 
     api.between = create_or_rename
-    with pytest.raises(Refusal, match="its name is shop now") as no:
+    with pytest.raises(CannotError, match="its name is shop now") as no:
         run(api, named("web", default=True))
     assert no.value.result["outcomes"][0]["action"] == "update"
 
@@ -175,7 +177,7 @@ def test_a_list_shows_whose_work_the_default_project_is() -> None:
     """The diff tells its own work, and the projects tell what is."""
     api = account("web", "shop")
     at_write(api, 2, lambda: update(api, "shop", default=True))
-    with pytest.raises(Refusal, match=r"Project store .* is the default project now, and not web") as no:
+    with pytest.raises(CannotError, match=r"Project store .* is the default project now, and not web") as no:
         run(api, named("web", default=True), rename("shop", "store"))
     result = no.value.result
     assert result["diff"]["before"]["default_project"] == "home"
@@ -372,4 +374,4 @@ def test_a_lost_answer_of_the_server_is_told_alike() -> None:
     at_write(api, 1, lambda: update(api, "web", name="prod"))
     with pytest.raises(ServerError, match="another project has the name that the task means: prod") as no:
         ensure(api, name="prod", default=True)
-    assert no.value.left_open and all(each["owner"] == ME for each in api.projects)
+    assert no.value.outcome_unknown and all(each["owner"] == ME for each in api.projects)

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from ansible_collections.community.scalingo.plugins.module_utils._ensure import MAX_WRITES, ensure_project
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
+    CannotError,
     ConflictError,
     ForbiddenError,
     NotFoundError,
-    Refusal,
     RequestError,
     ScalingoError,
     TransportError,
@@ -192,7 +192,7 @@ def test_the_diff_of_a_list_leaves_out_what_others_did() -> None:
 def test_a_list_does_not_delete_what_has_got_the_name_of_another_item() -> None:
     api = account("old")
     at_write(api, 1, lambda: api.projects[1].update(name="web"))
-    with pytest.raises(Refusal, match=r"^In item 1 .*Project web .* is what item 2 .* means, too") as error:
+    with pytest.raises(CannotError, match=r"^In item 1 .*Project web .* is what item 2 .* means, too") as error:
         run(api, named("web"), absent("old"))
     assert "Not tried any more: delete project old" in str(error.value)
     assert writes(api) == ["create_project"]
@@ -201,7 +201,7 @@ def test_a_list_does_not_delete_what_has_got_the_name_of_another_item() -> None:
 def test_a_list_notices_that_its_default_project_is_not_it_any_more() -> None:
     api = account()
     at_write(api, 2, lambda: StrictApi._create(api, "shop", True))
-    with pytest.raises(Refusal, match=r"Project shop .* is the default project now, and not web") as error:
+    with pytest.raises(CannotError, match=r"Project shop .* is the default project now, and not web") as error:
         run(api, named("web", default=True), named("shop"))
     assert "Done before: create project web." in str(error.value)
     assert error.value.result["changed"]

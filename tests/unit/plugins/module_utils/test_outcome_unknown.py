@@ -34,7 +34,7 @@ def account() -> FakeApi:
 
 def lost() -> tuple[Exception, bool]:
     """Return a mishap: no answer came to a write, which was not done."""
-    return TransportError("POST got no answer.", outcome_unknown=True, max_tries=None), False
+    return TransportError("POST received no response.", outcome_unknown=True, max_tries=float("inf")), False
 
 
 def failure(run: Callable[[], Any]) -> dict[str, Any]:
@@ -125,7 +125,7 @@ def test_a_refused_acceptance_is_told_as_such_whatever_cannot_be_read_then(monke
     api = account()
     api.claim = TOMASZ["id"]
     api.invitations = [{**invitation(), "project_id": project("web")["id"]}]
-    api.answer_invitation = lambda _project_id, _invitation_id, verb: api._write(verb, lambda: None)
+    api.close_invitation = lambda _project_id, _invitation_id, verb: api._write(verb, lambda: None)
     api.mishaps = [(api_error(ConflictError, 409), False)]
     reads = itertools.count()
     read = api.get_invitation
@@ -163,7 +163,7 @@ def test_a_failed_read_leaves_nothing_open(monkeypatch: pytest.MonkeyPatch) -> N
     api = account()
 
     def unreachable() -> None:
-        raise TransportError("GET got no answer.", outcome_unknown=True, max_tries=None)
+        raise TransportError("GET received no response.", outcome_unknown=False, max_tries=float("inf"))
 
     monkeypatch.setattr(api, "list_projects", unreachable)
     assert "outcome_unknown" not in rename(api)

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
+    CannotError,
     InputError,
     NotFoundError,
-    Refusal,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, FactMissing, Facts
 from ansible_collections.community.scalingo.plugins.module_utils._plan import (
@@ -208,7 +208,7 @@ def test_decide(wanted: dict[str, Any], what_is: Facts, expected: tuple[str, str
     ],
 )
 def test_decide_refuses(wanted: dict[str, Any], what_is: Facts, words: list[str]) -> None:
-    with pytest.raises((Refusal, NotFoundError)) as refused:
+    with pytest.raises((CannotError, NotFoundError)) as refused:
         decide(Wanted(**wanted), what_is)
     assert all(word in str(refused.value) for word in words)
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
     AuthenticationError,
+    CannotError,
     ForbiddenError,
     InputError,
-    Refusal,
     RequestError,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._read import find_invitations, find_projects, look_up
@@ -118,7 +118,7 @@ def test_look_up_takes_what_can_be_no_id_for_missing(monkeypatch: pytest.MonkeyP
 
 
 def test_look_up_refuses_an_ambiguous_name() -> None:
-    with pytest.raises(Refusal, match=f"{WEB['id']}.*mireille.*{HIS_WEB['id']}.*tomasz"):
+    with pytest.raises(CannotError, match=f"{WEB['id']}.*mireille.*{HIS_WEB['id']}.*tomasz"):
         look_up(everything(), ["web"])
 
 
@@ -128,7 +128,7 @@ def test_look_up_with_an_owner_is_not_ambiguous() -> None:
 
 def test_look_up_refuses_a_name_that_is_the_id_of_another() -> None:
     api = FakeApi(project("prj-1"), project("web", project_id="prj-1"))
-    with pytest.raises(Refusal, match="is the ID of one project and the name of another"):
+    with pytest.raises(CannotError, match="is the ID of one project and the name of another"):
         look_up(api, ["prj-1"])
 
 

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
     ApiError,
-    ApiRefusal,
+    CannotError,
     ConflictError,
     ForbiddenError,
     InputError,
     RateLimitError,
-    Refusal,
+    RejectedError,
     RequestError,
     ScalingoError,
     ServerError,
@@ -62,7 +62,7 @@ class TransferApi(FakeApi):
     def create_invitation(self, project_id: str, user_id: str) -> dict[str, Any]:
         return self._write("create_invitation", lambda: self._invite(user_id))
 
-    def answer_invitation(self, project_id: str, invitation_id: str, verb: str) -> dict[str, Any]:
+    def close_invitation(self, project_id: str, invitation_id: str, verb: str) -> dict[str, Any]:
         return self._write(verb, lambda: self._answer(invitation_id, verb))
 
     def _invite(self, user_id: str) -> dict[str, Any]:
@@ -254,8 +254,8 @@ def test_somebody_else_who_was_faster_is_no_change() -> None:
 
 def test_an_expired_invitation_is_no_reason_for_a_refusal_to_pay() -> None:
     api = TransferApi(invitation(to=AMINA, expired=True))
-    api.mishaps = [(api_error(ApiRefusal, 402), False)]
-    with pytest.raises(ApiRefusal):
+    api.mishaps = [(api_error(RejectedError, 402), False)]
+    with pytest.raises(RejectedError):
         run(api, offered())
     assert [each["status"] for each in api.invitations] == ["pending"]
 
@@ -313,16 +313,16 @@ def test_what_is_not_known_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     api.mishaps = [lost(done=True)]
 
     def unreachable(project_id: str) -> None:
-        raise TransportError("GET got no answer.", outcome_unknown=False, max_tries=3)
+        raise TransportError("GET received no response.", outcome_unknown=False, max_tries=3)
 
     api.between = lambda: monkeypatch.setattr(api, "get_project", unreachable)
-    with pytest.raises(TransportError, match=r"Whether it was done is not known, .* failed too: GET got no answer"):
+    with pytest.raises(TransportError, match=r"Whether it was done is not known, .* too: GET received no response"):
         run(api, offered())
 
 
 def test_a_check_of_what_is_for_another_fails_like_the_run() -> None:
     request = wanted(state="accepted", **BY_ID)
-    with pytest.raises(Refusal, match="for tomasz, who alone may accept") as foretold:
+    with pytest.raises(CannotError, match="for tomasz, who alone may accept") as foretold:
         run(TransferApi(invitation(), caller=AMINA), request, check_mode=True)
     api = TransferApi(invitation(), caller=AMINA)
     api.mishaps = [(api_error(ForbiddenError, 403), False)]
@@ -400,8 +400,8 @@ def test_what_somebody_else_answered_is_not_told_as_canceled(request_: TransferW
     api.between = lambda: api.invitations[0].update(status="declined")
     if request_.replace:
         api.eligible = [ME, TOMASZ, AMINA]
-        api.mishaps.append((api_error(ApiRefusal, 402), False))
-        with pytest.raises(ApiRefusal) as refused:
+        api.mishaps.append((api_error(RejectedError, 402), False))
+        with pytest.raises(RejectedError) as refused:
             run(api, request_)
         assert "canceled" not in str(refused.value)
         assert "changed" not in refused.value.result
@@ -464,7 +464,7 @@ def test_a_harmless_failure_and_no_way_to_read_back_leave_it_open(
     api.mishaps = [lost(done=False), (api_error(RateLimitError, 429), False)]
 
     def unreachable(*_arguments: str) -> None:
-        raise TransportError("GET got no answer.", outcome_unknown=False, max_tries=3)
+        raise TransportError("GET received no response.", outcome_unknown=False, max_tries=3)
 
     def last_look() -> None:
         if api.calls.count(write) == 2:
@@ -472,7 +472,7 @@ def test_a_harmless_failure_and_no_way_to_read_back_leave_it_open(
                 monkeypatch.setattr(api, read, unreachable)
 
     api.between = last_look
-    with pytest.raises(RateLimitError, match=r"^Cannot .* Whether it was done is not known, .*GET got no answer"):
+    with pytest.raises(RateLimitError, match=r"^Cannot .* Whether it was done is not known, .*GET received no"):
         run(api, request_)
 
 
@@ -487,7 +487,7 @@ def test_a_refused_step_was_not_done_even_if_nothing_can_be_read_back(
     api.mishaps = [(api_error(ForbiddenError, 403), False)]
 
     def unreachable(*_arguments: str) -> None:
-        raise TransportError("GET got no answer.", outcome_unknown=False, max_tries=3)
+        raise TransportError("GET received no response.", outcome_unknown=False, max_tries=3)
 
     def cut_off() -> None:
         for read in ("get_project", "get_invitation", "list_invitations"):
@@ -556,8 +556,8 @@ def test_a_refusal_after_a_lost_write_does_not_claim_to_know(
     make: Callable[[], TransferApi], request_: TransferWanted, calls: list[str]
 ) -> None:
     api = make()
-    api.mishaps = [lost(done=False), (api_error(ApiRefusal, 402), False)]
-    with pytest.raises(ApiRefusal, match=r"whose answer was lost, may have done it\.$"):
+    api.mishaps = [lost(done=False), (api_error(RejectedError, 402), False)]
+    with pytest.raises(RejectedError, match=r"whose answer was lost, may have done it\.$"):
         run(api, request_)
 
 
@@ -584,7 +584,8 @@ def test_a_lost_cancellation_that_cannot_be_read_is_told(
 
     monkeypatch.setattr(api, "get_invitation", fail)
     with pytest.raises(
-        TransportError, match=r"^Cannot cancel .* POST got no answer.*Whether it was done is not known.* answered 500"
+        TransportError,
+        match=r"^Cannot cancel .* POST received no .*Whether it was done is not known.* answered 500",
     ):
         run(api, request_)
 

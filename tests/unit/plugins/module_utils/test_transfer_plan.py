@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
-    ApiRefusal,
+    CannotError,
     ForbiddenError,
     InputError,
     NotFoundError,
-    Refusal,
+    RejectedError,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, FactMissing, Facts
 from ansible_collections.community.scalingo.plugins.module_utils._projects import find_project
@@ -140,7 +140,7 @@ def test_the_state_machine_knows_every_status() -> None:
 
 @pytest.mark.parametrize("state", VERBS)
 def test_a_status_that_is_new_is_not_touched(state: str) -> None:
-    with pytest.raises(Refusal, match="its status is frozen"):
+    with pytest.raises(CannotError, match="its status is frozen"):
         decide_transfer(wanted(state=state, invitation_id="tin-1"), known(invitation("frozen"), caller=TOMASZ))
 
 
@@ -195,7 +195,7 @@ def test_an_invitation_that_is_pending_needs_no_eligible_users() -> None:
 
 def test_another_pending_invitation_is_named_with_its_expiry() -> None:
     other = invitation(to=AMINA)
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(CannotError) as refused:
         decide_transfer(offered(), known(other))
     for word in ("amina", other["id"], other["expires_at"], "replace=true"):
         assert word in str(refused.value)
@@ -203,7 +203,7 @@ def test_another_pending_invitation_is_named_with_its_expiry() -> None:
 
 @pytest.mark.parametrize("users", [(), (ME,), (ME, AMINA)], ids=["empty", "owner-only", "others"])
 def test_who_is_not_eligible_is_told_who_is(users: tuple[dict[str, Any], ...]) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(CannotError) as refused:
         decide_transfer(offered(replace=True), known(invitation(to=AMINA), eligible=eligible(*users)))
     message = str(refused.value)
     assert NEW_OWNER_NEEDS in message and "tomasz is not eligible" in message
@@ -235,7 +235,7 @@ def test_a_former_owner_may_know_it_from_the_invitation() -> None:
     "found", [[], [invitation("declined")], [invitation("accepted", to=AMINA)], api_error(ForbiddenError, 403)], ids=str
 )
 def test_nothing_is_made_up_of_a_project_that_is_not_shown(found: Any) -> None:
-    with pytest.raises(ApiRefusal, match=f"{WEB['id']} cannot be read by this account"):
+    with pytest.raises(RejectedError, match=f"{WEB['id']} cannot be read by this account"):
         decide_transfer(offered(), known(project=api_error(NotFoundError, 404), invitations=found))
 
 
@@ -256,7 +256,7 @@ def test_answering(state: str, status: str, expired: bool, by_id: bool) -> None:
     elif status == "pending" and not expired:
         assert decide_transfer(request, facts).steps == (Respond(VERBS[state], found),)
     else:
-        with pytest.raises(Refusal) as refused:
+        with pytest.raises(CannotError) as refused:
             decide_transfer(request, facts)
         assert why_not(found, "expired" if status == "pending" else status) in str(refused.value)
 
@@ -318,7 +318,7 @@ def test_without_a_list_the_id_is_asked_for(state: str) -> None:
 
 @pytest.mark.parametrize("state", ["accepted", "declined"])
 def test_who_is_not_invited_is_told_to_ask(state: str) -> None:
-    with pytest.raises(Refusal, match="ask its owner to invite it"):
+    with pytest.raises(CannotError, match="ask its owner to invite it"):
         decide_transfer(wanted(state=state), known(invitation(to=AMINA), caller=TOMASZ))
 
 
@@ -336,14 +336,14 @@ def test_canceling_by_id(status: str) -> None:
     if status == "pending":
         assert decide_transfer(request, known(found)).steps == (Respond("cancel", found),)
     elif status in ("accepted", "error"):
-        with pytest.raises(Refusal, match="accepted by tomasz" if status == "accepted" else "support"):
+        with pytest.raises(CannotError, match="accepted by tomasz" if status == "accepted" else "support"):
             decide_transfer(request, known(found))
     else:
         assert decide_transfer(request, known(found)).steps == ()
 
 
 def test_an_invitation_by_id_has_to_be_for_new_owner() -> None:
-    with pytest.raises(Refusal, match="tin-1 is for tomasz, not for amina"):
+    with pytest.raises(CannotError, match="tin-1 is for tomasz, not for amina"):
         decide_transfer(wanted(state="canceled", invitation_id="tin-1", new_owner="amina"), known(invitation()))
 
 
@@ -360,7 +360,7 @@ def test_a_decision_asks_for_what_it_needs() -> None:
 @pytest.mark.parametrize("projects", [[], [WEB, {**WEB, "id": "prj-2", "owner": TOMASZ}]], ids=["none", "two"])
 def test_a_name_has_to_be_that_of_one_project(projects: list[dict[str, Any]]) -> None:
     assert find_project("web", Facts({Fact.PROJECTS: [WEB]})) == (WEB["id"], WEB)
-    with pytest.raises(Refusal, match="project_id" if projects else "check its spelling, .* by its ID"):
+    with pytest.raises(CannotError, match="project_id" if projects else "check its spelling, .* by its ID"):
         find_project("web", Facts({Fact.PROJECTS: projects, Fact.APPLICATIONS: []}))
 
 
@@ -369,15 +369,15 @@ def test_a_project_that_is_not_listed_is_found_by_its_applications() -> None:
     other = {"name": "other", "project": {"id": "prj-2", "name": "shop"}}
     assert find_project("web", Facts({Fact.PROJECTS: [], Fact.APPLICATIONS: [front, other, back]})) == ("prj-1", None)
     twin = {"name": "twin", "project": {"id": "prj-3", "name": "web"}}
-    with pytest.raises(Refusal, match=r"project_id, which is one of prj-1, prj-3\.$"):
+    with pytest.raises(CannotError, match=r"project_id, which is one of prj-1, prj-3\.$"):
         find_project("web", Facts({Fact.PROJECTS: [], Fact.APPLICATIONS: [front, twin]}))
 
 
 def test_who_accepts_for_another_is_told_whose_it_is() -> None:
     """The option new_owner says who is meant to own it, so a token of somebody else is a mistake."""
-    with pytest.raises(Refusal, match="belongs to this account, and not to amina"):
+    with pytest.raises(CannotError, match="belongs to this account, and not to amina"):
         decide_transfer(wanted(state="accepted", new_owner="amina"), known(project=HIS_WEB, caller=TOMASZ))
-    with pytest.raises(Refusal, match="is for tomasz, not for amina"):
+    with pytest.raises(CannotError, match="is for tomasz, not for amina"):
         decide_transfer(wanted(state="accepted", new_owner="amina"), known(invitation(), caller=TOMASZ))
     owned = decide_transfer(wanted(state="accepted", new_owner="tomasz"), known(project=HIS_WEB, caller=TOMASZ))
     assert (owned.steps, owned.project) == ((), HIS_WEB)

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.community.scalingo.plugins.module_utils._answers import Answer
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
     ForbiddenError,
     NotFoundError,
@@ -74,7 +73,7 @@ def test_a_failure_shows_nothing_that_was_not_read(monkeypatch: pytest.MonkeyPat
     api = TransferApi()
 
     def fail(_project_id: str) -> None:
-        raise RequestError("GET got no answer.")
+        raise RequestError("GET received no response.")
 
     assert failure(api, offered(), lambda: monkeypatch.setattr(api, "get_project", fail)).result == {}
 
@@ -83,7 +82,7 @@ def test_a_failure_shows_nothing_that_was_not_read(monkeypatch: pytest.MonkeyPat
 
 
 def refusal(words: str) -> ValidationError:
-    return ValidationError("It was answered 422.", status=422, method="X", path="/", words=words)
+    return ValidationError("It was answered 422.", status=422, method="X", path="/", body={"error": words})
 
 
 @pytest.mark.parametrize("state", ["pending", "accepted"])
@@ -100,25 +99,12 @@ def test_a_reason_is_guessed_only_if_the_api_gives_none(state: str, words: str) 
 
 def test_that_something_is_not_found_is_no_reason() -> None:
     api = TransferApi()
-    api.mishaps = [(NotFoundError("It was answered 404.", status=404, method="X", path="/", words="not found"), False)]
+    api.mishaps = [
+        (NotFoundError("It was answered 404.", status=404, method="X", path="/", body={"error": "not found"}), False)
+    ]
     with pytest.raises(NotFoundError) as refused:
         ensure_transfer(api, offered(), False)
     assert NEW_OWNER_NEEDS[1:] in str(refused.value)
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (b'{"error": "not now"}', "not now"),
-        (b'{"errors": {"default": ["is the default project"]}}', "default: is the default project"),
-        (b"{}", ""),
-        (b"", ""),
-        (b"<html><body>Forbidden</body></html>", ""),
-        (b"Forbidden", ""),
-    ],
-)
-def test_an_error_keeps_the_words_of_the_api_only(content: bytes, words: str) -> None:
-    assert Answer(422, {}, content).error("POST", "/x", lambda value: value).words == words
 
 
 # The diff

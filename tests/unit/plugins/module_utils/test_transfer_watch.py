@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
     AuthenticationError,
+    CannotError,
     ForbiddenError,
     NotFoundError,
-    Refusal,
     RouteNotFoundError,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._transfer_watch import Watch
@@ -97,7 +97,7 @@ def test_what_is_accepted_already_takes_no_time(clock: Clock, accepted_at: int) 
 def test_any_other_end_is_a_failure(clock: Clock, status: str, words: str) -> None:
     ended = invitation(status, reason="because" if status not in ("declined", "canceled") else "")
     api = TimedApi(clock, {0: PENDING, 5: ended}, {0: WEB})
-    with pytest.raises(Refusal) as failed:
+    with pytest.raises(CannotError) as failed:
         Watch(api, WEB["id"], 600).until_answered(PENDING)
     assert words in str(failed.value)
     assert failed.value.result == {"transfer_invitation": ended}
@@ -107,14 +107,14 @@ def test_any_other_end_is_a_failure(clock: Clock, status: str, words: str) -> No
 def test_an_expiry_ends_the_wait(clock: Clock) -> None:
     short = {**PENDING, "expires_at": (NOW + timedelta(seconds=100)).isoformat()}
     api = TimedApi(clock, {0: short}, {0: WEB})
-    with pytest.raises(Refusal, match="expired at"):
+    with pytest.raises(CannotError, match="expired at"):
         Watch(api, WEB["id"], FOREVER).until_answered(short)
     assert 100 <= clock.passed <= 120
 
 
 def test_the_time_out_ends_the_wait(clock: Clock) -> None:
     api = TimedApi(clock, {0: PENDING}, {0: WEB})
-    with pytest.raises(Refusal) as late:
+    with pytest.raises(CannotError) as late:
         Watch(api, WEB["id"], 600).until_answered(PENDING)
     for words in ("tomasz", "not answered within 600 seconds (wait_timeout)", PENDING["expires_at"]):
         assert words in str(late.value)
@@ -126,7 +126,7 @@ def test_the_time_out_ends_the_wait(clock: Clock) -> None:
 def test_a_wait_is_gentle(clock: Clock, timeout: float) -> None:
     """All requests of an account share 60 a minute; one wait takes a tenth of that, after a quick beginning."""
     api = TimedApi(clock, {0: PENDING}, {0: WEB})
-    with pytest.raises(Refusal):
+    with pytest.raises(CannotError):
         Watch(api, WEB["id"], timeout).until_answered(PENDING)
     assert len(api.asked) <= 6 + timeout / 10
     for begin in range(0, int(timeout), 60):
@@ -147,7 +147,7 @@ def test_an_invitation_that_vanishes_with_the_project_moved_is_accepted(clock: C
 
 def test_an_invitation_that_vanishes_without_a_trace_says_whom_to_ask(clock: Clock) -> None:
     api = TimedApi(clock, {0: PENDING, 5: hidden()}, {0: hidden()})
-    with pytest.raises(Refusal, match=r"can no longer be read by this account.* ask tomasz"):
+    with pytest.raises(CannotError, match=r"can no longer be read by this account.* ask tomasz"):
         Watch(api, WEB["id"], FOREVER).until_answered(PENDING)
     assert clock.passed < 30
 
@@ -178,7 +178,7 @@ def test_the_project_may_follow_the_invitation(clock: Clock) -> None:
 def test_an_acceptance_that_ends_badly(clock: Clock, status: str, words: str, at: int) -> None:
     ended = invitation(status, reason="because")
     api = TimedApi(clock, {0: PENDING, at: ended}, {0: WEB})
-    with pytest.raises(Refusal) as failed:
+    with pytest.raises(CannotError) as failed:
         Watch(api, WEB["id"], 600).until_owned(PENDING if at else ended)
     assert words in str(failed.value) and "because" in str(failed.value)
     assert failed.value.result == {"transfer_invitation": ended}
@@ -194,7 +194,7 @@ def test_an_acceptance_that_ends_badly(clock: Clock, status: str, words: str, at
 )
 def test_an_acceptance_that_is_not_finished_in_time(clock: Clock, found: dict[str, Any], words: str) -> None:
     api = TimedApi(clock, {0: found}, {0: WEB})
-    with pytest.raises(Refusal, match=rf"{words} .*within 600 seconds \(wait_timeout\)"):
+    with pytest.raises(CannotError, match=rf"{words} .*within 600 seconds \(wait_timeout\)"):
         Watch(api, WEB["id"], 600).until_owned(found)
     assert clock.passed == pytest.approx(600)
     assert len(api.asked) <= 120
@@ -203,7 +203,7 @@ def test_an_acceptance_that_is_not_finished_in_time(clock: Clock, found: dict[st
 @pytest.mark.parametrize("found", [PENDING, ACCEPTED], ids=["pending", "accepted"])
 def test_an_acceptance_after_which_nothing_is_shown(clock: Clock, found: dict[str, Any]) -> None:
     api = TimedApi(clock, {0: found}, {0: hidden()})
-    with pytest.raises(Refusal, match="wait_timeout") as late:
+    with pytest.raises(CannotError, match="wait_timeout") as late:
         Watch(api, WEB["id"], 0).until_owned(found)
     assert "not answered" not in str(late.value)
 
@@ -214,7 +214,7 @@ def test_a_project_that_was_handed_on_is_not_taken_for_handed_over(clock: Clock)
     api = TimedApi(clock, {0: ACCEPTED}, {0: handed_on})
     assert Watch(api, WEB["id"], 60).until_owned(ACCEPTED, fresh=False) == (ACCEPTED, handed_on)
     assert clock.passed == 0
-    with pytest.raises(Refusal, match="the project still belonged to amina"):
+    with pytest.raises(CannotError, match="the project still belonged to amina"):
         Watch(api, WEB["id"], 60).until_owned(ACCEPTED, fresh=True)
 
 
@@ -276,7 +276,9 @@ def test_an_acceptance_in_time_may_be_finished_after_the_expiry(clock: Clock) ->
 def test_whoever_waited_in_vain_is_told_to_invite_anew(clock: Clock) -> None:
     short = {**PENDING, "expires_at": (NOW + timedelta(seconds=5)).isoformat()}
     api = TimedApi(clock, {0: short}, {0: WEB})
-    with pytest.raises(Refusal, match=r"not answered before it expired at .*\. Run the task again to invite anew\.$"):
+    with pytest.raises(
+        CannotError, match=r"not answered before it expired at .*\. Run the task again to invite anew\.$"
+    ):
         Watch(api, WEB["id"], 600).until_answered(short)
 
 

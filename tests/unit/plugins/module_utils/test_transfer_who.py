@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
-    ApiRefusal,
+    CannotError,
     ForbiddenError,
     InputError,
-    Refusal,
+    RejectedError,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, Facts
 from ansible_collections.community.scalingo.plugins.module_utils._transfer import ensure_transfer
@@ -41,14 +41,16 @@ TWO_IDS = rf"more than one user: .*{MALLORY['id']}.*zoe|more than one user: zoe 
 def test_who_does_not_own_it_cannot_say_that_nothing_is_pending(caller: dict[str, Any], mine: list[Any]) -> None:
     """The API shows others their own invitations only, so that one to somebody else may be pending."""
     owner = ME if caller is not ME else TOMASZ
-    with pytest.raises(Refusal, match=rf"^Only the owner of project web .*owned by {owner['username']} .* may cancel"):
+    with pytest.raises(
+        CannotError, match=rf"^Only the owner of project web .*owned by {owner['username']} .* may cancel"
+    ):
         decide_transfer(wanted(state="canceled"), known(*mine, caller=caller, project={**WEB, "owner": owner}))
 
 
 @pytest.mark.parametrize("check_mode", [True, False], ids=["check", "run"])
 def test_a_check_and_a_run_refuse_that_alike(check_mode: bool) -> None:
     api = TransferApi(caller=TOMASZ)
-    with pytest.raises(Refusal, match="Only the owner of project web"):
+    with pytest.raises(CannotError, match="Only the owner of project web"):
         ensure_transfer(api, wanted(state="canceled"), check_mode)
     assert api.calls == ["get_project", "list_invitations"]
 
@@ -77,7 +79,7 @@ def test_the_new_owner_may_cancel_though_the_list_lags_behind() -> None:
 @pytest.mark.parametrize("users", [(ZOE, MALLORY), (MALLORY, ZOE)], ids=["zoe-first", "mallory-first"])
 def test_a_user_name_that_is_the_id_of_somebody_else_invites_nobody(users: tuple[dict[str, Any], ...]) -> None:
     facts = known(eligible=eligible(*users))
-    with pytest.raises(Refusal, match=TWO_IDS):
+    with pytest.raises(CannotError, match=TWO_IDS):
         decide_transfer(wanted(new_owner=ZOE["id"]), facts)
     for new_owner, user in (("zoe", ZOE), (MALLORY["id"], MALLORY)):
         plan = decide_transfer(wanted(new_owner=new_owner), facts)
@@ -87,13 +89,13 @@ def test_a_user_name_that_is_the_id_of_somebody_else_invites_nobody(users: tuple
 @pytest.mark.parametrize("state", ["pending", "canceled"])
 def test_an_invitation_of_that_user_is_not_that_of_the_other(state: str) -> None:
     facts = known(invitation(to=MALLORY), eligible=eligible(ZOE, MALLORY))
-    with pytest.raises(Refusal, match=TWO_IDS):
+    with pytest.raises(CannotError, match=TWO_IDS):
         decide_transfer(wanted(state=state, new_owner=ZOE["id"]), facts)
 
 
 def test_a_project_of_that_user_is_not_that_of_the_other() -> None:
     facts = known(project={**WEB, "owner": MALLORY}, eligible=eligible(ZOE), caller=MALLORY)
-    with pytest.raises(Refusal, match=TWO_IDS):
+    with pytest.raises(CannotError, match=TWO_IDS):
         decide_transfer(wanted(new_owner=ZOE["id"]), facts)
 
 
@@ -129,7 +131,7 @@ def test_an_email_address_is_refused_before_the_first_request(state: str) -> Non
 
 
 def test_the_owner_who_declines_is_told_that_it_is_hers() -> None:
-    with pytest.raises(Refusal, match=r"^Project web \(.*\) belongs to this account, and only an invited user can"):
+    with pytest.raises(CannotError, match=r"^Project web \(.*\) belongs to this account, and only an invited user can"):
         decide_transfer(wanted(state="declined"), known(invitation()))
 
 
@@ -137,10 +139,10 @@ def test_the_owner_who_declines_is_told_that_it_is_hers() -> None:
 def test_a_project_without_an_invitation_is_named_as_well_as_can_be(state: str) -> None:
     for project, about in ((WEB, r"web \(prj-mireille-web, owned by mireille"), (HIDDEN, "shop:")):
         facts = known(caller=TOMASZ, project=project)
-        with pytest.raises(Refusal, match=rf"^There is no invitation of this account to own project {about}"):
+        with pytest.raises(CannotError, match=rf"^There is no invitation of this account to own project {about}"):
             decide_transfer(wanted(state=state, project_name="shop"), facts)
 
 
 def test_an_invitation_that_is_not_shown_may_be_a_wrong_id() -> None:
-    with pytest.raises(ApiRefusal, match=r"tin-9 .* cannot be read by this account: the ID may be wrong"):
+    with pytest.raises(RejectedError, match=r"tin-9 .* cannot be read by this account: the ID may be wrong"):
         decide_transfer(wanted(state="accepted", invitation_id="tin-9"), known(project=HIS_WEB))

@@ -2,29 +2,30 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the tests of the transport send, and what their servers say."""
+"""What the tests of the transport send, and what their servers respond."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from ansible_collections.community.scalingo.plugins.module_utils._errors import TransportError
-from ansible_collections.community.scalingo.plugins.module_utils._transport import BearerAuth, Request, Transport
+from ansible_collections.community.scalingo.plugins.module_utils._http.response import Request, Response
+from ansible_collections.community.scalingo.plugins.module_utils._http.transport import Transport
 
-GET = Request("GET", "/v1/projects", 200)
-POST = Request("POST", "/v1/projects", 201, {"project": {"name": "x"}})
-BEARER = BearerAuth("the-bearer")
+GET = Request("GET", "", "/v1/projects")
+POST = Request("POST", "", "/v1/projects", 201, {"project": {"name": "x"}}, safe=False)
 
 
-def answer(status: int = 200, body: bytes = b"{}", *headers: str) -> bytes:
+def response(status: int = 200, body: bytes = b"{}", *headers: str) -> bytes:
     lines = [f"HTTP/1.1 {status} Whatever", f"Content-Length: {len(body)}", *headers]
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
 def always(content: bytes, *more: bytes, pause: float = 0.0) -> Callable[[Any], None]:
-    """Gives the same answer to every request of a connection."""
+    """Gives the same response to every request of a connection."""
 
     def talk(peer: Any) -> None:
         while peer.hear():
@@ -34,7 +35,7 @@ def always(content: bytes, *more: bytes, pause: float = 0.0) -> Callable[[Any], 
 
 
 def once(content: bytes, *more: bytes, pause: float = 0.0) -> Callable[[Any], None]:
-    """Answers one request, and closes the connection."""
+    """Responds to one request, and closes the connection."""
 
     def talk(peer: Any) -> None:
         peer.hear()
@@ -43,9 +44,19 @@ def once(content: bytes, *more: bytes, pause: float = 0.0) -> Callable[[Any], No
     return talk
 
 
+def send(
+    transport: Transport, request: Request = GET, authorization: str = "Bearer the-bearer", at_most: float = 60
+) -> Response:
+    """Send a request, to the regional host if it names none."""
+    return transport.send(
+        request if request.base else replace(request, base=transport._connection.api_url), authorization, at_most
+    )
+
+
 def failure(transport: Transport, request: Request = GET, **arguments: Any) -> TransportError:
     with pytest.raises(TransportError) as error:
-        transport.send(request, BEARER, **arguments)
+        send(transport, request, **arguments)
     assert error.value.__suppress_context__, "a traceback would show the library's own errors"
-    assert error.value.as_failure() == {"msg": str(error.value)}
+    assert error.value.as_failure()["msg"] == str(error.value)
+    assert "the-bearer" not in str(error.value)
     return error.value

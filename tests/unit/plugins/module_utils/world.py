@@ -47,7 +47,7 @@ def api_error(kind: type[RequestError], status: int, words: str = "no") -> Reque
 
 def lost(done: bool) -> tuple[Exception, bool]:
     """Return a mishap: no answer came, whether or not the write was done."""
-    return TransportError("POST got no answer.", outcome_unknown=True, max_tries=None), done
+    return TransportError("POST received no response.", outcome_unknown=True, max_tries=float("inf")), done
 
 
 def harmless() -> dict[str, RequestError]:
@@ -85,9 +85,9 @@ class FakeApi:
     def caller_claim(self) -> str | None:
         return self.claim
 
-    def pause(self, attempt: int, try_seconds: float = 0.0) -> bool:
-        assert try_seconds >= 0
-        return attempt <= self.patience
+    def pause(self, failures: int, error: RequestError) -> bool:
+        assert error.seconds >= 0
+        return failures <= self.patience
 
     def get_caller(self) -> dict[str, Any]:
         self.calls.append("get_caller")

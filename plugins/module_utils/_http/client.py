@@ -1,0 +1,224 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to community.scalingo: it may change in any release.
+
+"""Requests that persist: authentication, retries, paging. It knows no project."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import time
+import typing as t
+from datetime import datetime, timezone
+from urllib.parse import urlencode
+
+from .._errors import ApiError, AuthenticationError, ExchangeError, RequestError, TransportError
+from .._options import Connection
+from .redaction import basic_credentials
+from .response import Request, Response
+from .retry import Retry
+from .transport import Transport
+
+# An account has 20 projects unless support raised that; a list of more pages than this never ends.
+MAX_PAGES = 200
+# Seconds. A clock that is years ahead, or behind, is broken.
+_LONGEST_AHEAD = 3e8
+
+
+def _ignore(_text: str) -> None:
+    """Take no notice of a secret, or of a wait."""
+
+
+class Client:
+    """One account on one regional API.
+
+    Args:
+        connection: Where, and as whom.
+        on_secret: Called with each bearer token that the exchange returns, for the caller to mask.
+        on_wait: Called with a sentence when a request has to wait for more than a few seconds.
+        agent: What the user agent names beside this collection, such as "ansible-core 2.19".
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        on_secret: t.Callable[[str], t.Any] = _ignore,
+        on_wait: t.Callable[[str], t.Any] = _ignore,
+        agent: str = "",
+    ) -> None:
+        self._connection = connection
+        self._on_secret = on_secret
+        self._bearer = connection.bearer_token
+        # Each bearer token that has been of use may be replaced once, when it has expired.
+        self._renewable = connection.api_token is not None
+        self._on_wait = on_wait
+        self._retry = Retry(connection.max_wait, on_wait)
+        self._transport = Transport(connection, agent)
+        # Seconds by which the clock of the API is ahead of ours.
+        self._ahead = 0.0
+
+    def get(self, path: str, query: t.Mapping[str, t.Any] | None = None, auth_host: bool = False) -> Response:
+        """Read one thing. Repeated after faults that may pass, until `max_wait`.
+
+        Args:
+            path: From /v1 on, with each variable part quoted.
+            query: Parameters.
+            auth_host: Ask the authentication host instead of the regional one.
+
+        Raises:
+            RequestError: No such response came.
+        """
+        target = f"{path}?{urlencode(query)}" if query else path
+        return self._send(self._request("GET", target, auth_host=auth_host))
+
+    def get_list(
+        self, path: str, key: str, form: t.Any, query: t.Mapping[str, t.Any] | None = None, **asked: str
+    ) -> list[t.Any]:
+        """Read a whole list, page by page if the API has pages; an object that moved to another page counts once.
+
+        Raises:
+            RequestError: As in `get`, or the pages never end.
+        """
+        found: dict[t.Any, t.Any] = {}
+        received, page, parameters = 0, 1, dict(query or {})
+        for _page in range(MAX_PAGES):
+            response = self.get(path, parameters)
+            items = response.many(key, form, **asked)
+            received, known = received + len(items), len(found)
+            for item in items:
+                identifier = item.get("id")
+                found[identifier if isinstance(identifier, str) else len(found)] = item
+            following = response.next_page(page, received)
+            if following is None:
+                return list(found.values())
+            if items and len(found) == known:
+                raise response.unexpected("with a page that holds nothing new")
+            page = parameters["page"] = following
+        raise response.unexpected(f"with more than {MAX_PAGES} pages")
+
+    def write(self, method: str, path: str, expected: int, body: t.Any = None) -> Response:
+        """Send a write. Repeated only where the API certainly did nothing.
+
+        Args:
+            method: POST, PATCH or DELETE.
+            path: As in `get`.
+            expected: The one status that means done.
+            body: What to send as JSON.
+
+        Raises:
+            RequestError: With `outcome_unknown` true if it may have been done.
+        """
+        return self._send(self._request(method, path, expected, body, safe=False))
+
+    def claims(self) -> dict[str, t.Any]:
+        """Return what the bearer token says of itself: nothing, if it is no JWT.
+
+        The signature is not checked: the API does that, and no right depends on it here.
+        """
+        try:
+            payload = self.bearer_token().split(".")[1]
+            claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        except (IndexError, ValueError, RecursionError):
+            return {}
+        return claims if isinstance(claims, dict) else {}
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._transport.close()
+
+    def on_wait(self, sentence: str) -> None:
+        """Tell the user that the task waits, and for what."""
+        self._on_wait(sentence)
+
+    def pause(self, failures: int, error: RequestError) -> bool:
+        """Wait before a failed write is sent again, as `Retry.pause` says. Return whether `max_wait` allows that."""
+        return self._retry.pause(failures, error)
+
+    def now(self) -> datetime:
+        """Return the time by the clock of the API, which is the one that its dates are about."""
+        return datetime.fromtimestamp(time.time() + self._ahead, tz=timezone.utc)
+
+    def bearer_token(self) -> str:
+        """Return the bearer token; the first call exchanges the API token for it."""
+        if self._bearer is None:
+            self._bearer = self._exchange(t.cast(str, self._connection.api_token))
+        return self._bearer
+
+    def _exchange(self, api_token: str) -> str:
+        """Exchange the API token, sent as the password of an empty username (vendor's reference, page Tokens)."""
+        # The reference sends no body; the vendor's own clients send an empty object.
+        request = self._request("POST", "/v1/tokens/exchange", body={}, auth_host=True)
+        try:
+            response = self._persist(request, f"Basic {basic_credentials(api_token)}")
+            token = response.json.get("token")
+            if not isinstance(token, str) or not re.fullmatch("[!-~]+", token):
+                raise response.unexpected("without a usable token")
+        except ApiError as error:
+            # It must not be taken for news of a project. Its body may hold a token that cannot be recognized.
+            failure = ExchangeError(error.message, error.status, error.method, error.path, error.request_id)
+            if isinstance(error, AuthenticationError):
+                source = self._connection.source("api_token")
+                failure.add_context(
+                    f"Scalingo rejected the API token (HTTP 401). Check {source}, or create a token in the dashboard."
+                )
+            raise failure from None
+        self._on_secret(token)
+        return token
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        expected: int = 200,
+        body: t.Any = None,
+        safe: bool = True,
+        auth_host: bool = False,
+    ) -> Request:
+        option = "auth_url" if auth_host else "api_url"
+        base, source = getattr(self._connection, option), self._connection.source(option)
+        return Request(method, base, path, expected, body, source, safe)
+
+    def _send(self, request: Request) -> Response:
+        """Send a request with the bearer token, and once more with a new one if that has expired."""
+        while True:
+            try:
+                response = self._persist(request, f"Bearer {self.bearer_token()}")
+            except AuthenticationError as error:
+                if not self._renewable:
+                    token = "api_token" if self._connection.api_token else "bearer_token"
+                    source = self._connection.source(token)
+                    error.add_consequence(f"The token has expired, or lacks this right: check {source}.")
+                    raise
+                # The API did not carry it out.
+                self._renewable, self._bearer = False, None
+            else:
+                self._renewable = self._connection.api_token is not None
+                return response
+
+    def _persist(self, request: Request, authorization: str) -> Response:
+        """Send a request until it succeeds, fails for good, or `max_wait` is used up."""
+        error: RequestError | None = None
+        tries = 0
+        while True:
+            tries, began = tries + 1, time.monotonic()
+            # A write always has its full time: it may take effect although its response comes too late.
+            hurried = tries > 1 and request.safe and self._retry.left < self._connection.timeout
+            try:
+                response = self._transport.send(
+                    request, authorization, self._retry.left if hurried else self._connection.timeout
+                )
+                ahead = response.date - time.time() if response.date else 0.0
+                self._ahead = ahead if abs(ahead) < _LONGEST_AHEAD else 0.0
+                if response.succeeded:
+                    return response
+                raise response.error()
+            except RequestError as failure:
+                # No response in less time than usual says less than what came before.
+                if error is None or not hurried or not isinstance(failure, TransportError):
+                    error = failure
+                error.seconds = time.monotonic() - began
+                self._retry.wait(error, tries)

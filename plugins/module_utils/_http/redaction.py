@@ -1,0 +1,59 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to community.scalingo: it may change in any release.
+
+"""What leaves a task: without secrets, and without what Ansible cannot print."""
+
+from __future__ import annotations
+
+import base64
+import re
+import typing as t
+
+from .._errors import whole_characters
+
+MASK = "********"
+
+# An API token (48 characters after the prefix; a project may be named tk-us-east), or a JWT, as bearer tokens are.
+# Each starts where no word goes on, so that a text made for that cannot keep the search busy for hours.
+_TOKEN = re.compile(r"(?<![\w-])(?:tk-us-[\w-]{40,}|eyJ[\w-]{10,}\.[\w-]+\.[\w-]*)")
+# Levels of nesting that are kept. The API has three; Ansible breaks at some hundreds.
+_DEPTH = 50
+
+
+class Redactor:
+    """Masks the secrets of one task, and everything that looks like a token.
+
+    Tokens hold only letters, digits, hyphens, underscores and dots, so no escaping changes them. Basic authentication
+    is the one encoding in which this collection sends one.
+    """
+
+    def __init__(self) -> None:
+        self._secrets: set[str] = set()
+
+    def add(self, secret: str | None) -> None:
+        """Mask this secret from now on."""
+        if secret:
+            self._secrets |= {secret, basic_credentials(secret).rstrip("=")}
+
+    def __call__(self, value: t.Any, depth: int = _DEPTH) -> t.Any:
+        """Return a JSON value, or text, without secrets."""
+        if isinstance(value, str):
+            # The longest first: one may be a part of another.
+            for secret in sorted(self._secrets, key=len, reverse=True):
+                value = value.replace(secret, MASK)
+            return whole_characters(_TOKEN.sub(MASK, value))
+        if isinstance(value, (list, tuple, dict)) and depth == 0:
+            return "..."
+        if isinstance(value, (list, tuple)):
+            return [self(item, depth - 1) for item in value]
+        if isinstance(value, dict):
+            return {self(key): self(item, depth - 1) for key, item in value.items()}
+        return value
+
+
+def basic_credentials(token: str) -> str:
+    """Return a token as the password of an empty username, in base64, as basic authentication sends it."""
+    return base64.b64encode(f":{token}".encode()).decode()

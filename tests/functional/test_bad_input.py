@@ -23,11 +23,11 @@ MISTAKES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "no-token": ({**WEB, "api_token": ""}, NO_TOKEN),
     "token-with-a-line-break": ({**WEB, "api_token": BROKEN_TOKEN}, ("api_token",)),
     "token-with-another-header": ({**WEB, "api_token": "tk-us-x\r\nX-Evil: 1"}, ("api_token",)),
-    "token-of-spaces": ({**WEB, "api_token": "  "}, ("api_token (or SCALINGO_API_TOKEN) is not a token",)),
+    "token-of-spaces": ({**WEB, "api_token": "  "}, NO_TOKEN),
     "bearer-with-a-line-break": ({**WEB, "bearer_token": "first\nsecond"}, ("bearer_token",)),
     "name-with-capitals": ({"name": "Web"}, ("name", "Web")),
     "name-with-an-accent": ({"name": "café"}, ("café",)),
-    "name-with-a-line-break": ({"name": "web\n"}, ("name",)),
+    "name-with-a-line-break": ({"name": "we\nb"}, ("name",)),
     "name-of-65-characters": ({"name": "a" * 65}, ("64",)),
     "new-name-with-capitals": ({**WEB, "new_name": "Site"}, ("new_name", "Site")),
     "id-with-a-bad-name": ({"project_id": "prj-1", "name": "Web"}, ("Web",)),
@@ -49,10 +49,10 @@ MISTAKES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
 
 # The same by environment variable, for scalingo_project_info.
 VARIABLES: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
-    "variable-timeout": ({"SCALINGO_TIMEOUT": "-1"}, ("timeout", "-1")),
-    "variable-max-wait": ({"SCALINGO_MAX_WAIT": "-1"}, ("max_wait", "-1")),
-    "variable-region": ({"SCALINGO_REGION": "OSC_FR1", "SCALINGO_API_URL": ""}, ("region", "OSC_FR1")),
-    "variable-token": ({"SCALINGO_API_TOKEN": BROKEN_TOKEN}, ("api_token",)),
+    "variable-timeout": ({"SCALINGO_TIMEOUT": "-1"}, ("SCALINGO_TIMEOUT", "-1")),
+    "variable-max-wait": ({"SCALINGO_MAX_WAIT": "-1"}, ("SCALINGO_MAX_WAIT", "-1")),
+    "variable-region": ({"SCALINGO_REGION": "OSC_FR1", "SCALINGO_API_URL": ""}, ("SCALINGO_REGION", "OSC_FR1")),
+    "variable-token": ({"SCALINGO_API_TOKEN": BROKEN_TOKEN}, ("SCALINGO_API_TOKEN",)),
     "variable-no-token": ({"SCALINGO_API_TOKEN": ""}, NO_TOKEN),
 }
 
@@ -92,7 +92,7 @@ def run(sim: Any, teller: Any) -> PlaybookRun:
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_the_module_says_what_is_wrong(run: PlaybookRun, mistake: str) -> None:
     assert_refused(run.of(mistake), *MISTAKES[mistake][1])
-    assert not re.search(r"[.!?] +[A-Z]", run.of(mistake).msg), "more than one sentence"
+    assert len(re.findall(r"[.!?] +[A-Z]", run.of(mistake).msg)) <= 1, "more than what is wrong, and what to do"
     assert "error" not in run.of(mistake).values, "the API was never asked"
 
 

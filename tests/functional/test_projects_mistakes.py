@@ -25,7 +25,7 @@ ONE, OTHER = "prj-00000000-0000-4000-8000-000000000001", "prj-00000000-0000-4000
 MISTAKES: dict[str, tuple[list[Any], tuple[str, ...]]] = {
     "name with capitals": ([API, {"name": "Web"}], ("name", "Web")),
     "name with an accent": ([{"name": "café"}, API], ("café",)),
-    "name with a line break": ([{"name": "web\n"}], ("name",)),
+    "name with a line break": ([{"name": "we\nb"}], ("name",)),
     "name with a slash": ([{"name": "../web"}], ("../web",)),
     "name of 65 characters": ([{"name": "a" * 65}], ("64",)),
     "new name with capitals": ([API, {"name": "web", "new_name": "Site"}], ("new_name", "Site")),

@@ -86,22 +86,22 @@ def _no_requests(world: World) -> str:
 # Tokens
 
 
-@_provokes("No token was given: set api_token")
+@_provokes("No Scalingo token found. Set api_token")
 def _no_token(world: World) -> str:
     return _read_all(world, api_token="")
 
 
-@_provokes("The API token was refused: check api_token")
+@_provokes("Scalingo rejected the API token (HTTP 401). Check …")
 def _revoked(world: World) -> str:
     return _read_all(world, api_token="tk-us-unknown-unknown-unknown")
 
 
-@_provokes("api_token (or SCALINGO_API_TOKEN) is not a token")
+@_provokes("api_token is not a token")
 def _two_lines(world: World) -> str:
     return _read_all(world, api_token="tk-us-one\ntk-us-two")
 
 
-@_provokes("GET /v1/projects was answered 401")
+@_provokes("GET /v1/projects returned HTTP 401")
 def _expired_bearer(world: World) -> str:
     return _read_all(world, api_token="", bearer_token="expired")
 
@@ -111,7 +111,7 @@ def _login_in_the_open(world: World) -> str:
     return _fails(world, "scalingo_login")
 
 
-@_provokes("An API token is needed, since a bearer token cannot be exchanged")
+@_provokes("No Scalingo API token found. Set api_token")
 def _login_with_a_bearer(world: World) -> str:
     return _fails(world, "scalingo_login", no_log=True, connection={"api_token": "", "bearer_token": "known"})
 
@@ -119,7 +119,7 @@ def _login_with_a_bearer(world: World) -> str:
 # Connection
 
 
-@_provokes("… got no answer: …")
+@_provokes("… received no response: …")
 def _nobody_listens(world: World) -> str:
     return _read_all(world, api_url=f"http://127.0.0.1:{_free_port()}")
 
@@ -134,31 +134,29 @@ def _plain(world: World) -> str:
     return _read_all(world, api_url="http://api.osc-fr1.scalingo.com")
 
 
-@_provokes("region is …, but SCALINGO_API_URL (or scalingo_api_url) is the URL of …")
-def _two_regions(world: World) -> str:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SCALINGO_API_URL", "https://api.osc-fr1.scalingo.com")
-        return _read_all(world, api_url="", region="osc-secnum-fr1")
+@_provokes("ca_path cannot be read (…)")
+def _no_bundle(world: World) -> str:
+    return _read_all(world, ca_path="/nowhere/ca.pem")
 
 
-@_provokes("GET /v1/projects was answered 404: … There is no such path")
+@_provokes("GET /v1/projects returned HTTP 404: … No such path exists.")
 def _another_server(world: World) -> str:
     return _read_all(world, api_url=world.sim.auth_url)
 
 
-@_provokes("GET /v1/projects was answered 200 with a body which is not the form of the Scalingo API")
+@_provokes("GET /v1/projects returned HTTP 200 without JSON, which is not the form of the Scalingo API")
 def _a_portal(world: World) -> str:
     world.sim.fault("garbage", **LIST)
     return _read_all(world)
 
 
-@_provokes("GET /v1/projects was answered 429")
+@_provokes("Rate limit reached (60 requests per minute): GET /v1/projects returned HTTP 429")
 def _too_many(world: World) -> str:
     world.sim.fault("status", status=429, **LIST)
     return _read_all(world)
 
 
-@_provokes("GET /v1/projects was answered 503")
+@_provokes("GET /v1/projects returned HTTP 503")
 def _down(world: World) -> str:
     world.sim.fault("status", status=503, **LIST)
     return _read_all(world)

@@ -73,7 +73,7 @@ class Client:
             RequestError: No such response came.
         """
         target = f"{path}?{urlencode(query)}" if query else path
-        return self._send(self._request("GET", target, auth_host=auth_host))
+        return self._send(_request(self._connection, "auth_url" if auth_host else "api_url", "GET", target))
 
     def get_list(
         self, path: str, key: str, form: t.Any, query: t.Mapping[str, t.Any] | None = None, **asked: str
@@ -112,19 +112,11 @@ class Client:
         Raises:
             RequestError: With `outcome_unknown` true if it may have been done.
         """
-        return self._send(self._request(method, path, expected, body, safe=False))
+        return self._send(_request(self._connection, "api_url", method, path, expected, body, safe=False))
 
     def claims(self) -> dict[str, t.Any]:
-        """Return what the bearer token says of itself: nothing, if it is no JWT.
-
-        The signature is not checked: the API does that, and no right depends on it here.
-        """
-        try:
-            payload = self.bearer_token().split(".")[1]
-            claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-        except (IndexError, ValueError, RecursionError):
-            return {}
-        return claims if isinstance(claims, dict) else {}
+        """Return what the bearer token says of itself: nothing, if it is no JWT."""
+        return _claims(self.bearer_token())
 
     def close(self) -> None:
         """Close the connections."""
@@ -151,7 +143,7 @@ class Client:
     def _exchange(self, api_token: str) -> str:
         """Exchange the API token, sent as the password of an empty username (vendor's reference, page Tokens)."""
         # The reference sends no body; the vendor's own clients send an empty object.
-        request = self._request("POST", "/v1/tokens/exchange", body={}, auth_host=True)
+        request = _request(self._connection, "auth_url", "POST", "/v1/tokens/exchange", body={})
         try:
             response = self._persist(request, f"Basic {basic_credentials(api_token)}")
             token = response.json.get("token")
@@ -168,19 +160,6 @@ class Client:
             raise failure from None
         self._on_secret(token)
         return token
-
-    def _request(
-        self,
-        method: str,
-        path: str,
-        expected: int = 200,
-        body: t.Any = None,
-        safe: bool = True,
-        auth_host: bool = False,
-    ) -> Request:
-        option = "auth_url" if auth_host else "api_url"
-        base, source = getattr(self._connection, option), self._connection.source(option)
-        return Request(method, base, path, expected, body, source, safe)
 
     def _send(self, request: Request) -> Response:
         """Send a request with the bearer token, and once more with a new one if that has expired."""
@@ -222,3 +201,26 @@ class Client:
                     error = failure
                 error.seconds = time.monotonic() - began
                 self._retry.wait(error, tries)
+
+
+def _request(
+    connection: Connection,
+    host: str,
+    method: str,
+    path: str,
+    expected: int = 200,
+    body: t.Any = None,
+    safe: bool = True,
+) -> Request:
+    """Return a request to the host that an option of the connection names."""
+    return Request(method, getattr(connection, host), path, expected, body, connection.source(host), safe)
+
+
+def _claims(bearer_token: str) -> dict[str, t.Any]:
+    """Return the claims of a JWT. Its signature is not checked: the API does that, and no right depends on it here."""
+    try:
+        payload = bearer_token.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (IndexError, ValueError, RecursionError):
+        return {}
+    return claims if isinstance(claims, dict) else {}

@@ -122,6 +122,8 @@ class Transport:
         """Return a response and its body; nothing else may be changed here, as nobody may wait for it any more."""
         verify, proxies = self._connection.verify, _proxies(prepared.url)
         with adapter.send(prepared, stream=True, timeout=timeout, verify=verify, proxies=proxies) as response:
+            # A matter of course only since urllib3 2.
+            response.raw.enforce_content_length = True
             return response, _read(response.raw, ends)
 
     def _failure(self, request: Request, error: Exception, timeout: float) -> TransportError:

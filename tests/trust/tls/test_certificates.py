@@ -20,7 +20,7 @@ from .machines import answering, machine, silent
 
 LOOKUP = "query('community.scalingo.project_info', **scalingo)[0].name"
 NOT_TRUSTED = ("certificate is not trusted", "ca_path", "validate_certs")
-NO_CERTIFICATES = ("ca_path", "PEM")
+NO_CERTIFICATES = ("ca_path holds no certificate in PEM format",)
 WITHOUT_TLS = ("TLS connection failed", "https://")
 
 # The word that begins each story says which server it meets; what must be in the message, or None for success.
@@ -35,8 +35,8 @@ STORIES: dict[str, tuple[str, ...] | None] = {
     "good under another authority for a write": NOT_TRUSTED,
     "good under another REQUESTS_CA_BUNDLE": NOT_TRUSTED,
     "good with a REQUESTS_CA_BUNDLE that is missing": ("REQUESTS_CA_BUNDLE", "cannot be read"),
-    "good with a ca_path that is missing": (*NO_CERTIFICATES, "/nowhere/ca.pem"),
-    "good with a ca_path that is a folder": NO_CERTIFICATES,
+    "good with a ca_path that is missing": ("ca_path cannot be read (No such file or directory): ", "/nowhere/ca.pem"),
+    "good with a ca_path that is a folder": ("ca_path is a directory, not a file of certificates",),
     "good with a ca_path that holds no certificate": NO_CERTIFICATES,
     "good with a ca_path that is empty": NO_CERTIFICATES,
     "misnamed by ca_path": NOT_TRUSTED,
@@ -47,9 +47,9 @@ STORIES: dict[str, tuple[str, ...] | None] = {
     "self-signed without validation": None,
     "self-signed without validation by the environment": None,
     "outdated by ca_path": WITHOUT_TLS,
-    "asking by ca_path": ("got no answer",),
+    "asking by ca_path": ("received no response",),
     "plain by ca_path": WITHOUT_TLS,
-    "silent by ca_path": ("got no answer", "timeout"),
+    "silent by ca_path": ("received no response", "timeout"),
 }
 # Whoever repeated what is hopeless would take this long.
 MAX_WAIT = 200

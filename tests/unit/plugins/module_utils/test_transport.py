@@ -329,18 +329,17 @@ def test_send_after_a_try_was_left_behind_uses_nothing_of_it(serve: Any, transpo
 
     def talk(peer: Any) -> None:
         while peer.hear():
-            slow = next(turns, False)
-            peer.say(*([b"HTTP/1.1 "] if slow else []), pause=0.0)
-            if slow:
-                for _byte in range(12):
-                    peer.say(b"2", pause=0.05)
-                peer.say(b"00 OK\r\nContent-Length: 13\r\n\r\n" + b'{"late": true}'[:13])
+            if next(turns, False):
+                late = b'HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n{"late": true}'
+                peer.say(*(bytes([byte]) for byte in late[:12]), late[12:], pause=0.05)
             else:
                 peer.say(response(200, b'{"new": true}'))
 
     server = serve(talk)
     made = transport(server, timeout=0.2)
+    before = made._adapter
     failure(made)
+    assert made._adapter is not before, "the thread that was left behind still has it"
     for _time in range(3):
         assert send(made).json == {"new": True}
         time.sleep(0.15)

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+from .collaborators import find_collaborator
 from .errors import ApiError, not_found, refusal
-from .models import Account, Invitation, Project
+from .models import Account, Application, Collaborator, Invitation, Project
 from .state import World
 
 
@@ -28,11 +29,68 @@ def readable_project(world: World, account: Account, region: str, project_id: st
 
 
 def owned_project(world: World, account: Account, region: str, project_id: str) -> Project:
-    """A project for what only its owner may do; the status for others is undocumented (switch non_owner_status)."""
+    """A project for what only its owner may do.
+
+    The status for others is undocumented (switch non_owner_status), and strangers, who have nothing to do with the
+    project, may get another one than its collaborators (switch stranger_status).
+    """
     project = find_project(world, region, project_id)
-    if project.owner_id != account.id:
-        raise _denied(world.switches.non_owner_status)
-    return project
+    if project.owner_id == account.id:
+        return project
+    if world.switches.stranger_status != "same" and _stranger(world, account, project):
+        raise _denied(world.switches.stranger_status)
+    raise _denied(world.switches.non_owner_status)
+
+
+def visible_applications(world: World, account: Account, region: str) -> list[Application]:
+    """List the applications and databases of the region that the account owns or collaborates on (documented)."""
+    return [
+        application
+        for application in world.applications.values()
+        if world.projects[application.project_id].region == region
+        and (_owns(world, account, application) or application.has_collaborator(account.id))
+    ]
+
+
+def find_application(world: World, account: Account, region: str, key: str) -> Application:
+    """Find an application that the account can see, by ID or name, or a database by name (vendor client)."""
+    for application in world.applications.values():
+        if world.projects[application.project_id].region != region:
+            continue
+        if key != application.name and (application.database or key != application.id):
+            continue
+        if _owns(world, account, application) or application.has_collaborator(account.id):
+            return application
+        raise _denied(world.switches.stranger_app, "app")
+    raise not_found("app")
+
+
+def application_with_collaborators(world: World, account: Account, region: str, key: str) -> Application:
+    """Find an application whose collaborators the account may list (undocumented: switch collaborators_shown_to)."""
+    application = find_application(world, account, region, key)
+    shown_to = world.switches.collaborators_shown_to
+    if shown_to == "any":
+        return application
+    return _with_rights(world, account, application, shown_to == "full")
+
+
+def application_with_rights(world: World, account: Account, region: str, key: str, full: bool) -> Application:
+    """Find an application for its owner or, with ``full``, for a full collaborator, but never for a limited one."""
+    return _with_rights(world, account, find_application(world, account, region, key), full)
+
+
+def manageable_collaborator(
+    world: World, account: Account, region: str, key: str, collaborator_id: str, leaving: bool
+) -> tuple[Application, Collaborator]:
+    """Find a collaborator whom the account may change or remove; with ``leaving`` perhaps itself.
+
+    Documented for the owner (switches collaborator_manages, collaborator_leaves).
+    """
+    application = find_application(world, account, region, key)
+    own = application.accepted(account.id)
+    if not (leaving and world.switches.collaborator_leaves and own is not None and own.id == collaborator_id):
+        _with_rights(world, account, application, world.switches.collaborator_manages)
+    return application, find_collaborator(application, collaborator_id)
 
 
 def readable_invitations(world: World, account: Account, project: Project) -> list[Invitation]:
@@ -99,6 +157,24 @@ def _reading_status(world: World, account: Account, project: Project) -> int:
     if world.collaborates(account.id, project.id):
         return int(switches.collaborator_get)
     return int(switches.stranger_get)
+
+
+def _stranger(world: World, account: Account, project: Project) -> bool:
+    parts = {one.invited_user_id for one in world.invitations_of(project.id)}
+    parts |= {one.inviter_user_id for one in world.invitations_of(project.id)}
+    return account.id not in parts and not world.collaborates(account.id, project.id)
+
+
+def _owns(world: World, account: Account, application: Application) -> bool:
+    return world.projects[application.project_id].owner_id == account.id
+
+
+def _with_rights(world: World, account: Account, application: Application, full: bool) -> Application:
+    collaborator = application.accepted(account.id)
+    allowed = full and collaborator is not None and not collaborator.limited
+    if not allowed and not _owns(world, account, application):
+        raise _denied(world.switches.app_denied_status, "app")
+    return application
 
 
 def _former_owner(world: World, account: Account, project: Project) -> bool:

@@ -10,14 +10,30 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
+from .collaborators import find_by_email
 from .mistakes import SimulatorError
-from .models import COLLABORATOR, LIMITED, PENDING_COLLABORATOR, Account, Application, Invitation, Project
+from .models import (
+    COLLABORATOR,
+    DELETED,
+    LIMITED,
+    PENDING_COLLABORATOR,
+    PENDING_LIMITED,
+    ROLES,
+    Account,
+    Application,
+    Collaborator,
+    Invitation,
+    Project,
+)
 from .projects import make_default
 from .regions import DEFAULT_REGION, REGION_NAMES
 from .state import World
 from .transfers import LIFETIME
-from .views import application_view, invitation_view, project_view
+from .views import application_view, database_view, invitation_view, project_view
 
+# As in the example of the vendor's reference.
+TECHNOLOGY = "postgresql"
+PLAN = "postgresql-starter-512"
 STATUSES = ("pending", "accepted", "declined", "canceled", "failed", "error")
 
 
@@ -35,8 +51,12 @@ class Arrangement:
         api_token: str | None = None,
         default_project: str | None = "default",
         flags: dict[str, bool] | None = None,
+        billing: bool = True,
     ) -> Account:
-        """Add an account; unless ``default_project`` is None it gets a default project of that name in each region."""
+        """Add an account; unless ``default_project`` is None it gets a default project of that name in each region.
+
+        If names are unique in an account (switch unique_per), it gets one in the default region only.
+        """
         world = self._world
         _require_text(username=username)
         with world.lock:
@@ -48,6 +68,7 @@ class Arrangement:
                 flags=dict(flags or {}),
                 default_project=default_project,
                 issue_bearer=world.bearers.issue,
+                billing=billing,
             )
             for other in world.accounts.values():
                 if other.username == username or other.id == account.id or other.api_token == account.api_token:
@@ -98,39 +119,75 @@ class Arrangement:
         limited: Iterable[Account | str] = (),
         pending: Iterable[Account | str] = (),
     ) -> dict[str, Any]:
-        """Add an application, or with ``databases`` a dedicated database, with its collaborators by role."""
-        world = self._world
-        _require_text(name=name)
-        with world.lock:
-            project = self._project(project_id)
-            if any(application.name == name for application in world.applications.values()):
-                raise SimulatorError(f"an application named {name} exists already")
-            roles = ((COLLABORATOR, collaborators), (LIMITED, limited), (PENDING_COLLABORATOR, pending))
-            application = Application(
-                id=world.new_id("application"),
-                name=name,
-                project_id=project.id,
-                database=databases,
-                collaborators={world.account(who).id: role for role, accounts in roles for who in accounts},
-            )
-            world.applications[application.id] = application
-            return application_view(world, application)
+        """Add an application with its collaborators by role; ``databases`` makes it a dedicated database instead."""
+        technology, plan = (TECHNOLOGY, PLAN) if databases else (None, None)
+        people = {COLLABORATOR: collaborators, LIMITED: limited, PENDING_COLLABORATOR: pending}
+        with self._world.lock:
+            application = self._add_resource(project_id, name, technology, plan, people)
+            return application_view(self._world, application)
+
+    def add_database(
+        self,
+        project_id: str,
+        name: str,
+        collaborators: Iterable[Account | str] = (),
+        pending: Iterable[Account | str] = (),
+        technology: str = TECHNOLOGY,
+        plan: str = PLAN,
+    ) -> dict[str, Any]:
+        """Add a dedicated database and return it as the API shows it; it has collaborators like an application."""
+        _require_text(technology=technology, plan=plan)
+        people = {COLLABORATOR: collaborators, PENDING_COLLABORATOR: pending}
+        with self._world.lock:
+            database = self._add_resource(project_id, name, technology, plan, people)
+            return database_view(self._world, database)
 
     def remove_application(self, name: str) -> None:
         """Delete an application or database."""
         with self._world.lock:
             del self._world.applications[self._application(name).id]
 
-    def set_collaborator(self, application: str, who: Account | str, role: str | None = COLLABORATOR) -> None:
-        """Give somebody a role on an application (collaborator, limited, pending), or with None take it away."""
-        if role not in (COLLABORATOR, LIMITED, PENDING_COLLABORATOR, None):
-            raise SimulatorError(f"unknown role {role!r}")
-        with self._world.lock:
-            collaborators = self._application(application).collaborators
-            account_id = self._world.account(who).id
-            collaborators.pop(account_id, None)
-            if role is not None:
-                collaborators[account_id] = role
+    def set_collaborator(
+        self,
+        application: str,
+        who: Account | str,
+        role: str | None = COLLABORATOR,
+        id: str | None = None,
+        token: str | None = None,
+    ) -> None:
+        """Give somebody a role on an application or database, or with None take it away.
+
+        Roles: collaborator, limited, pending, pending_limited, and deleted for somebody whose account is gone.
+        ``who`` is an account or, for pending roles, also the email of somebody without one. Whoever is there keeps
+        the id and the token of the link, unless given here.
+        """
+        if role is not None and role not in ROLES:
+            raise SimulatorError(f"unknown role {role!r}; known: {', '.join(ROLES)}")
+        world = self._world
+        with world.lock:
+            found = self._application(application)
+            account, email = self._person(who)
+            known = next((one for one in found.collaborators if account and one.account_id == account.id), None)
+            known = known or find_by_email(world, found, email)
+            if role is None:
+                if known is not None:
+                    found.collaborators.remove(known)
+                return
+            pending = role in (PENDING_COLLABORATOR, PENDING_LIMITED)
+            if account is None and not pending:
+                raise SimulatorError(f"{email} has no account, and can only be pending")
+            limited = role in (LIMITED, PENDING_LIMITED)
+            if known is None:
+                known = Collaborator(world.new_id("collaborator"), email, limited, world.new_link_token())
+                found.collaborators.append(known)
+            if pending:
+                known.invited_limited = limited
+            known.account_id = account.id if account is not None and not pending else None
+            known.limited, known.deleted = limited, role == DELETED
+            known.id = id or known.id
+            if token is not None:
+                known.token = token
+                world.link_tokens.add(token)
 
     def add_invitation(
         self,
@@ -194,6 +251,7 @@ class Arrangement:
             world.empty()
             world.faults.clear()
             world.log.records.clear()
+            world.link_tokens.clear()
             world.limiter.reset()
             world.switches.reset()
             world.clock.reset()
@@ -205,8 +263,37 @@ class Arrangement:
 
     def _add_default_projects(self, account: Account) -> None:
         if account.default_project is not None:
-            for region in REGION_NAMES:
+            per_region = self._world.switches.unique_per == "region"
+            for region in REGION_NAMES if per_region else [DEFAULT_REGION]:
                 self.add_project(account, account.default_project, default=True, region=region)
+
+    def _add_resource(
+        self,
+        project_id: str,
+        name: str,
+        technology: str | None,
+        plan: str | None,
+        people: dict[str, Iterable[Account | str]],
+    ) -> Application:
+        world = self._world
+        _require_text(name=name)
+        project = self._project(project_id)
+        if any(application.name == name for application in world.applications.values()):
+            raise SimulatorError(f"an application named {name} exists already")
+        roles = [(role, self._person(who)) for role, whole in people.items() for who in whole]
+        application = Application(world.new_id("application"), name, project.id, technology=technology, plan=plan)
+        world.applications[application.id] = application
+        for role, (account, email) in roles:
+            self.set_collaborator(name, account or email, role)
+        return application
+
+    def _person(self, who: Account | str) -> tuple[Account | None, str]:
+        """Find the account and the email of a person; the email may have no account yet."""
+        if isinstance(who, str) and "@" in who:
+            found = [one for one in self._world.accounts.values() if one.email.lower() == who.lower()]
+            return (found[0] if found else None), who
+        account = self._world.account(who)
+        return account, account.email
 
     def _project(self, project_id: str) -> Project:
         if project_id not in self._world.projects:

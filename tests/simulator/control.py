@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from .answers import json_response, no_content
 from .mistakes import SimulatorError
 from .regions import DEFAULT_REGION
+from .request_log import hide_secrets
 
 if TYPE_CHECKING:
     from .facade import Simulator
@@ -87,16 +88,28 @@ def _add_arrangement(app: Flask, simulator: Simulator) -> None:
     def add_application() -> Response:
         return json_response(201, {"application": simulator.add_application(**_body())})
 
+    @app.post("/databases")
+    def add_database() -> Response:
+        return json_response(201, {"database": simulator.add_database(**_body())})
+
+    @app.delete("/databases/<name>")
     @app.delete("/applications/<name>")
     def remove_application(name: str) -> Response:
         simulator.remove_application(name)
         return no_content()
 
+    @app.get("/databases/<name>/collaborators")
+    @app.get("/applications/<name>/collaborators")
+    def index_collaborators(name: str) -> Response:
+        return json_response(200, hide_secrets({"collaborators": simulator.collaborators(name)}, set()))
+
+    @app.put("/databases/<name>/collaborators/<username>")
     @app.put("/applications/<name>/collaborators/<username>")
     def set_collaborator(name: str, username: str) -> Response:
         simulator.set_collaborator(name, username, **_body())
         return no_content()
 
+    @app.delete("/databases/<name>/collaborators/<username>")
     @app.delete("/applications/<name>/collaborators/<username>")
     def remove_collaborator(name: str, username: str) -> Response:
         simulator.set_collaborator(name, username, role=None)
@@ -178,6 +191,15 @@ def _add_log(app: Flask, simulator: Simulator) -> None:
     @app.delete("/requests")
     def clear_requests() -> Response:
         simulator.clear_requests()
+        return no_content()
+
+    @app.get("/emails")
+    def index_emails() -> Response:
+        return json_response(200, {"emails": simulator.public_emails()})
+
+    @app.delete("/emails")
+    def clear_emails() -> Response:
+        simulator.clear_emails()
         return no_content()
 
     @app.get("/calls")

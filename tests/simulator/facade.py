@@ -24,11 +24,11 @@ from .hosts import api_host, auth_host
 from .mistakes import SimulatorError
 from .models import Account
 from .regions import DEFAULT_REGION, REGION_NAMES
-from .request_log import Record
+from .request_log import HIDDEN, Record
 from .server import Listener, OnDemand
 from .state import World
 from .switches import settings
-from .views import invitation_view, project_view
+from .views import collaborator_view, invitation_view, project_view
 
 # Set to 1, it lets every simulator check its answers that is not told otherwise.
 VALIDATE_VARIABLE = "SIMULATOR_VALIDATE"
@@ -174,6 +174,28 @@ class Simulator(Arrangement):
             settle(self._world)
             found = self._world.invitations_of(project_id)
             return [invitation_view(self._world, invitation) for invitation in found]
+
+    def collaborators(self, application: str) -> list[dict[str, Any]]:
+        """List the collaborators of an application or database as the API shows them, with the links to accept."""
+        with self._world.lock:
+            settle(self._world)
+            found = self._application(application)
+            return [collaborator_view(self._world, found, one) for one in found.collaborators]
+
+    @property
+    def emails(self) -> list[dict[str, str]]:
+        """List the emails that the platform sent, oldest first: ``to`` whom, for what ``purpose``, and the ``link``."""
+        with self._world.lock:
+            return [email.as_dict() for email in self._world.emails]
+
+    def public_emails(self) -> list[dict[str, str]]:
+        """List the emails without their links."""
+        return [{**email, "link": HIDDEN} for email in self.emails]
+
+    def clear_emails(self) -> None:
+        """Forget the emails."""
+        with self._world.lock:
+            self._world.emails.clear()
 
     def fault(
         self,

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from .collaborators import same_email
 from .errors import invalid, refusal
 from .listing import before_write
-from .models import COLLABORATOR, Acceptance, Invitation, Project
+from .models import Acceptance, Application, Collaborator, Invitation, Project
 from .projects import limit_reached, make_default, name_taken
 from .state import World
-from .transfers import answerable, closed, on_all_resources
+from .transfers import answerable, closed, on_all_resources, refuse_without_billing
 
 # Documented as data of the event "acceptance failed".
 NOT_ON_ALL = "You must be collaborator on all resources"
@@ -34,6 +35,7 @@ def accept(world: World, invitation: Invitation) -> None:
         _finish(world, invitation, "failed", EXPIRED)
         return
     project = world.projects[invitation.project_id]
+    refuse_without_billing(world, world.accounts[invitation.invited_user_id], "accept")
     clash = _clash(world, invitation, project)
     if clash and world.switches.clash_outcome == "422":
         raise invalid(**{clash[0]: clash[1]})
@@ -92,18 +94,36 @@ def _clash(world: World, invitation: Invitation, project: Project) -> tuple[str,
 
 
 def _hand_over(world: World, project: Project, new_owner_id: str) -> None:
-    """Make the new owner own project and applications, and the old one a collaborator (documented)."""
+    """Make the new owner own project and applications, and the old one a collaborator (documented).
+
+    The old owner is told to keep access; that this is a full role is undocumented (switch old_owner_role).
+    """
     before_write(world, project.region)
     old_owner_id, project.owner_id = project.owner_id, new_owner_id
     project.updated_at = world.clock.now()
     project.lingering_reads = 0
     for resource in world.resources(project.id):
-        resource.collaborators.pop(new_owner_id, None)
-        resource.collaborators[old_owner_id] = COLLABORATOR
+        _change_places(world, resource, old_owner_id, new_owner_id)
     if project.default and world.switches.transferred_default == "keep":
         make_default(world, project)
     else:
         project.default = False
+
+
+def _change_places(world: World, resource: Application, old_owner_id: str, new_owner_id: str) -> None:
+    """Strike the new owner off the list of collaborators, which never has the owner, and put the old one on it."""
+    new_owner, old_owner = world.accounts[new_owner_id], world.accounts[old_owner_id]
+    resource.collaborators = [
+        one
+        for one in resource.collaborators
+        if one.account_id != new_owner_id and not (one.pending and same_email(world, one.email, new_owner.email))
+    ]
+    role = world.switches.old_owner_role
+    if role != "none":
+        limited = role == "limited" and not resource.database
+        token = world.new_link_token()
+        entry = Collaborator(world.new_id("collaborator"), old_owner.email, limited, token, account_id=old_owner_id)
+        resource.collaborators.append(entry)
 
 
 def _finish(world: World, invitation: Invitation, status: str, reason: str) -> None:

@@ -11,6 +11,7 @@ from flask import Flask
 from werkzeug.wrappers import Response
 
 from .auth_routes import auth_routes, user_routes
+from .collaborator_routes import collaborator_routes
 from .errors import INTERNAL_ERROR, ApiError, error_response, no_such_route
 from .gateway import Gateway
 from .project_routes import project_routes
@@ -33,6 +34,7 @@ def api_host(world: World, region: str) -> Gateway:
     app = _flask(world)
     app.register_blueprint(project_routes(world, region))
     app.register_blueprint(transfer_routes(world, region))
+    app.register_blueprint(collaborator_routes(world, region))
     app.register_blueprint(user_routes(world, region))
     return Gateway(world, region, app)
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the community.scalingo authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the simulator knows about: accounts, projects, applications and invitations."""
+"""What the simulator knows about: accounts, projects, applications, collaborators and invitations."""
 
 from __future__ import annotations
 
@@ -9,14 +9,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+# Roles that can be arranged; the API knows a status and whether somebody is limited.
 COLLABORATOR = "collaborator"
 LIMITED = "limited"
 PENDING_COLLABORATOR = "pending"
+PENDING_LIMITED = "pending_limited"
+DELETED = "deleted"
+ROLES = (COLLABORATOR, LIMITED, PENDING_COLLABORATOR, PENDING_LIMITED, DELETED)
 
 
 @dataclass(eq=False)
 class Account:
-    """A user of the platform, with one API token (documented: tokens never expire and carry all rights)."""
+    """A user of the platform, with one API token (documented: tokens never expire and carry all rights).
+
+    Without ``billing``, the account may not become the owner of a project (documented; switch new_owner_refused).
+    """
 
     id: str
     username: str
@@ -26,6 +33,7 @@ class Account:
     flags: dict[str, bool] = field(default_factory=dict)
     default_project: str | None = "default"
     revoked: bool = False
+    billing: bool = True
 
     def bearer(self, expires_in: int = 3600, opaque: bool = False) -> str:
         """A fresh bearer token; negative ``expires_in`` makes an expired one, ``opaque`` one that is no JWT."""
@@ -51,21 +59,58 @@ class Project:
 
 
 @dataclass(eq=False)
-class Application:
-    """An application, or a dedicated database (an application underneath); its owner is its project's owner.
+class Collaborator:
+    """A person on an application: invited by email, and an account from the acceptance on.
 
-    ``collaborators`` maps account ids to a role: ``collaborator``, ``limited``, or ``pending`` while unanswered.
+    ``token`` is what the invitation link ends in. ``invited_limited`` remembers the role of the invitation, which may
+    decide whether the link is shown (switch raised_link). ``deleted`` means that the account is gone.
     """
+
+    id: str
+    email: str
+    limited: bool
+    token: str = field(repr=False)
+    account_id: str | None = None
+    invited_limited: bool = False
+    deleted: bool = False
+
+    @property
+    def pending(self) -> bool:
+        """Tell whether the invitation is not accepted yet."""
+        return self.account_id is None
+
+    @property
+    def status(self) -> str:
+        """Return the word of the API."""
+        if self.deleted:
+            return "user account deleted"
+        return "pending" if self.pending else "accepted"
+
+
+@dataclass(eq=False)
+class Application:
+    """An application, or a dedicated database (an application underneath); its owner is its project's owner."""
 
     id: str
     name: str
     project_id: str
-    database: bool
-    collaborators: dict[str, str] = field(default_factory=dict)
+    collaborators: list[Collaborator] = field(default_factory=list)
+    technology: str | None = None
+    plan: str | None = None
+
+    @property
+    def database(self) -> bool:
+        """Tell whether it is a dedicated database."""
+        return self.technology is not None
+
+    def accepted(self, account_id: str) -> Collaborator | None:
+        """Find the account as a collaborator that has accepted; in a full role if it has several."""
+        found = [one for one in self.collaborators if one.account_id == account_id and not one.deleted]
+        return min(found, key=lambda one: one.limited, default=None)
 
     def has_collaborator(self, account_id: str) -> bool:
         """Whether the account has accepted to collaborate, in whatever role."""
-        return self.collaborators.get(account_id, PENDING_COLLABORATOR) != PENDING_COLLABORATOR
+        return self.accepted(account_id) is not None
 
 
 @dataclass(eq=False)
@@ -98,3 +143,19 @@ class Invitation:
     def open(self, now: datetime) -> bool:
         """Whether it is pending and not expired; one whose acceptance is under way counts as open."""
         return self.status == "pending" and (self.acceptance is not None or not self.expired(now))
+
+
+@dataclass(frozen=True)
+class Email:
+    """An email that the platform sent. ``link`` is a secret: whoever has it can accept the invitation."""
+
+    to: str
+    purpose: str
+    application: str
+    sender: str
+    link: str = field(repr=False)
+    time: str = ""
+
+    def as_dict(self) -> dict[str, str]:
+        """Return the email as an object for JSON."""
+        return dict(vars(self))

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the community.scalingo authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Projects and applications over HTTP, on the API host of a region."""
+"""Projects over HTTP, on the API host of a region."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from .incoming import caller, root_object
 from .listing import after_read, list_projects
 from .paging import paged
 from .state import World
-from .views import application_view, project_view
+from .views import project_view
 
 
 def project_routes(world: World, region: str) -> Blueprint:
-    """The five documented calls for projects, and the list of applications."""
+    """The five documented calls for projects."""
     routes = Blueprint("projects", __name__, url_prefix="/v1")
 
     @routes.post("/projects")
@@ -56,20 +56,5 @@ def project_routes(world: World, region: str) -> Blueprint:
     def delete_project(project_id: str) -> Response:
         projects.delete(world, owned_project(world, caller(world, request), region, project_id))
         return no_content()
-
-    @routes.get("/apps")
-    def index_applications() -> Response:
-        account = caller(world, request)
-        shown = [
-            application_view(world, application)
-            for application in world.applications.values()
-            if world.projects[application.project_id].region == region
-            and (
-                world.projects[application.project_id].owner_id == account.id
-                or application.has_collaborator(account.id)
-            )
-            and (world.switches.apps_list_databases or not application.database)
-        ]
-        return json_response(200, paged("apps", shown, request.args, world.switches))
 
     return routes

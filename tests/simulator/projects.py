@@ -94,12 +94,12 @@ def delete(world: World, project: Project) -> None:
 
 
 def make_default(world: World, project: Project) -> None:
-    """Make a project the only default one of its owner in its region.
+    """Make a project the only default one of its owner in its region, or in all (switch unique_per).
 
     That the former one ceases to be it is not spelled out by the vendor; it may even show for some more reads
     (switch two_defaults).
     """
-    for other in world.owned(project.owner_id, project.region):
+    for other in _rivals(world, project.owner_id, project.region):
         if other.default and other is not project:
             other.default = False
             other.updated_at = world.clock.now()
@@ -109,8 +109,8 @@ def make_default(world: World, project: Project) -> None:
 
 
 def name_taken(world: World, account_id: str, region: str, name: str) -> bool:
-    """Whether the account has a project of that name in the region (uniqueness per owner: vendor client)."""
-    return any(project.name == name for project in world.owned(account_id, region))
+    """Whether the account has a project of that name (uniqueness per owner: vendor client; switch unique_per)."""
+    return any(project.name == name for project in _rivals(world, account_id, region))
 
 
 def limit_reached(world: World, account_id: str, region: str) -> bool:
@@ -122,6 +122,16 @@ def limit_reached(world: World, account_id: str, region: str) -> bool:
         if project.owner_id == account_id and (project.region == region or not per_region)
     ]
     return len(owned) >= world.switches.limit_projects
+
+
+def _rivals(world: World, account_id: str, region: str) -> list[Project]:
+    """List the projects of an account among which a name and the default one are unique."""
+    per_region = world.switches.unique_per == "region"
+    return [
+        project
+        for project in world.projects.values()
+        if project.owner_id == account_id and (project.region == region or not per_region)
+    ]
 
 
 def _checked(wanted: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 HIDDEN = "[hidden]"
+# Keys whose values are secrets, be they known ones or not.
+SECRET_KEYS = ("token", "invitation_link", "link")
 
 
 @dataclass
@@ -79,7 +81,7 @@ class RequestLog:
 
 
 def hide_secrets(value: Any, secrets: set[str]) -> Any:
-    """A copy without credentials: the Authorization header and every occurrence of a secret are replaced."""
+    """A copy without credentials: the Authorization header, links, and every occurrence of a secret are replaced."""
     if isinstance(value, str):
         for secret in secrets:
             value = value.replace(secret, HIDDEN)
@@ -87,11 +89,16 @@ def hide_secrets(value: Any, secrets: set[str]) -> Any:
     if isinstance(value, list):
         return [hide_secrets(item, secrets) for item in value]
     if isinstance(value, dict):
-        return {
-            hide_secrets(key, secrets): _scheme(item) if key == "Authorization" else hide_secrets(item, secrets)
-            for key, item in value.items()
-        }
+        return {hide_secrets(key, secrets): _hidden_item(key, item, secrets) for key, item in value.items()}
     return value
+
+
+def _hidden_item(key: str, item: Any, secrets: set[str]) -> Any:
+    if key == "Authorization":
+        return _scheme(item)
+    if key in SECRET_KEYS and isinstance(item, str):
+        return HIDDEN if item else item
+    return hide_secrets(item, secrets)
 
 
 def _scheme(authorization: Any) -> str:

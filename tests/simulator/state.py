@@ -18,7 +18,7 @@ from .clock import Clock
 from .conformance import Description
 from .faults import Faults
 from .mistakes import SimulatorError
-from .models import Account, Application, Invitation, Project
+from .models import Account, Application, Email, Invitation, Project
 from .rate_limit import RateLimiter
 from .request_log import RequestLog, hide_secrets
 from .switch_table import SWITCHES
@@ -50,6 +50,9 @@ class World:
         self.projects: dict[str, Project] = {}
         self.applications: dict[str, Application] = {}
         self.invitations: dict[str, Invitation] = {}
+        self.emails: list[Email] = []
+        # The token of every link to collaborate, so that the request log can hide them.
+        self.link_tokens: set[str] = set()
         # What a lagging list still shows, by account and region: the answer and for how many reads.
         self.stale_lists: dict[tuple[str, str], tuple[list[dict[str, Any]], int]] = {}
 
@@ -88,20 +91,27 @@ class World:
 
     def new_id(self, kind: str) -> str:
         """A fresh identifier; the prefix of projects differs between documents (switch id_prefix)."""
-        if kind == "application":
+        if kind in ("application", "collaborator"):
             return secrets.token_hex(12)
         prefix = {"project": self.switches.id_prefix, "account": "us", "invitation": "tin"}[kind]
         return f"{prefix}-{uuid.uuid4()}"
 
+    def new_link_token(self) -> str:
+        """Make a token for a link to collaborate, in the form of recorded ones."""
+        token = secrets.token_hex(20)
+        self.link_tokens.add(token)
+        return token
+
     def public_requests(self) -> list[dict[str, Any]]:
-        """The log of requests without API tokens and bearer tokens."""
-        hidden = {account.api_token for account in self.accounts.values()} | self.log.retired_tokens
+        """The log of requests without API tokens, bearer tokens and links to collaborate."""
+        hidden = {account.api_token for account in self.accounts.values()} | self.log.retired_tokens | self.link_tokens
         hidden.update(self.bearers.issued())
         return [hide_secrets(record.as_dict(), hidden) for record in self.log.records]
 
     def empty(self) -> None:
-        """Forget projects, applications and invitations."""
+        """Forget projects, applications, invitations and emails."""
         self.projects.clear()
         self.applications.clear()
         self.invitations.clear()
+        self.emails.clear()
         self.stale_lists.clear()

@@ -14,6 +14,13 @@ PROJECT_SWITCHES = (
     Switch("collaborator_get", "200", "May a collaborator read a project?", ("200", "401", "403", "404")),
     Switch("stranger_get", "404", "What does a stranger get who reads a project?", ("404", "403", "401")),
     Switch("non_owner_status", 403, "Status when a non-owner does what is for the owner", (403, 401, 404)),
+    Switch(
+        "stranger_status",
+        "same",
+        "Status when a stranger does what is for the owner; same: as a non-owner",
+        ("same", 404, 403, 401),
+    ),
+    Switch("unique_per", "region", "Are names and the default project unique per region?", ("region", "account")),
     Switch("duplicate_status", 422, "Status for a name that is taken", (422, 409)),
     Switch("limit_projects", 20, "Projects an account may have (documented: 20)", number=int, minimum=0),
     Switch("limit_scope", "region", "Does the limit count one region or all?", ("region", "account")),
@@ -54,6 +61,18 @@ TRANSFER_SWITCHES = (
         pattern_text="'N reads'",
     ),
     Switch("accept_outcome", "accepted", "How does an acceptance end?", ("accepted", "failed", "error")),
+    Switch(
+        "new_owner_refused",
+        "accept-402",
+        "When and how is a new owner without billing refused?",
+        (None, "invite-402", "invite-409", "invite-422", "accept-402", "accept-409", "accept-422"),
+    ),
+    Switch(
+        "old_owner_role",
+        "collaborator",
+        "What is the former owner on the applications?",
+        ("collaborator", "limited", "none"),
+    ),
     Switch("invitee_list", True, "May the invitee list the project's invitations?", (True, False)),
     Switch("invitee_project", True, "May the invitee read the project?", (True, False)),
     Switch("old_owner_reads", True, "May the former owner read project and invitation?", (True, False)),
@@ -61,6 +80,26 @@ TRANSFER_SWITCHES = (
     Switch("clash_outcome", "failed", "The new owner has the name already, or too many projects", ("failed", "422")),
     Switch("status_filter", "exact", "Does ?status=accepted and the like filter?", ("exact", "ignored")),
     Switch("invitation_order", "oldest_first", "Order of the list", ("oldest_first", "newest_first", "random")),
+)
+
+COLLABORATOR_SWITCHES = (
+    Switch("stranger_app", 404, "Status when a stranger asks for the collaborators of an application", (404, 401, 403)),
+    Switch("app_denied_status", 401, "Status when a right on an application is lacking", (401, 403, 404)),
+    Switch("collaborators_shown_to", "any", "Who may list collaborators?", ("any", "full", "owner")),
+    Switch("collaborator_invites", True, "May a full collaborator invite others?", (True, False)),
+    Switch("collaborator_manages", False, "May a full collaborator change and remove others?", (False, True)),
+    Switch("collaborator_leaves", False, "May collaborators remove themselves?", (False, True)),
+    Switch("collaborators_of_databases", True, "Does the list of all cover dedicated databases?", (True, False)),
+    Switch("invite_again", 422, "What does inviting somebody twice give?", (422, 409, "second", "resend")),
+    Switch("email_case", "ignored", "Do emails differ by case? How are they kept?", ("ignored", "lowered", "compared")),
+    Switch("accepted_email", "invited", "Which email is shown after an acceptance?", ("invited", "account")),
+    Switch("collaborator_form", "object", "What is in the answer to an invitation?", ("object", "list")),
+    Switch("pending_user_id", "null", "What is user_id while pending?", ("null", "absent")),
+    Switch("limited_link", False, "Does a limited pending invitation have a link?", (False, True)),
+    Switch("raised_link", True, "Does a limited invitation get a link when it becomes a full one?", (True, False)),
+    Switch("closed_link", "empty", "What is the link where there is none?", ("empty", "without_token")),
+    Switch("used_link", 404, "Status when the same user accepts again", (404, 400)),
+    Switch("database_limited", "ignored", "Inviting a limited collaborator to a database", ("ignored", "kept", 422)),
 )
 
 TRANSPORT_SWITCHES = (
@@ -88,4 +127,4 @@ TRANSPORT_SWITCHES = (
     Switch("self_hosts", "both", "Which host answers /v1/users/self?", ("both", "auth", "api")),
 )
 
-SWITCHES = PROJECT_SWITCHES + TRANSFER_SWITCHES + TRANSPORT_SWITCHES
+SWITCHES = PROJECT_SWITCHES + TRANSFER_SWITCHES + COLLABORATOR_SWITCHES + TRANSPORT_SWITCHES

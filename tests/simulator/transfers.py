@@ -9,7 +9,7 @@ import random
 from datetime import timedelta
 
 from .errors import ApiError, invalid, refusal
-from .models import LIMITED, Account, Application, Invitation, Project
+from .models import Account, Application, Invitation, Project
 from .state import World
 
 LIFETIME = timedelta(days=3)
@@ -56,6 +56,7 @@ def invite(world: World, account: Account, project: Project, invited_user_id: ob
     if invited not in eligible_new_owners(world, project):
         text = "must be collaborator on all resources"
         raise refusal(switches.invite_not_eligible_status, field, text, "user")
+    refuse_without_billing(world, invited, "invite")
     now = world.clock.now()
     invitation = Invitation(
         id=world.new_id("invitation"),
@@ -70,6 +71,16 @@ def invite(world: World, account: Account, project: Project, invited_user_id: ob
     )
     world.invitations[invitation.id] = invitation
     return invitation
+
+
+def refuse_without_billing(world: World, new_owner: Account, moment: str) -> None:
+    """Refuse a new owner without billing at that moment, ``invite`` or ``accept``.
+
+    That billing is needed is documented, when and how this is checked is not (switch new_owner_refused).
+    """
+    when, _dash, status = (world.switches.new_owner_refused or "").partition("-")
+    if when == moment and not new_owner.billing:
+        raise refusal(int(status), "invited_user_id", "must have an active billing profile", "user")
 
 
 def blocked(world: World, project: Project) -> bool:
@@ -132,6 +143,5 @@ def _close(world: World, invitation: Invitation, status: str) -> None:
 
 
 def _counts(world: World, account_id: str, resource: Application) -> bool:
-    if resource.collaborators.get(account_id) == LIMITED and not world.switches.limited_eligible:
-        return False
-    return resource.has_collaborator(account_id)
+    collaborator = resource.accepted(account_id)
+    return collaborator is not None and (world.switches.limited_eligible or not collaborator.limited)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from .models import Account, Application, Invitation, Project
+from .models import Account, Application, Collaborator, Invitation, Project
 from .regions import Region
 from .state import World
 
@@ -74,6 +74,58 @@ def application_view(world: World, application: Application) -> dict[str, Any]:
         "project": {"id": project.id, "name": project.name},
     }
     return _extended(world, view)
+
+
+def database_view(world: World, database: Application) -> dict[str, Any]:
+    """Show a dedicated database, with the five attributes that the reference documents."""
+    view = {
+        "id": database.id,
+        "name": database.name,
+        "project_id": database.project_id,
+        "technology": database.technology,
+        "plan": database.plan,
+    }
+    return _extended(world, view)
+
+
+def collaborator_view(world: World, application: Application, collaborator: Collaborator) -> dict[str, Any]:
+    """Show a collaborator, with no user before the acceptance (documented; switch pending_user_id)."""
+    account = world.accounts.get(collaborator.account_id or "")
+    view: dict[str, Any] = {
+        "id": collaborator.id,
+        "email": collaborator.email,
+        "user_id": collaborator.account_id,
+        "username": account.username if account else "n/a",
+        "tfa_status": False,
+        "status": collaborator.status,
+        "is_limited": collaborator.limited,
+        "invitation_link": _shown_link(world, application, collaborator),
+        "app_id": application.id,
+        "app_name": application.name,
+    }
+    if collaborator.pending and world.switches.pending_user_id == "absent":
+        del view["user_id"]
+    return _extended(world, view)
+
+
+def invitation_link(world: World, application: Application, token: str) -> str:
+    """Build the address that ends in a token to accept an invitation to collaborate."""
+    region = world.projects[application.project_id].region
+    return f"https://dashboard.{region}.invalid/apps/collaboration?token={token}"
+
+
+def _shown_link(world: World, application: Application, collaborator: Collaborator) -> str:
+    """Choose the link that the API shows: none once it is accepted, or for a limited collaborator (documented).
+
+    A recorded answer has the link without its token there (switch closed_link). Whether a limited invitation has a
+    link after all, or gets one when the role is raised, is undocumented (switches limited_link, raised_link).
+    """
+    switches = world.switches
+    open_to_limited = switches.limited_link or not collaborator.limited
+    raised = collaborator.invited_limited and not collaborator.limited
+    if collaborator.pending and open_to_limited and (not raised or switches.raised_link):
+        return invitation_link(world, application, collaborator.token)
+    return invitation_link(world, application, "") if switches.closed_link == "without_token" else ""
 
 
 def user_view(world: World, account: Account) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def test_every_example_is_as_described(
 ) -> None:
     number = int(status.replace("XX", "03"))
     data = json.dumps(body).encode() if media_type == "application/json" else body.encode()
-    path = path.format(project_id="a", invitation_id="b")
+    path = path.format(project_id="a", invitation_id="b", app="c", collaborator_id="d")
     assert description().complaints(method, host, path, number, {"Content-Type": media_type}, data) == []
 
 

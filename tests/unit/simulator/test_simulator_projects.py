@@ -366,6 +366,36 @@ def test_only_the_owner_changes_a_project(sim: Any, them: Any, tomasz: Any, web:
     assert [one["status"] for one in sim.invitations(web["id"])] == ["pending"]
 
 
+@pytest.mark.parametrize("value, strangers", [("same", 401), (404, 404), (403, 403), (401, 401)])
+def test_a_stranger_who_changes_a_project_gets_the_status_of_the_switch(
+    sim: Any, client: Any, them: Any, web: Any, value: Any, strangers: int
+) -> None:
+    sim.set(non_owner_status=401, stranger_status=value)
+    ines = sim.add_account("ines")
+    stranger = client(sim.api_url, ines)
+
+    def statuses(caller: Any) -> set[int]:
+        answers = (caller.update(web, name="x"), caller.delete(web), caller.invite(web, ines), caller.eligible(web))
+        return {answer.status_code for answer in answers}
+
+    assert (statuses(them), statuses(stranger)) == ({401}, {strangers})
+    sim.add_invitation(web["id"], invited=ines, status="declined")
+    assert statuses(stranger) == {401}
+
+
+@pytest.mark.parametrize("value", ["region", "account"])
+def test_names_and_the_default_project_are_unique_per_region_or_account(sim: Any, client: Any, value: str) -> None:
+    sim.set(unique_per=value)
+    account = sim.add_account("mireille")
+    here, there = (client(url, account) for url in sim.region_urls.values())
+    alone = value == "region"
+    assert (here.names(), there.names()) == (["default"], ["default"] if alone else [])
+    assert here.create("web").status_code == 201
+    assert there.create("web").status_code == (201 if alone else 422)
+    assert there.create("main", default=True).status_code == 201
+    assert [one["default"] for one in sim.projects(account) if one["name"] == "default"] == [alone]
+
+
 def test_two_projects_can_be_the_default_one_for_some_reads(sim: Any, me: Any) -> None:
     def defaults() -> list[str]:
         return [project["name"] for project in me.get("/v1/projects").json()["projects"] if project["default"]]
@@ -409,13 +439,14 @@ def test_applications_are_listed_for_owner_and_collaborators(
 @pytest.mark.parametrize("value", [False, True])
 def test_databases_are_among_the_applications_only_if_switched(sim: Any, me: Any, web: Any, value: bool) -> None:
     sim.set(apps_list_databases=value)
-    sim.add_application(web["id"], "db", databases=True)
+    sim.add_database(web["id"], "db")
     assert ("db" in [app["name"] for app in me.get("/v1/apps").json()["apps"]]) is value
 
 
 def test_head_answers_like_get_without_a_body(me: Any) -> None:
     project = me.create("web").json()["project"]
-    paths = ["/v1/projects", f"/v1/projects/{project['id']}", "/v1/apps", "/v1/users/self"]
+    paths = ["/v1/projects", f"/v1/projects/{project['id']}", "/v1/users/self"]
+    paths += [f"/v1/{list}" for list in ("apps", "databases", "collaborators")]
     paths += [f"/v1/projects/{project['id']}/{list}" for list in ("eligible_new_owners", "transfer_invitations")]
     for path in paths:
         answer, full = me("HEAD", path), me.get(path)

@@ -159,7 +159,7 @@ def test_only_collaborators_on_everything_are_eligible(sim: Any, me: Any, web: A
     ines = sim.add_account("ines")
     assert eligible() == ["mireille", "tomasz"]
     assert me.eligible(web).json()["eligible_new_owners"][1] == {"user_name": "tomasz", "user_id": tomasz.id}
-    sim.add_application(web["id"], "db", databases=True, collaborators=[ines])
+    sim.add_database(web["id"], "db", collaborators=[ines])
     assert eligible() == ["mireille"]
     sim.set_collaborator("db", tomasz, role="pending")
     assert eligible() == ["mireille"]
@@ -369,6 +369,48 @@ def test_an_acceptance_that_clashes_with_a_name_or_the_limit_fails_or_is_refused
     (left,) = sim.invitations(web["id"])
     assert left["status"] == ("failed" if outcome == "failed" else "pending")
     assert sim.project(web["id"])["owner"]["id"] == mireille.id
+
+
+@pytest.mark.parametrize("code", [402, 409, 422])
+@pytest.mark.parametrize("moment", ["invite", "accept"])
+def test_a_new_owner_without_billing_is_refused_as_switched(
+    sim: Any, me: Any, them: Any, web: Any, mireille: Any, tomasz: Any, moment: str, code: int
+) -> None:
+    sim.set(new_owner_refused=f"{moment}-{code}")
+    ines = sim.add_account("ines", billing=False)
+    sim.set_collaborator("shop", ines)
+    tomasz.billing, ines.billing = False, True
+    answer = me.invite(web, tomasz)
+    if moment == "accept":
+        assert answer.status_code == 201
+        answer = them.invitation(answer.json()["transfer_invitation"], "accept")
+    text = "must have an active billing profile"
+    if code == 402:
+        assert answer.json() == {"error": text, "url": "https://dashboard.scalingo.com/billing"}
+    assert answer.status_code == code and text in answer.text
+    assert [one["status"] for one in sim.invitations(web["id"])] == (["pending"] if moment == "accept" else [])
+    assert sim.project(web["id"])["owner"]["id"] == mireille.id
+    tomasz.billing = True
+    pending = sim.invitations(web["id"]) or [me.invite(web, tomasz).json()["transfer_invitation"]]
+    assert status(them.invitation(pending[0], "accept")) == "accepted"
+
+
+def test_a_new_owner_without_billing_is_accepted_if_switched(
+    sim: Any, them: Any, web: Any, tomasz: Any, invitation: Any
+) -> None:
+    tomasz.billing = False
+    assert them.invitation(invitation, "accept").status_code == 402
+    sim.set(new_owner_refused=None)
+    assert status(them.invitation(invitation, "accept")) == "accepted"
+
+
+@pytest.mark.parametrize("value, outcome", [("region", "accepted"), ("account", "failed")])
+def test_a_name_in_another_region_is_in_the_way_only_if_switched(
+    sim: Any, them: Any, web: Any, tomasz: Any, invitation: Any, value: str, outcome: str
+) -> None:
+    sim.add_project(tomasz, "web", region="osc-secnum-fr1")
+    sim.set(unique_per=value)
+    assert status(them.invitation(invitation, "accept")) == outcome
 
 
 def test_invitations_are_filtered_by_status_only_if_switched(sim: Any, me: Any, web: Any, tomasz: Any) -> None:

@@ -45,6 +45,10 @@ BEHAVIOURS: dict[str, dict[str, Any]] = {
     "paginated": {"page_size": 1, "dates": "offset", "limit_projects": 5, "limit_status": 402},
     "last page, text 404, single 422": {
         "page_size": 2,
+        "app_denied_status": 404,
+        "collaborator_form": "list",
+        "pending_user_id": "absent",
+        "closed_link": "without_token",
         "page_style": "last",
         "page_key": "previous_page",
         "not_found_style": "text",
@@ -58,9 +62,20 @@ BEHAVIOURS: dict[str, dict[str, Any]] = {
         "duplicate_status": 409,
         "invite_not_eligible_status": 409,
         "answer_closed_status": 409,
+        "invite_again": 409,
+        "new_owner_refused": "invite-402",
+        "used_link": 400,
+        "collaborator_manages": True,
         "extra_fields": True,
     },
-    "html errors": {"error_format": "html", "id_prefix": "pr", "self_hosts": "auth"},
+    "html errors": {
+        "error_format": "html",
+        "stranger_app": 403,
+        "invite_again": "second",
+        "limited_link": True,
+        "id_prefix": "pr",
+        "self_hosts": "auth",
+    },
     "opaque uuid": {"uuid_claim": "opaque", "error_format": "empty", "self_hosts": "api", "request_ids": False},
     "rate limit": {"rate_limit": 1, "rate_auth": True, "rate_scope": "address", "retry_after": "seconds"},
 }
@@ -68,17 +83,19 @@ SCHEMA = schemathesis.openapi.from_dict(description().document)
 OPERATIONS = {result.ok().label: result.ok() for result in SCHEMA.get_all_operations()}
 EXAMPLES = 2  # requests of each call for each plot, to each of the simulators
 ACCOUNTS = {name: f"us-{name}" for name in ("mireille", "tomasz", "stranger")}
-# Who asks for which project and invitation.
+# Who asks for which project and invitation, and for which application and collaborator.
 PLOTS = (
-    ("mireille", "ready", "none"),
-    ("mireille", "theirs", "received"),
-    ("mireille", "theirs", "declined"),
-    ("mireille", "web", "sent"),
-    ("mireille", "free", "expired"),
-    ("tomasz", "web", "sent"),
-    ("tomasz", "free", "expired"),
-    ("stranger", "web", "sent"),
+    ("mireille", "ready", "none", "blog", "blog-tomasz"),
+    ("mireille", "theirs", "received", "wiki", "wiki-mireille"),
+    ("mireille", "theirs", "declined", "shop", "none"),
+    ("mireille", "web", "sent", "shop", "shop-new"),
+    ("mireille", "free", "expired", "data", "data-new"),
+    ("tomasz", "web", "sent", "shop", "shop-tomasz"),
+    ("tomasz", "free", "expired", "blog", "blog-tomasz"),
+    ("stranger", "web", "sent", "shop", "shop-new"),
 )
+TOKENS = ("token-shop", "token-data", "token-blog")
+EMAILS = ("new@example.org", "tomasz@example.org", "mireille@example.org", "other@example.org")
 SETTINGS = settings(
     max_examples=EXAMPLES,
     deadline=None,
@@ -121,7 +138,7 @@ def session() -> Iterator[requests.Session]:
 
 
 def set_up(sim: Simulator) -> None:
-    """Arrange the same as ever: projects of two accounts, with invitations of every kind."""
+    """Arrange the same as ever: projects of two accounts, with collaborators and invitations of every kind."""
     if sim.switches["rate_limit"]:
         return  # it would forget whom it has to refuse
     sim.reset()
@@ -130,6 +147,18 @@ def set_up(sim: Simulator) -> None:
     sim.add_application("ready", "blog", collaborators=["tomasz"])
     sim.add_application("web", "shop", collaborators=["tomasz"])
     sim.add_application("theirs", "wiki", collaborators=["mireille"])
+    sim.add_database("ready", "data")
+    for app, who, role in (
+        ("shop", "tomasz", "collaborator"),
+        ("blog", "tomasz", "limited"),
+        ("wiki", "mireille", "collaborator"),
+        ("shop", "new@example.org", "pending"),
+        ("data", "new@example.org", "pending"),
+        ("blog", "gone@example.org", "pending_limited"),
+    ):
+        name = who.partition("@")[0]
+        token = f"token-{app}" if name != who else None
+        sim.set_collaborator(app, who, role, id=f"{app}-{name}", token=token)
     sim.add_invitation("web", "tomasz", id="sent")
     sim.add_invitation("theirs", "mireille", id="received")
     sim.add_invitation("free", "tomasz", id="expired", expires_in=-1)
@@ -144,17 +173,19 @@ def cases(operation: Any) -> st.SearchStrategy[Any]:
     return st.one_of(strategies)
 
 
-def aim(draw: Callable[[Any], Any], case: Any, project_id: str, invitation_id: str) -> None:
+def aim(draw: Callable[[Any], Any], case: Any, plot: tuple[str, ...]) -> None:
     """Let most of what a request names be something that exists, some be hostile, and names mostly as they were."""
 
     def replace(place: Any, name: str, *others: str) -> None:
         if isinstance(place, dict) and name in place:
             place[name] = draw(st.sampled_from([*others * (2 * len(HOSTILE) // len(others)), *HOSTILE]))
 
-    replace(case.path_parameters, "project_id", project_id)
-    replace(case.path_parameters, "invitation_id", invitation_id)
+    for name, value in zip(("project_id", "invitation_id", "app", "collaborator_id"), plot[1:]):
+        replace(case.path_parameters, name, value)
+    replace(case.query, "token", *TOKENS)
     if isinstance(case.body, dict):
         replace(case.body.get("transfer_invitation"), "invited_user_id", ACCOUNTS["tomasz"], *ACCOUNTS.values())
+        replace(case.body.get("collaborator"), "email", *EMAILS)
         if draw(st.booleans()):
             replace(case.body.get("project"), "name", "web", "default", "other")
 
@@ -184,11 +215,10 @@ def urls(operation: Any, sim: Simulator) -> list[str]:
 def test_answers_are_as_described(simulators: dict[str, Simulator], session: requests.Session, label: str) -> None:
     operation = OPERATIONS[label]
 
-    def run(data: st.DataObject, plot: tuple[str, str, str]) -> None:
+    def run(data: st.DataObject, plot: tuple[str, ...]) -> None:
         case = data.draw(cases(operation))
-        username, project_id, invitation_id = plot
-        aim(data.draw, case, project_id, invitation_id)
-        header = credentials(data.draw, label, username)
+        aim(data.draw, case, plot)
+        header = credentials(data.draw, label, plot[0])
         case.headers.pop("Authorization", None)
         for behaviour, sim in simulators.items():
             note(f"{behaviour}: {plot}")
@@ -197,6 +227,6 @@ def test_answers_are_as_described(simulators: dict[str, Simulator], session: req
                 answer = case.call(base_url=url, session=session, headers=header(sim), timeout=5)
                 case.validate_response(answer, checks=CHECKS)
 
-    # Half of them where it is no matter which project it is about.
-    for number, plot in enumerate(PLOTS if "{project_id}" in label else PLOTS[::2]):
+    # Half of them where it is no matter which project or application it is about.
+    for number, plot in enumerate(PLOTS if "{project_id}" in label or "{app}" in label else PLOTS[::2]):
         seed(number)(SETTINGS(given(data=st.data())(run)))(plot=plot)

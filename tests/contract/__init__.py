@@ -19,6 +19,9 @@ the printed request and understand the printed answer. With ``tests/`` on ``sys.
     exchange("create_project").request.body["project"]["name"]  # one by its id
     differences(printed, actual)  # [] or one sentence for each field that is not as printed
 
+The calls for collaborators and databases, which are on other pages, are beside it: `exchanges("collaborators")`. Their
+form is that of the pages, the values are invented.
+
 Everything handed out is a copy: change it as you like.
 """
 
@@ -48,7 +51,7 @@ __all__ = [
     "objects",
 ]
 
-DATA = Path(__file__).with_name("projects_api.yml")
+PAGES = ("projects", "collaborators")
 
 
 @dataclass(frozen=True)
@@ -129,9 +132,10 @@ class Exchange:
         return self.id
 
 
-@lru_cache(maxsize=1)
-def _data() -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load(DATA.read_text(encoding="utf-8"))
+@lru_cache(maxsize=None)
+def _data(page: str = "projects") -> dict[str, Any]:
+    path = Path(__file__).with_name(f"{page}_api.yml")
+    data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return data
 
 
@@ -149,14 +153,14 @@ def _exchange(entry: dict[str, Any]) -> Exchange:
     )
 
 
-def exchanges() -> list[Exchange]:
-    """Every exchange, in the order of the page."""
-    return [_exchange(deepcopy(entry)) for entry in _data()["exchanges"]]
+def exchanges(page: str = "projects") -> list[Exchange]:
+    """Every exchange of a page (`projects` or `collaborators`), in its order."""
+    return [_exchange(deepcopy(entry)) for entry in _data(page)["exchanges"]]
 
 
 def exchange(exchange_id: str) -> Exchange:
-    """The exchange of that id; KeyError if there is none."""
-    return {entry.id: entry for entry in exchanges()}[exchange_id]
+    """The exchange of that id, on whatever page; KeyError if there is none."""
+    return {entry.id: entry for page in PAGES for entry in exchanges(page)}[exchange_id]
 
 
 def objects() -> dict[str, dict[str, Any]]:

@@ -13,6 +13,8 @@ from typing import Any
 
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}(?:Z|[+-]\d{2}:\d{2})")
 IDENTIFIER = re.compile(r"([a-z]+)-[0-9a-z]{8}(?:-[0-9a-z]{4}){3}-[0-9a-z]{12}")
+HEX_IDENTIFIER = re.compile(r"[0-9a-f]{24}")
+LINK = re.compile(r"https://\S+\?token=\S+")
 IDENTITIES = ("id", "user_id")  # what tells the entries of a list apart
 OPTIONAL = "flags"  # the page itself leaves it out once; its keys are free, its values are booleans
 TOLERANCE = timedelta(seconds=1)  # two dates of one moment may be taken one after the other
@@ -27,7 +29,8 @@ def differences(printed: Any, actual: Any, *, free: Collection[str] = (), fixed:
       where they are compared like everything else;
     - a printed date stands for any ISO 8601 date with milliseconds and an offset or `Z`, but dates of one object must
       be in the printed order, and an expiry as long after the creation as printed;
-    - at a path in `free` (`project.id`) any identifier of the printed form and prefix will do;
+    - at a path in `free` (`project.id`) any identifier of the printed form and prefix will do, and for a link any
+      other one with a token;
     - the order of lists is not compared. Their entries are paired by id, and have it in their path:
       `projects[pr-1].name`.
     """
@@ -72,11 +75,18 @@ def _compare(path: str, printed: Any, actual: Any, free: frozenset[str], fixed: 
         if not is_date(actual):
             yield f"{here}: an ISO 8601 date with milliseconds is printed, got {actual!r}"
     elif path in free:
-        form, got = IDENTIFIER.fullmatch(printed), IDENTIFIER.fullmatch(actual)
-        if not (form and got and form.group(1) == got.group(1)):
+        if not _is_alike(printed, actual):
             yield f"{here}: an identifier like {printed!r} is printed, got {actual!r}"
     elif printed != actual:
         yield f"{here}: {printed!r} is printed, got {actual!r}"
+
+
+def _is_alike(printed: str, actual: str) -> bool:
+    for plain in (HEX_IDENTIFIER, LINK):
+        if plain.fullmatch(printed):
+            return bool(plain.fullmatch(actual))
+    form, got = IDENTIFIER.fullmatch(printed), IDENTIFIER.fullmatch(actual)
+    return bool(form and got and form.group(1) == got.group(1))
 
 
 def _compare_objects(

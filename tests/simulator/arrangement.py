@@ -118,12 +118,13 @@ class Arrangement:
         databases: bool = False,
         limited: Iterable[Account | str] = (),
         pending: Iterable[Account | str] = (),
+        id: str | None = None,
     ) -> dict[str, Any]:
         """Add an application with its collaborators by role; ``databases`` makes it a dedicated database instead."""
         technology, plan = (TECHNOLOGY, PLAN) if databases else (None, None)
         people = {COLLABORATOR: collaborators, LIMITED: limited, PENDING_COLLABORATOR: pending}
         with self._world.lock:
-            application = self._add_resource(project_id, name, technology, plan, people)
+            application = self._add_resource(id, project_id, name, technology, plan, people)
             return application_view(self._world, application)
 
     def add_database(
@@ -134,12 +135,13 @@ class Arrangement:
         pending: Iterable[Account | str] = (),
         technology: str = TECHNOLOGY,
         plan: str = PLAN,
+        id: str | None = None,
     ) -> dict[str, Any]:
         """Add a dedicated database and return it as the API shows it; it has collaborators like an application."""
         _require_text(technology=technology, plan=plan)
         people = {COLLABORATOR: collaborators, PENDING_COLLABORATOR: pending}
         with self._world.lock:
-            database = self._add_resource(project_id, name, technology, plan, people)
+            database = self._add_resource(id, project_id, name, technology, plan, people)
             return database_view(self._world, database)
 
     def remove_application(self, name: str) -> None:
@@ -269,6 +271,7 @@ class Arrangement:
 
     def _add_resource(
         self,
+        id: str | None,
         project_id: str,
         name: str,
         technology: str | None,
@@ -281,7 +284,10 @@ class Arrangement:
         if any(application.name == name for application in world.applications.values()):
             raise SimulatorError(f"an application named {name} exists already")
         roles = [(role, self._person(who)) for role, whole in people.items() for who in whole]
-        application = Application(world.new_id("application"), name, project.id, technology=technology, plan=plan)
+        id = id or world.new_id("application")
+        if id in world.applications:
+            raise SimulatorError(f"an application with the id {id} exists already")
+        application = Application(id, name, project.id, technology=technology, plan=plan)
         world.applications[application.id] = application
         for role, (account, email) in roles:
             self.set_collaborator(name, account or email, role)

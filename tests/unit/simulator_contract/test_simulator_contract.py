@@ -90,6 +90,35 @@ ARRANGEMENTS = {
 }
 
 
+APP, DATABASE = "example-app", "example-db"
+LISTED_COLLABORATORS = {one["id"]: one for one in exchange("list_all_collaborators").response.resource}
+SENDERS_OF_COLLABORATORS = {"accept_collaboration": "bob"}
+INVITES = ("invite_collaborator", "invite_limited_collaborator")
+FREE_OF_COLLABORATORS = {
+    "invite_collaborator": ("collaborator.id", "collaborator.invitation_link"),
+    "invite_limited_collaborator": ("collaborator.id",),
+}
+
+
+def set_up_collaborators(sim: Simulator, entry: Exchange) -> str:
+    """Arrange an application and a database with the printed collaborators, and return a bearer of the sender."""
+    owner = sim.add_account(OWNER["username"], id=OWNER["id"], email=OWNER["email"])
+    sim.add_account(INVITEE["username"], id=INVITEE["id"])
+    bob = sim.add_account("bob")
+    sim.add_project(owner, PROJECT["name"], id=PROJECT["id"])
+    ids = {one["app_name"]: one["app_id"] for one in LISTED_COLLABORATORS.values()}
+    sim.add_application(PROJECT["id"], APP, id=ids[APP])
+    sim.add_database(PROJECT["id"], DATABASE, id=ids[DATABASE])
+    for one in LISTED_COLLABORATORS.values():
+        if one["status"] == "accepted":
+            role = "limited" if entry.id == "update_collaborator" else "collaborator"
+            sim.set_collaborator(one["app_name"], one["email"], role, id=one["id"])
+        elif entry.id not in INVITES:
+            token = one["invitation_link"].partition("?token=")[2]
+            sim.set_collaborator(one["app_name"], one["email"], "pending", id=one["id"], token=token)
+    return {OWNER["username"]: owner, "bob": bob}[SENDERS_OF_COLLABORATORS.get(entry.id, OWNER["username"])].bearer()
+
+
 def send(sim: Simulator, entry: Exchange, bearer: str, **query: str) -> requests.Response:
     """Send the request as printed."""
     with requests.Session() as session:
@@ -166,7 +195,30 @@ def test_simulator_answers_as_printed_with_the_example_of_a_query_parameter(
     check(entry, arrangement, answer)
 
 
-@pytest.mark.parametrize("entry", exchanges(), ids=str)
+@pytest.mark.parametrize("entry", exchanges("collaborators"), ids=str)
+def test_simulator_answers_about_collaborators_as_printed(entry: Exchange) -> None:
+    with Simulator(id_prefix="pr") as sim:
+        bearer = set_up_collaborators(sim, entry)
+        answer = send(sim, entry, bearer)
+        check(entry, Arrangement(free=FREE_OF_COLLABORATORS.get(entry.id, ())), answer)
+        assert len(sim.emails) == (1 if entry.id in INVITES else 0)
+        secret = answer.json().get("collaborator", {}).get("invitation_link") if entry.response.body else None
+        assert not secret or secret not in str(sim.public_requests())
+
+
+def test_every_call_for_collaborators_is_covered() -> None:
+    documented = {
+        (method, path)
+        for _host, method, path in description().calls()
+        if "collabora" in path or path.endswith("/databases")
+    }
+    routes = {
+        (one.request.method, one.route.replace("[:", "{").replace("]", "}")) for one in exchanges("collaborators")
+    }
+    assert routes == documented
+
+
+@pytest.mark.parametrize("entry", [*exchanges(), *exchanges("collaborators")], ids=str)
 def test_openapi_describes_the_printed_answer(entry: Exchange) -> None:
     printed = entry.response.body
     headers = {} if printed is None else {"Content-Type": "application/json"}
@@ -296,6 +348,22 @@ def test_comparison_lets_only_free_identifiers_differ() -> None:
 def test_comparison_holds_fixed_flags_to_their_values() -> None:
     printed, actual = changed("get_project", lambda body: body["project"].pop("flags"))
     assert differences(printed, actual, fixed=["project.flags"]) == ["project.flags: printed, but missing"]
+
+
+@pytest.mark.parametrize(
+    ("values", "alike"),
+    [
+        ({"id": "6a1b0c2d3e4f5a6b7c8d9eff"}, True),
+        ({"id": "us-1"}, False),
+        ({"invitation_link": "https://example.org/apps/collaboration?token=x"}, True),
+        ({"invitation_link": ""}, False),
+        ({"invitation_link": "https://example.org/apps/collaboration?token="}, False),
+    ],
+)
+def test_comparison_lets_only_free_links_differ(values: dict[str, str], alike: bool) -> None:
+    printed, actual = changed("invite_collaborator", put("collaborator", **values))
+    assert differences(printed, actual)
+    assert (differences(printed, actual, free=FREE_OF_COLLABORATORS["invite_collaborator"]) == []) is alike
 
 
 @pytest.mark.parametrize(

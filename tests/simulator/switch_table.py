@@ -73,6 +73,7 @@ TRANSFER_SWITCHES = (
         "What is the former owner on the applications?",
         ("collaborator", "limited", "none"),
     ),
+    Switch("empty_reason", "shown", "Is status_reason there when there is no reason?", ("shown", "absent")),
     Switch("invitee_list", True, "May the invitee list the project's invitations?", (True, False)),
     Switch("invitee_project", True, "May the invitee read the project?", (True, False)),
     Switch("old_owner_reads", True, "May the former owner read project and invitation?", (True, False)),

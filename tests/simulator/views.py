@@ -46,7 +46,7 @@ def owner_view(world: World, account: Account) -> dict[str, Any]:
 
 
 def invitation_view(world: World, invitation: Invitation) -> dict[str, Any]:
-    """A transfer invitation."""
+    """A transfer invitation; the vendor's client reckons without status_reason (switch empty_reason)."""
     view = {
         "id": invitation.id,
         "project_id": invitation.project_id,
@@ -59,6 +59,8 @@ def invitation_view(world: World, invitation: Invitation) -> dict[str, Any]:
         "created_at": date_view(world, invitation.created_at),
         "updated_at": date_view(world, invitation.updated_at),
     }
+    if not invitation.status_reason and world.switches.empty_reason == "absent":
+        del view["status_reason"]
     return _extended(world, view)
 
 

@@ -404,6 +404,16 @@ def test_a_new_owner_without_billing_is_accepted_if_switched(
     assert status(them.invitation(invitation, "accept")) == "accepted"
 
 
+@pytest.mark.parametrize("value, reason", [("shown", ""), ("absent", None)])
+def test_an_empty_reason_is_shown_or_absent(
+    sim: Any, them: Any, web: Any, tomasz: Any, invitation: Any, value: str, reason: str | None
+) -> None:
+    sim.set(empty_reason=value)
+    assert them.invitation(invitation).json()["transfer_invitation"].get("status_reason") == reason
+    failed = sim.add_invitation(web["id"], invited=tomasz, status="failed", status_reason="why")
+    assert failed["status_reason"] == "why"
+
+
 @pytest.mark.parametrize("value, outcome", [("region", "accepted"), ("account", "failed")])
 def test_a_name_in_another_region_is_in_the_way_only_if_switched(
     sim: Any, them: Any, web: Any, tomasz: Any, invitation: Any, value: str, outcome: str

@@ -6,14 +6,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: project_info
-short_description: Read Scalingo projects inside an expression
+short_description: Look up Scalingo projects
 version_added: 1.0.0
 author: The community.scalingo authors (@ansible-collections)
 description:
-  - Returns one project for each term, in the order of the terms. Without a term, all projects that the account can see.
-  - One list serves all terms. A term that is not in the list is tried as an ID once more, since the list may leave out
-    projects that belong to others.
-  - It runs on the controller, and so needs the Python library requests there.
+  - Returns one project for each term, in the order of the terms. Without terms, returns all projects that the account
+    can access.
+  - One request for the list of projects serves all terms. A term that the list does not contain is also read as an ID,
+    because the list may omit projects of other users.
+  - Runs on the controller, which therefore needs the Python library C(requests).
 extends_documentation_fragment:
   - community.scalingo._connection
   - community.scalingo._connection.plugin
@@ -21,24 +22,24 @@ options:
   _terms:
     description:
       - Names or IDs of projects, or lists of them.
-      - A name can look like an ID. A term that is the ID of one project and the name of another fails as ambiguous.
+      - Fails if several projects have the name, or if a term is the ID of one project and the name of another.
     type: list
     elements: str
   owner:
     description:
-      - Only projects that this user owns, given as user name, email address or user ID.
+      - Username, email address, or user ID of the user whose projects to return.
     type: str
   default:
     description:
-      - V(true) for the default project only, which is that of the account itself, or that of O(owner) if given.
-      - V(false) leaves out every default project, whoever owns it.
+      - Whether to return only the default project (V(true)), or only other projects (V(false)).
+      - V(true) means the default project of O(owner), or else of the account.
     type: bool
   on_missing:
     description:
-      - What to do about a term that names no project.
+      - Action for a term that matches no project.
       - V(error) fails.
-      - V(skip) leaves the term out of the result.
-      - V(none) puts V(null) in its place.
+      - V(skip) omits the term from the result.
+      - V(none) returns V(null) for the term.
     type: str
     choices:
       - error
@@ -46,30 +47,36 @@ options:
       - none
     default: error
 requirements:
-  - requests >= 2.25, for the Python that runs Ansible
+  - requests 2.25 or newer, for the Python that runs Ansible
 notes:
-  - Give a list of terms as one argument, since no term at all means every project. If the list is empty,
-    C(query('community.scalingo.project_info', wanted)) returns nothing, but with C(*wanted) in place of C(wanted), or
-    in a C(with_community.scalingo.project_info) loop, it returns every project.
   - C(query) always returns a list. C(lookup) returns a single project without the list.
+  - In a variable, the lookup runs again each time the variable is used. To run it once, use
+    M(community.scalingo.scalingo_project_info) with C(register), or M(ansible.builtin.set_fact).
+  - Pass a list of terms as one argument, because no terms at all mean every project. With an empty list,
+    C(query('community.scalingo.project_info', wanted)) returns nothing. With C(*wanted) instead of C(wanted), or in a
+    C(with_community.scalingo.project_info) loop, it returns every project.
 seealso:
   - module: community.scalingo.scalingo_project_info
 """
 
 EXAMPLES = r"""
-- name: Show the ID of a project
+- name: Report the ID of a project
   ansible.builtin.debug:
     msg: "{{ lookup('community.scalingo.project_info', 'staging').id }}"
 
-- name: Show the names of all projects
+- name: Report the names of all projects
   ansible.builtin.debug:
     msg: "{{ query('community.scalingo.project_info') | map(attribute='name') | sort }}"
 
-- name: Show which project new applications land in
+- name: Report the default project
   ansible.builtin.debug:
     msg: "{{ query('community.scalingo.project_info', default=true) | map(attribute='name') | first }}"
 
-- name: Show which of these do not exist yet
+- name: Record all projects once, for use in many tasks
+  ansible.builtin.set_fact:
+    projects: "{{ query('community.scalingo.project_info') }}"
+
+- name: Report which of these projects do not exist yet
   ansible.builtin.debug:
     msg: "{{ wanted | difference(existing | map(attribute='name')) }}"
   vars:
@@ -79,9 +86,23 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _raw:
-  description: One project for each term, as the API shows it; see M(community.scalingo.scalingo_project_info).
+  description:
+    - One project for each term, as the API returns it. See
+      RV(community.scalingo.scalingo_project_info#module:projects).
   type: list
   elements: dict
+  sample:
+    - id: prj-b7e2915d-40c8-4a36-bd1f-7786e0c95a24
+      name: staging
+      default: false
+      created_at: "2026-05-18T16:02:09.480+02:00"
+      updated_at: "2026-06-01T09:30:00.007+02:00"
+      owner:
+        id: us-6a1f0d3e-93b4-4f7c-8a20-51d7c4be3f88
+        username: mireille
+        email: mireille@example.org
+        flags: {}
+      flags: {}
 """
 
 import typing as t
@@ -99,8 +120,9 @@ from ..module_utils._http.transport import REQUESTS_IMPORT_ERROR
 from ..module_utils._options import CONNECTION_SPEC, cleaned, from_sources
 from ..module_utils._read import look_up
 from ..module_utils._task import Options, Result, run_task
+from ..module_utils._values import check_text, check_values
 
-ARGUMENT_SPEC = {
+ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "owner": {"type": "str"},
     "default": {"type": "bool"},
     "on_missing": {"type": "str", "choices": ["error", "skip", "none"], "default": "error"},
@@ -131,6 +153,8 @@ class LookupModule(LookupBase):
         for token in ("api_token", "bearer_token"):
             redact.add(str(found.get(token, "")))
         try:
+            for remark in check_values(kwargs, {**CONNECTION_SPEC, **ARGUMENT_SPEC}):
+                display.warning(remark)
             names = _names(terms) if terms else None
             options = _validated({**given, **found})
         except InputError as error:
@@ -143,7 +167,7 @@ class LookupModule(LookupBase):
                 raise CannotError(_none_is_named(missing, options.get("owner")))
             return {"projects": [each for _term, each in projects if each or options["on_missing"] == "none"]}
 
-        result = run_task(work, options, sources, on_wait=display.v)
+        result = run_task(work, options, on_wait=display.v, sources=sources)
         if result.get("failed"):
             raise AnsibleLookupError(result["msg"])
         return t.cast("list[t.Any]", result["projects"])
@@ -175,8 +199,8 @@ def _validated(arguments: Options) -> Options:
 
 def _none_is_named(missing: list[str], owner: str | None) -> str:
     """Return the sentence about terms that name no project."""
-    owned = "" if owner is None else f" and belongs to user {owner} (if there is such a user)"
-    return f"No project that this account can read has this name or ID{owned}: {', '.join(missing)}."
+    owned = "" if owner is None else f" and belongs to user {owner!r} (if there is such a user)"
+    return f"No project that this account can read has this name or ID{owned}: {', '.join(map(repr, missing))}."
 
 
 def _names(terms: list[t.Any]) -> list[str]:
@@ -187,6 +211,8 @@ def _names(terms: list[t.Any]) -> list[str]:
     """
     names = [name for term in terms for name in (term if isinstance(term, list) else [term])]
     for name in names:
-        if isinstance(name, bool) or not isinstance(name, (str, int)) or name == "":
+        for remark in check_text(name, "A term"):
+            display.warning(remark)
+        if not isinstance(name, (str, int)) or name == "":
             raise InputError(f"A term must be the name or ID of a project, not {name!r}.")
     return [str(name) for name in names]

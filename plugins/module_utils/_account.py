@@ -2,119 +2,169 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to community.scalingo: it may change in any release.
-
-"""What is known of an account: facts that are read when a decision needs them, and not twice."""
+"""What the API shows to one account. Each thing is read when it is first asked for, and only once."""
 
 from __future__ import annotations
 
 import typing as t
+from datetime import datetime
 
-from ._api import Api, check_id
-from ._errors import RejectedError
-from ._facts import Fact, FactMissing, Facts
-from ._projects import check_project, find_project
+from ._api import Api
+from ._errors import AuthenticationError, CannotError, InaccessibleError, RejectedError
+from ._match import find_by_name
 from ._types import Object
 
-T = t.TypeVar("T")
-
-# What the API tells of the owner of a project. It tells more of the account itself.
-OWNER = ("id", "username", "email", "flags")
+# What the API shows of the owner of a project. It shows more of the account itself.
+_OWNER_KEYS = ("id", "username", "email", "flags")
 
 
 class Account:
-    """What a task finds out about an account, one project and one invitation.
+    """One account as it is at one time. To see what changed since, make a new one.
 
-    Each fact costs a request and most tasks need one, so a fact is read only when a decision asks for it. To see what
-    has changed since, make a new one.
+    Every attribute and method raises `RequestError` if it cannot be read; one that the API rejected is not asked again.
     """
 
-    def __init__(self, api: Api, project_id: str | None = None, invitation_id: str | None = None) -> None:
+    def __init__(self, api: Api) -> None:
+        self.api = api
+        self._read: dict[t.Any, t.Any] = {}
+
+    @property
+    def projects(self) -> list[Object]:
+        """All projects that the account can access."""
+        return self._once(self.api.list_projects)
+
+    def read_list(self) -> None:
+        """Read the list of projects now, so that `project` looks there first."""
+        self._once(self.api.list_projects)
+
+    def forget_default(self, owner_id: str) -> None:
+        """Show no project of an owner as the default project: another one is going to be it."""
+        self._read[(self.api.list_projects,)] = [
+            {**project, "default": False} if project["owner"]["id"] == owner_id else project
+            for project in self.projects
+        ]
+
+    @property
+    def applications(self) -> list[Object]:
+        """All applications that the account can access."""
+        return self._once(self.api.list_applications)
+
+    @property
+    def databases(self) -> list[Object]:
+        """All dedicated databases that the account can access."""
+        return self._once(self.api.list_databases)
+
+    @property
+    def collaborators(self) -> list[Object]:
+        """The collaborators of all applications of the account, and perhaps of its dedicated databases."""
+        return self._once(self.api.list_collaborators)
+
+    def collaborators_of(self, name: str) -> list[Object]:
+        """Return the collaborators of one application or dedicated database."""
+        return self._once(self.api.list_collaborators_of, name)
+
+    def of_user(self, api_token: str, option: str) -> Account:
+        """Return the account of another user, as it is at the same time. Messages name the option of the token."""
+        return self._once(self._account_of, api_token, option)
+
+    def _account_of(self, api_token: str, option: str) -> Account:
+        return Account(self.api.as_user(api_token, option))
+
+    @property
+    def caller(self) -> Object:
+        """The account itself, in the form in which it appears as the owner of its projects."""
+        user = self.known_caller or self._once(self.api.get_caller)
+        return {key: user[key] for key in _OWNER_KEYS if key in user}
+
+    @property
+    def known_caller(self) -> Object | None:
+        """The account itself, or None if it takes a request to know: the list, if it was read, shows owners."""
+        claim = self.api.caller_claim()
+        return next((project["owner"] for project in self._listed if project["owner"]["id"] == claim), None)
+
+    @property
+    def about(self) -> Object:
+        """What a report says of the account, as far as it is known without a request: itself, and where it is."""
+        caller = self.known_caller
+        known = caller and {key: caller[key] for key in ("id", "username", "email") if key in caller}
+        return {"account": known, "api_url": self.api.api_url}
+
+    @property
+    def caller_id(self) -> str:
+        """The user ID of the account: the bearer token tells it without a request, if it can be read."""
+        return self.api.caller_claim() or self.caller["id"]
+
+    @property
+    def now(self) -> datetime:
+        """The time by the clock of the API, which is known once something was read."""
+        return self.api.now()
+
+    def project(self, project_id: str) -> Object:
+        """Return one project. The list, if it was read, shows most of them."""
+        return self.listed(project_id) or self._once(self.api.get_project, project_id)
+
+    def is_hidden(self, project_id: str) -> bool:
+        """Tell whether the list was read, and does not show a project."""
+        return bool(self._listed) and self.listed(project_id) is None
+
+    def listed(self, project_id: str) -> Object | None:
+        """Return one project as the list shows it, or None if it was not read, or does not show it."""
+        return next((project for project in self._listed if project["id"] == project_id), None)
+
+    def project_id(self, project_name: str) -> str:
+        """Return the ID of the one project of a name.
+
+        The list may omit what belongs to other users (not documented), such as a project that was transferred. A
+        collaborator on its applications sees its ID there.
         """
-        Args:
-            api: Where to ask.
-            project_id: What the facts about one project are about.
-            invitation_id: What the fact about one invitation is about.
-        """
-        self._api = api
-        self._facts = Facts()
-        self._project_id = project_id
-        self._invitation_id = invitation_id
+        project = find_by_name(self.projects, project_name)
+        if project:
+            return project["id"]
+        ids = sorted({app["project"]["id"] for app in self.applications if app["project"]["name"] == project_name})
+        if not ids:
+            raise InaccessibleError(
+                f"This account cannot access a project named {project_name!r}. Check the name, the account, and the "
+                f"region. If the project belongs to another user, set project_id."
+            )
+        if len(ids) > 1:
+            raise CannotError(f"Found {len(ids)} projects named {project_name!r}: {', '.join(ids)}. Set project_id.")
+        return ids[0]
 
-    def use_project(self, project_id: str, project: Object | None) -> None:
-        """Let the facts be about a project that was found by its name, and need not be read again if it was shown."""
-        self._project_id = project_id
-        if project is not None:
-            self._facts[Fact.PROJECT] = project
+    def invitations(self, project_id: str) -> list[Object]:
+        """Return all transfer invitations of a project, the oldest first."""
+        return self._once(self.api.list_invitations, project_id)
 
-    def forget(self) -> None:
-        """Let every fact be read again that is asked for from now on."""
-        self._facts.clear()
+    def invitation(self, project_id: str, invitation_id: str) -> Object:
+        return self._once(self.api.get_invitation, project_id, invitation_id)
 
-    def known(self, fact: Fact) -> t.Any:
-        """Return a fact, or None if nothing has asked for it yet."""
-        return self._facts.get(fact)
+    def eligible_new_owners(self, project_id: str) -> list[Object]:
+        """Return the users that could become the owner of a project, perhaps with its owner, who alone may ask."""
+        return self._once(self.api.list_eligible_new_owners, project_id)
 
-    def find_out(self, question: t.Callable[[Facts], T]) -> T:
-        """Answer a question, finding out whatever it turns out to need."""
-        while True:
+    def visible(self, read: t.Callable[..., t.Any], *arguments: str) -> t.Any:
+        """Return what a read returns, or None if the API rejects it."""
+        try:
+            return read(*arguments)
+        except AuthenticationError:
+            # Either a right is missing, or the token has expired.
+            self._once(self.api.check_token)
+        except RejectedError:
+            pass
+        return None
+
+    @property
+    def _listed(self) -> list[Object]:
+        """The projects, if they were read before."""
+        listed = self._read.get((self.api.list_projects,))
+        return listed if isinstance(listed, list) else []
+
+    def _once(self, read: t.Callable[..., t.Any], *arguments: str) -> t.Any:
+        key = (read, *arguments)
+        if key not in self._read:
             try:
-                return question(self._facts)
-            except FactMissing as missing:
-                self._facts[missing.fact] = self._read(missing.fact)
-
-    def _read(self, fact: Fact) -> t.Any:
-        api, project_id, invitation_id = self._api, self._project_id or "", self._invitation_id or ""
-        sources: dict[Fact, t.Callable[[], t.Any]] = {
-            Fact.PROJECTS: api.list_projects,
-            Fact.APPLICATIONS: api.list_applications,
-            Fact.CALLER_ID: self._caller_id,
-            Fact.CALLER: self._caller,
-            Fact.NOW: api.now,
-            Fact.PROJECT: lambda: or_refusal(api.get_project, project_id),
-            Fact.INVITATIONS: lambda: or_refusal(api.list_invitations, project_id),
-            Fact.INVITATION: lambda: or_refusal(api.get_invitation, project_id, invitation_id),
-            Fact.ELIGIBLE: lambda: or_refusal(api.list_eligible_new_owners, project_id),
-        }
-        return sources[fact]()
-
-    def _caller_id(self) -> str:
-        """Return who this account is: the bearer token tells it for nothing, if it can be read."""
-        return self._api.caller_claim() or self.find_out(lambda facts: facts[Fact.CALLER])["id"]
-
-    def _caller(self) -> Object:
-        """Return this account in the form in which it appears as the owner of its projects."""
-        claim = self._api.caller_claim()
-        own = [project["owner"] for project in self._facts.get(Fact.PROJECTS, ()) if project["owner"]["id"] == claim]
-        user: Object = own[0] if own else self._api.get_caller()
-        return {key: user[key] for key in OWNER if key in user}
-
-
-def account_of_project(
-    api: Api, project_id: str | None, project_name: str | None, invitation_id: str | None = None
-) -> tuple[str, Account]:
-    """Return the ID of a project that is given by ID or name, and the account with what was found out on the way.
-
-    Raises:
-        InputError: Not exactly one of the two is given, or an ID that can be none.
-        CannotError: There is no project of that name, or more than one.
-        RequestError: The projects cannot be read.
-    """
-    check_project(project_id, project_name)
-    for identifier in (project_id, invitation_id):
-        if identifier is not None:
-            check_id(identifier)
-    account = Account(api, project_id, invitation_id)
-    if project_id is None:
-        name = t.cast(str, project_name)
-        project_id, project = account.find_out(lambda facts: find_project(name, facts))
-        account.use_project(project_id, project)
-    return project_id, account
-
-
-def or_refusal(call: t.Callable[..., t.Any], *arguments: str) -> t.Any:
-    """Return what a call returns, or the refusal if the API will not tell this account."""
-    try:
-        return call(*arguments)
-    except RejectedError as error:
-        return error
+                self._read[key] = read(*arguments)
+            except RejectedError as rejection:
+                self._read[key] = rejection
+        if isinstance(self._read[key], RejectedError):
+            raise self._read[key]
+        return self._read[key]

@@ -2,8 +2,6 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to community.scalingo: it may change in any release.
-
 """The calls of the Scalingo API, one method each: paths, wrapping keys, statuses, and the form of what comes back.
 
 The source of each is the vendor's API reference, page Projects, unless it says otherwise. Objects are the API's own,
@@ -14,11 +12,11 @@ from __future__ import annotations
 
 import typing as t
 from datetime import datetime, timezone
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from ._errors import InputError, RequestError, RouteNotFoundError
 from ._http.client import Client
-from ._types import Application, EligibleNewOwner, Invitation, Object, Project, User, parse_date
+from ._types import Application, Collaborator, Database, EligibleNewOwner, Invitation, Object, Project, User, parse_date
 
 
 class Api:
@@ -30,27 +28,30 @@ class Api:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def pause(self, failures: int, error: RequestError) -> bool:
-        """Wait before a failed write is sent again, as `Retry.pause` says. Return whether `max_wait` allows that."""
-        return self._client.pause(failures, error)
+    @property
+    def api_url(self) -> str:
+        """The URL of the regional API."""
+        return self._client.api_url
 
     def now(self) -> datetime:
-        """Return the time by the clock of the API."""
+        """Return the time by the clock of the API, which is the one that its dates are about."""
         return self._client.now()
 
+    def pause(self, failures: int, error: RequestError) -> bool:
+        """Wait before a write that failed is sent again. Return whether `max_wait` allows that."""
+        return self._client.pause(failures, error)
+
     def on_wait(self, sentence: str) -> None:
-        """Tell the user that the task waits, and for what."""
+        """Tell the person who watches the task what it waits for."""
         self._client.on_wait(sentence)
+
+    def as_user(self, api_token: str, option: str) -> Api:
+        """Return the API as another account sees it, in the same region. Messages name the option of the token."""
+        return Api(self._client.as_user(api_token, option))
 
     def log_in(self) -> Object:
         """Return a bearer token and its end, as the module `scalingo_login` has them."""
-        # An hour is documented; the token itself says it in the claim `exp` (seen in recorded responses).
-        bearer_token, expires_at = self._client.bearer_token(), self._client.claims().get("exp")
-        try:
-            end = f"{datetime.fromtimestamp(t.cast(float, expires_at), tz=timezone.utc):%Y-%m-%dT%H:%M:%SZ}"
-        except (TypeError, ValueError, OverflowError, OSError):
-            end = None
-        return {"bearer_token": bearer_token, "expires_at": end}
+        return {"bearer_token": self._client.bearer_token(), "expires_at": _time(self._client.claims().get("exp"))}
 
     def caller_claim(self) -> str | None:
         """Return the user ID that the bearer token itself names, or None (the claim was seen in recorded responses)."""
@@ -74,15 +75,9 @@ class Api:
             raise response.unexpected("with 'project.owner.id' not that of the account")
         return project
 
-    def update_project(self, project_id: str, changes: t.Mapping[str, t.Any]) -> Project:
-        """Change a project.
-
-        Args:
-            project_id: Opaque ID.
-            changes: A new `name`, and `default` if it is to become true; the API knows no way back to false.
-        """
-        body = {"project": dict(changes)}
-        response = self._client.write("PATCH", _project_path(project_id), 200, body)
+    def update_project(self, project_id: str, changes: Object) -> Project:
+        """Rename a project, or set it as the default project, which the API cannot unset."""
+        response = self._client.write("PATCH", _project_path(project_id), 200, {"project": dict(changes)})
         return response.one("project", Project, id=project_id, **changes)
 
     def delete_project(self, project_id: str) -> None:
@@ -90,16 +85,56 @@ class Api:
         self._client.write("DELETE", _project_path(project_id), 204)
 
     def check_token(self) -> None:
-        """Check whether the token is valid, after a 401: the API is known to return that for a missing right, too.
-
-        Raises:
-            AuthenticationError: It is not.
-        """
+        """Raise `AuthenticationError` if the token is invalid: a 401 may also mean that a right is missing."""
         self._client.get("/v1/projects")
 
     def list_applications(self) -> list[Application]:
         """Return all applications that the account can see (page Applications); the API has no filter by project."""
         return self._client.get_list("/v1/apps", "apps", Application)
+
+    def list_databases(self) -> list[Database]:
+        """Return all dedicated databases that the account can see (page Databases); likewise."""
+        return self._client.get_list("/v1/databases", "databases", Database)
+
+    def list_collaborators(self) -> list[Collaborator]:
+        """Return the collaborators of all applications of the account (page Collaborators)."""
+        return self._client.get_list("/v1/collaborators", "collaborators", Collaborator)
+
+    def list_collaborators_of(self, app: str) -> list[Collaborator]:
+        """Return the collaborators of an application, or of a dedicated database (vendor's clients), by its name."""
+        return self._client.get_list(_collaborators_path(app), "collaborators", Collaborator)
+
+    def create_collaborator(self, app: str, email: str, is_limited: bool) -> Collaborator:
+        """Invite a person, by email address, to collaborate on an application or a dedicated database."""
+        body = {"collaborator": {"email": email, "is_limited": is_limited}}
+        response = self._client.write("POST", _collaborators_path(app), 201, body)
+        # An object in the vendor's clients and in recorded responses, a list of one in the reference's example.
+        if not isinstance(response.json.get("collaborator"), list):
+            return response.one("collaborator", Collaborator, app_name=app)
+        for collaborator in response.many("collaborator", Collaborator, app_name=app):
+            return t.cast(Collaborator, collaborator)
+        raise response.unexpected("with an empty 'collaborator'")
+
+    def update_collaborator(self, app: str, collaborator_id: str, is_limited: bool) -> Collaborator:
+        """Give or take a collaborator the full rights; no other field can be changed."""
+        path = f"{_collaborators_path(app)}/{path_part(collaborator_id)}"
+        response = self._client.write("PATCH", path, 200, {"collaborator": {"is_limited": is_limited}})
+        return response.one("collaborator", Collaborator, id=collaborator_id)
+
+    def delete_collaborator(self, app: str, collaborator_id: str) -> None:
+        """Remove a collaborator, or cancel an invitation."""
+        self._client.write("DELETE", f"{_collaborators_path(app)}/{path_part(collaborator_id)}", 204)
+
+    def invitation_token(self, collaborator: Object) -> str:
+        """Return the secret in the link of an invitation to collaborate, or an empty text if it has none."""
+        link = collaborator.get("invitation_link")
+        values = parse_qs(urlsplit(link).query).get("token") if isinstance(link, str) else None
+        return values[0] if values else ""
+
+    def accept_collaboration(self, token: str) -> None:
+        """Accept an invitation to collaborate, by the secret in its link: a GET that writes (vendor's clients)."""
+        self._client.on_secret(token)
+        self._client.write("GET", f"/v1/apps/collaboration?{urlencode({'token': token})}", 200)
 
     def get_caller(self) -> User:
         """Return the account itself: `id`, `username`, `email` and `flags` can be relied on.
@@ -130,29 +165,29 @@ class Api:
         return response.one("transfer_invitation", Invitation, id=invitation_id, project_id=project_id)
 
     def create_invitation(self, project_id: str, user_id: str) -> Invitation:
-        """Invite a user to take a project over. For its owner; one pending invitation a project."""
+        """Invite a user to own a project. Only its owner can; a project has at most one pending invitation."""
         body = {"transfer_invitation": {"invited_user_id": user_id}}
         response = self._client.write("POST", f"{_project_path(project_id)}/transfer_invitations", 201, body)
         return response.one("transfer_invitation", Invitation, project_id=project_id, invited_user_id=user_id)
 
     def close_invitation(self, project_id: str, invitation_id: str, verb: str) -> Invitation:
-        """Accept, decline or cancel an invitation: the first two are for the invitee, the last is for the owner.
-
-        Args:
-            project_id: Opaque ID.
-            invitation_id: Opaque ID.
-            verb: "accept", "decline" or "cancel".
-
-        Returns: The invitation as it is then. An acceptance that cannot be carried out ends in `failed` or `error`.
-        """
+        """Let the invited user "accept" or "decline", or the owner "cancel" an invitation; return it as it is then."""
         # The reference sends no body; the vendor's JavaScript client changed that to an empty object.
         response = self._client.write("POST", f"{_invitation_path(project_id, invitation_id)}/{verb}", 200, {})
         return response.one("transfer_invitation", Invitation, id=invitation_id, project_id=project_id)
 
     def list_eligible_new_owners(self, project_id: str) -> list[EligibleNewOwner]:
-        """Return the users that could take a project over, perhaps with its owner. For the owner."""
+        """Return the eligible new owners of a project, perhaps with its current owner. Only the owner can."""
         path = f"{_project_path(project_id)}/eligible_new_owners"
         return self._client.get_list(path, "eligible_new_owners", EligibleNewOwner)
+
+
+def _time(seconds: t.Any) -> str | None:
+    """Return the end of a token, by its claim `exp` (seen in recorded responses; an hour is documented)."""
+    try:
+        return f"{datetime.fromtimestamp(seconds, tz=timezone.utc):%Y-%m-%dT%H:%M:%SZ}"
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None
 
 
 def check_id(identifier: str) -> None:
@@ -177,6 +212,10 @@ def path_part(identifier: str) -> str:
     if quoted in ("", ".", "..") or "/" in identifier:
         raise InputError(f"{identifier!r} cannot be the ID of a project or an invitation.")
     return quoted
+
+
+def _collaborators_path(app: str) -> str:
+    return f"/v1/apps/{path_part(app)}/collaborators"
 
 
 def _project_path(project_id: str) -> str:

@@ -2,8 +2,6 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to community.scalingo: it may change in any release.
-
 """What can go wrong, by kind. The text of every error is a sentence for the person who reads the task's output."""
 
 from __future__ import annotations
@@ -11,9 +9,6 @@ from __future__ import annotations
 import math
 import re
 import typing as t
-
-# Follows the request in the message of a `TransportError`. The role's report knows an outage by it.
-NO_RESPONSE = "received no response"
 
 
 def whole_characters(text: str) -> str:
@@ -37,11 +32,9 @@ class ScalingoError(Exception):
     Attributes:
         result: What the task returns beside the message, for instance that something was changed before it failed.
         outcome_unknown: A write may have taken effect, and nothing that was read since tells whether it has.
-        done: The plan that was carried out before it failed, or None.
     """
 
     outcome_unknown = False
-    done: t.Any = None
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -72,6 +65,10 @@ class InputError(ScalingoError):
 
 class CannotError(ScalingoError):
     """What is wanted cannot be reached. If something was written on the way, `result` says so."""
+
+
+class InaccessibleError(CannotError):
+    """What the task is about does not exist, or this account cannot access it: which of them is not known."""
 
 
 class RequestError(ScalingoError):

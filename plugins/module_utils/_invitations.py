@@ -2,20 +2,14 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to community.scalingo: it may change in any release.
-
-"""Transfer invitations as they were read: what state they are in, whom they are for, and how a message names them."""
+"""Transfer invitations: the status they are in, the user they are for, and how messages name them."""
 
 from __future__ import annotations
 
 import typing as t
 from datetime import datetime
 
-from ._types import parse_date
-
-if t.TYPE_CHECKING:
-    # Not at run time: an action plugin imports this file, and needs no HTTP library.
-    from ._types import Object
+from ._types import Object, parse_date
 
 PENDING, ACCEPTED, DECLINED, CANCELED = "pending", "accepted", "declined", "canceled"
 FAILED, ERROR = "failed", "error"
@@ -24,28 +18,22 @@ EXPIRED = "expired"
 
 # Seconds: the option wait_timeout of the module `scalingo_project_transfer`, whose documentation says it too.
 DEFAULT_WAIT_TIMEOUT = 600
-# Characters: all IDs of users that were seen have more.
-_SHORTEST_ID = 20
 
-
-def is_expired(invitation: Object, now: datetime) -> bool:
-    """Tell whether an invitation can no longer be answered, because it was not in time (three days)."""
-    return invitation["status"] == PENDING and parse_date(invitation["expires_at"]) <= now
+NEW_OWNER_NEEDS = (
+    "A new owner must be a collaborator, with the invitation accepted, on every application and database of the "
+    "project, and needs a billing profile, a valid payment method, and to have left the free trial."
+)
 
 
 def status_of(invitation: Object, now: datetime) -> str:
-    """Return the status of an invitation, with `expired` as one of its own."""
-    return EXPIRED if is_expired(invitation, now) else invitation["status"]
+    """Return the status of an invitation, with `expired` as one of its own: three days without a response."""
+    is_expired = invitation["status"] == PENDING and parse_date(invitation["expires_at"]) <= now
+    return EXPIRED if is_expired else invitation["status"]
 
 
 def is_for(invitation: Object, user: str) -> bool:
-    """Tell whether a user, given by name or ID, is the invited one."""
+    """Tell whether a user, given by username or ID, is the invited one."""
     return user in (invitation["invited_user_id"], invitation["invited_user_name"])
-
-
-def could_be_an_id(user: str) -> bool:
-    """Tell whether a user name is as long as an ID, and might be that of somebody else. Few user names are."""
-    return len(user) >= _SHORTEST_ID
 
 
 def with_status(invitations: t.Iterable[Object], status: str, now: datetime) -> list[Object]:
@@ -55,11 +43,17 @@ def with_status(invitations: t.Iterable[Object], status: str, now: datetime) -> 
 
 def describe_invitation(invitation: Object) -> str:
     """Return how a message names an invitation."""
-    return f"the invitation to {invitation['invited_user_name']} ({invitation['id']})"
+    return f"invitation to {invitation['invited_user_name']!r}" + (f" ({invitation['id']})" if invitation["id"] else "")
 
 
-def describe_eligible(users: t.Sequence[Object]) -> str:
-    """Return how a message lists the users that could be invited."""
-    if not users:
-        return "nobody is eligible at the moment"
-    return "eligible are " + ", ".join(f"{user['user_name']} ({user['user_id']})" for user in users)
+def why_closed(invitation: Object, status: str) -> str:
+    """Return, as the end of a sentence, why an invitation cannot be accepted, declined, or canceled, and what to do."""
+    reason = f" ({invitation['status_reason']})" if invitation.get("status_reason") else ""
+    return {
+        EXPIRED: f"it expired at {invitation['expires_at']}. Ask the owner of the project for a new one.",
+        ACCEPTED: f"it was accepted by {invitation['invited_user_name']!r}.",
+        DECLINED: f"it was declined by {invitation['invited_user_name']!r}. Ask the owner for a new one.",
+        CANCELED: "it was canceled by the owner of the project. Ask the owner for a new one.",
+        FAILED: f"its acceptance failed{reason}, and nothing was transferred. {NEW_OWNER_NEEDS}",
+        ERROR: f"its acceptance ended in an error{reason}. Contact Scalingo support.",
+    }.get(status, f"its status is {status}{reason}.")

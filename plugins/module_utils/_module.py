@@ -2,55 +2,79 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to community.scalingo: it may change in any release.
-
 """The edge to Ansible: the one file that knows AnsibleModule."""
 
 from __future__ import annotations
 
 import typing as t
-from functools import partial
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
+from ._errors import InputError
 from ._http.transport import REQUESTS_IMPORT_ERROR
 from ._options import CONNECTION_SPEC, cleaned, from_sources
-from ._progress import PROGRESS, say
-from ._task import Options, Work, run_task
+from ._task import OnWait, Options, Work, run_task, silent
+from ._values import check_values
 
 
 class _Module(AnsibleModule):
     """An Ansible module for which a blank option is unset, and whose connection options may be in the environment."""
 
     params: dict[str, t.Any]
-    # Connection options that the module ignores.
-    ignored: t.Collection[str] = ()
+    argument_spec: dict[str, t.Any]
+
+    def __init__(
+        self, argument_spec: Options, ignored: t.Collection[str], filters: t.Collection[str], rules: Options
+    ) -> None:
+        self.ignored, self.filters = ignored, filters
+        self.problem = ""
+        self.remarks: list[str] = []
+        super().__init__(dict(argument_spec), supports_check_mode=True, **rules)
 
     def _load_params(self) -> None:
         # Before Ansible looks at types, defaults and secrets, so that all of them agree. Ansible has no public place
         # for that; this method is the same from ansible-core 2.16 to 2.21.
         super()._load_params()
-        self.progress = self.params.pop(PROGRESS, None)
+        try:
+            self.remarks = check_values(self.params, self.argument_spec)
+            for name in self.filters:
+                if isinstance(self.params.get(name), str) and not cleaned(self.params[name]):
+                    raise InputError(f"{name} is empty, and would match every project. Omit it if that is meant.")
+        except InputError as error:
+            # Without options and rules, so that no message of Ansible's own comes first, and repeats a token.
+            self.problem, self.argument_spec = str(error), {}
+            self.params = {name: value for name, value in self.params.items() if name.startswith("_ansible_")}
+            self.mutually_exclusive = self.required_one_of = self.required_if = self.required_by = None
+            return
         given = {name: value for name, value in cleaned(self.params).items() if name not in self.ignored}
         found, self.sources = from_sources(given, ignored=self.ignored)
         self.params = {**given, **found}
 
 
-class _LoginModule(_Module):
-    ignored = ("bearer_token",)
-
-
-def run_module(argument_spec: Options, work: Work, returns_token: bool = False, **rules: t.Any) -> None:
+def run_module(
+    argument_spec: Options,
+    work: Work,
+    on_wait: OnWait = silent,
+    returns_token: bool = False,
+    filters: t.Collection[str] = (),
+    **rules: t.Any,
+) -> None:
     """Run a module from its options to its result.
 
     Args:
         argument_spec: The module's own options; those of the connection are added.
         work: What it does.
+        on_wait: Called with a sentence when the task has to wait for more than a few seconds.
         returns_token: It exchanges the API token, even if a bearer token is set, and its result is a secret.
+        filters: Options that fail if they are given but empty.
         rules: Rules for options, as `AnsibleModule` takes them, such as `mutually_exclusive`.
     """
-    kind = _LoginModule if returns_token else _Module
-    module = kind({**CONNECTION_SPEC, **argument_spec}, supports_check_mode=True, **rules)
+    ignored = ("bearer_token",) if returns_token else ()
+    module = _Module({**CONNECTION_SPEC, **argument_spec}, ignored, filters, rules)
+    if module.problem:
+        module.fail_json(msg=module.problem)
+    for remark in module.remarks:
+        module.warn(remark)
     if REQUESTS_IMPORT_ERROR is not None:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
     if returns_token and not module.no_log:
@@ -62,8 +86,7 @@ def run_module(argument_spec: Options, work: Work, returns_token: bool = False, 
             msg="No Scalingo API token found. Set api_token (or SCALINGO_API_TOKEN): only that can be exchanged."
         )
     agent = f"ansible-core {module.ansible_version}"
-    on_wait = partial(say, module.progress)
-    result = run_task(work, module.params, module.sources, module.check_mode, on_wait, agent, returns_token)
+    result = run_task(work, module.params, module.check_mode, on_wait, agent, returns_token, module.sources)
     if result.get("failed"):
         module.fail_json(**result)
     module.exit_json(**result)

@@ -2,8 +2,6 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to community.scalingo: it may change in any release.
-
 """The connection options: where they come from, and what they may be. Modules and the lookup share them."""
 
 from __future__ import annotations

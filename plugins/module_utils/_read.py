@@ -2,43 +2,33 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to community.scalingo: it may change in any release.
-
 """Reading projects and invitations: for the info modules, and for the terms of the lookup."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ._account import Account, account_of_project
-from ._api import Api
-from ._errors import (
-    AuthenticationError,
-    CannotError,
-    ForbiddenError,
-    InputError,
-    NotFoundError,
-)
-from ._facts import Fact, required
-from ._invitations import PENDING, is_expired, with_status
-from ._projects import describe, select, the_only
+from ._account import Account
+from ._api import Api, check_id
+from ._errors import AuthenticationError, CannotError, ForbiddenError, InputError, NotFoundError, RejectedError
+from ._invitations import EXPIRED, PENDING, status_of
+from ._match import describe, select, single
 from ._types import Object
 
 
-def find_projects(
-    api: Api,
-    name: str | None = None,
-    project_id: str | None = None,
-    owner: str | None = None,
-    default: bool | None = None,
-) -> list[Object]:
-    """Return the projects that match every filter; an empty list is a good answer.
+def read_projects(api: Api, options: Object, _check_mode: bool) -> Object:
+    """Return the projects that match every option, or an empty list: the result of the module."""
+    filters = dict(options)
+    project_id = filters.pop("project_id", None)
+    candidates = _with_id(api, project_id) if project_id else api.list_projects()
+    return {"changed": False, "projects": select(candidates, **filters)}
 
-    Raises:
-        RequestError: The projects cannot be read.
-    """
-    candidates = api.list_projects() if project_id is None else _with_id(api, project_id)
-    return select(candidates, name=name, owner=owner, default=default)
+
+def read_invitations(api: Api, options: Object, _check_mode: bool) -> Object:
+    """Return the invitations that match the options, and the eligible new owners if asked: the result of the module."""
+    invitations, eligible = find_invitations(api, **options)
+    result = {"changed": False, "transfer_invitations": invitations}
+    return result if eligible is None else {**result, "eligible_new_owners": eligible}
 
 
 def look_up(
@@ -52,7 +42,7 @@ def look_up(
     Args:
         api: Where to read.
         terms: Names or IDs, or None.
-        owner: User name, email address or user ID of the owner.
+        owner: Username, email address, or user ID of the owner.
         default: True for the default project, of the owner or else of the account itself; false for all others.
 
     Raises:
@@ -60,13 +50,12 @@ def look_up(
         RequestError: The projects cannot be read.
     """
     account = Account(api)
-    listed: list[Object] = account.find_out(lambda facts: facts[Fact.PROJECTS])
+    listed = account.projects
 
     def matching(projects: list[Object]) -> list[Object]:
         matches = select(projects, owner=owner, default=default)
         if default and owner is None and matches:
-            caller = account.find_out(lambda facts: facts[Fact.CALLER_ID])
-            matches = [project for project in matches if project["owner"]["id"] == caller]
+            matches = [project for project in matches if project["owner"]["id"] == account.caller_id]
         return matches
 
     if terms is None:
@@ -82,61 +71,70 @@ def look_up(
 
 def find_invitations(
     api: Api,
-    project_id: str | None,
-    project_name: str | None,
+    project_id: str = "",
+    project_name: str = "",
     status: str = PENDING,
-    invitation_id: str | None = None,
-    eligible: bool = False,
+    invitation_id: str = "",
+    eligible_new_owners: bool = False,
 ) -> tuple[list[Object], list[Object] | None]:
     """Return transfer invitations of a project, each with whether it has expired, and its eligible new owners.
 
     Args:
         api: Where to read.
-        project_id: ID of the project, or None.
-        project_name: Name of the project, or None.
+        project_id: ID of the project, or its name as project_name.
         status: One of the API's, or "all". `pending` leaves out what has expired, as the API does.
-        invitation_id: This invitation only, whatever its status is.
-        eligible: Whether to ask for the eligible new owners; the owner is never one of them.
+        invitation_id: This invitation only, in any status.
+        eligible_new_owners: Whether to ask for the eligible new owners; the owner is never one of them.
 
     Raises:
-        InputError: Not exactly one of ID and name is given.
         CannotError: There is no project of that name, or more than one.
         RequestError: The invitations cannot be read.
     """
-    account = account_of_project(api, project_id, project_name, invitation_id)[1]
-    found = account.find_out(lambda facts: facts[Fact.INVITATIONS if invitation_id is None else Fact.INVITATION])
-    required(found, f"Cannot read the transfer invitations of project {project_name or project_id}.")
-    now = api.now()
-    if invitation_id is not None:
-        invitations = [found]
-    else:
-        invitations = found if status == "all" else with_status(found, status, now)
-    listed: list[Object] = [{**invitation, "expired": is_expired(invitation, now)} for invitation in invitations]
-    if not eligible:
-        return listed, None
-    users = account.find_out(lambda facts: facts[Fact.ELIGIBLE])
-    required(users, f"Cannot read who is eligible to own project {project_name or project_id}: only its owner may ask.")
-    # The API lists the present owner too, who alone may ask.
-    caller = account.find_out(lambda facts: facts[Fact.CALLER_ID])
-    return listed, [user for user in users if user["user_id"] != caller]
+    for identifier in (project_id, invitation_id):
+        if identifier:
+            check_id(identifier)
+    account = Account(api)
+    project_id = project_id or account.project_id(project_name)
+    about = f"project {(project_name or project_id)!r}"
+    sentence = f"Cannot read the transfer invitations of {about}."
+    try:
+        if not invitation_id:
+            invitations = account.invitations(project_id)
+        else:
+            invitations = [account.invitation(project_id, invitation_id)]
+        statuses = [status_of(invitation, account.now) for invitation in invitations]
+        listed: list[Object] = [
+            {**invitation, "expired": each == EXPIRED}
+            for invitation, each in zip(invitations, statuses)
+            if invitation_id or status in ("all", each)
+        ]
+        if not eligible_new_owners:
+            return listed, None
+        sentence = f"Cannot read who is eligible to own {about}: only its owner can do that."
+        # The API lists the current owner too, who alone may ask.
+        users = account.eligible_new_owners(project_id)
+        return listed, [user for user in users if user["user_id"] != account.caller_id]
+    except RejectedError as error:
+        error.add_context(sentence)
+        raise
 
 
 def _the_one(term: str, candidates: list[Object]) -> Object | None:
     if len(candidates) > 1 and any(candidate["id"] == term for candidate in candidates):
         # A name may look like an ID, so its shape does not tell which of them is meant.
         raise CannotError(
-            f"{term} is the ID of one project and the name of another: "
+            f"{term!r} is the ID of one project and the name of another: "
             + "; ".join(describe(candidate) for candidate in candidates)
             + "."
         )
-    return the_only(candidates, term)
+    return single(candidates, term)
 
 
 def _with_id(api: Api, project_id: str, hidden_is_missing: bool = False) -> list[Object]:
     """Return the project with an ID in a list, or an empty list.
 
     Args:
-        hidden_is_missing: The ID is a guess, so an answer that does not even say whether it exists is no error.
+        hidden_is_missing: The ID is a guess, so a response that does not tell whether it exists is no error.
     """
     try:
         return [api.get_project(project_id)]

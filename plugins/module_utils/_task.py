@@ -2,8 +2,6 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to community.scalingo: it may change in any release.
-
 """One task, from its options to its result. It knows neither modules nor plugins: `_module` and the lookup use it."""
 
 from __future__ import annotations
@@ -32,22 +30,22 @@ def silent(_sentence: str) -> None:
 def run_task(
     work: Work,
     options: Options,
-    sources: t.Mapping[str, str],
     check_mode: bool = False,
     on_wait: OnWait = silent,
     agent: str = "",
     returns_token: bool = False,
+    sources: t.Mapping[str, str] | None = None,
 ) -> Result:
     """Do the work of a task, and return its result, or that of a failure, without secrets.
 
     Args:
         work: The work.
         options: The options, of the right types and with defaults, those of the connection among them.
-        sources: How messages name what each connection option was taken from.
         check_mode: Whether nothing is to be written.
         on_wait: Called with a sentence when the task has to wait for more than a few seconds.
         agent: What the user agent names beside this collection.
         returns_token: The result is a token, which must not be masked.
+        sources: How messages name what each connection option was taken from, where that is not the option.
     """
     redact = Redactor()
     redact.add(options.get("api_token"))

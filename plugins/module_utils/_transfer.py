@@ -2,355 +2,313 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to community.scalingo: it may change in any release.
-
-"""Handing a project over: read what is, plan, carry the plan out or foretell it, wait, and tell the truth about it."""
+"""The transfer of one project, from the options to the result; and the waiting for what takes its time."""
 
 from __future__ import annotations
 
+import contextlib
+import time
 import typing as t
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
-from ._account import Account, account_of_project
+from ._account import Account
 from ._api import Api
-from ._errors import (
-    CannotError,
-    ConflictError,
-    NotFoundError,
-    RejectedError,
-    RequestError,
-    ScalingoError,
-    ValidationError,
-)
-from ._facts import Fact, visible
+from ._errors import CannotError, InaccessibleError, RejectedError, RequestError, ScalingoError
 from ._invitations import (
     ACCEPTED,
+    CANCELED,
+    DECLINED,
+    ERROR,
+    EXPIRED,
+    FAILED,
     PENDING,
     describe_invitation,
-    is_expired,
+    status_of,
+    why_closed,
 )
-from ._projects import is_user, owner_of
-from ._settle import (
-    MAX_WRITES,
-    is_final,
-    leave_open,
-    may_repeat,
-    tell_earlier,
-    tell_unreadable,
-)
-from ._transfer_forecast import (
-    diff_transfer,
-    predict_transfer,
-    why_transfer_refused,
-)
-from ._transfer_plan import (
-    NEW_OWNER_NEEDS,
-    VERBS,
-    Invite,
-    NotOwnerError,
-    Respond,
-    Step,
-    TransferPlan,
-    TransferWanted,
-    decide_transfer,
-    was_shown_as_own,
-)
-from ._transfer_watch import Watch
+from ._match import is_user, owner_of, select
+from ._reconcile import Outcome, Step, Steps, apply, predict
+from ._transfer_plan import DesiredTransfer, TransferPlan, close_step, plan_transfer
 from ._types import Object
 
-_PART_UNKNOWN = "Whether this task had a part in that is not known."
-_PERHAPS = f"This may be the reason: {NEW_OWNER_NEEDS[0].lower()}{NEW_OWNER_NEEDS[1:]}"
+# Seconds between two looks. All requests of an account share 60 a minute.
+_FIRST_PAUSE = 1.0
+_LONGEST_PAUSE = 15.0
+# Seconds before each look for an acceptance whose response was lost.
+_LOOKS = (1.0, 2.0, 4.0)
+# A year: later dates may not exist.
+_LONGEST_TOLD = 365 * 86400.0
 
 
 @dataclass(frozen=True)
-class TransferOutcome:
-    """What a task did, or in check mode would do.
+class Transfer:
+    """A transfer that is planned.
 
     Attributes:
-        changed: Whether anything was written.
-        invitation: The invitation as it is now, or None if none was needed.
-        project: The project as it is now, or None if this account did not read it, or may not.
-        diff: Owner and status, before and after.
+        desired: What is desired, with the ID of the project.
+        plan: What has to be done as the account itself.
+        account: The account itself.
+        new_owner: The account that accepts the invitation afterwards, or None.
     """
 
-    changed: bool
-    invitation: Object | None
-    project: Object | None
-    diff: t.Mapping[str, Object]
+    desired: DesiredTransfer
+    plan: TransferPlan
+    account: Account
+    new_owner: Account | None = None
+
+    @property
+    def steps(self) -> Steps:
+        """What has to be done, as either account; an invitation that does not exist yet has no ID."""
+        if not self.new_owner:
+            return self.plan.steps
+        invitation = self.plan.steps[-1].predict() if self.plan.steps else self.plan.resource
+        return (*self.plan.steps, close_step("accept", t.cast(Object, invitation), self.plan.project, self.new_owner))
 
 
-def ensure_transfer(api: Api, wanted: TransferWanted, check_mode: bool) -> TransferOutcome:
-    """Bring the transfer of a project to the wanted state; in check mode, say what that would do.
+@dataclass
+class TransferOutcome(Outcome):
+    """What a task did about a transfer: the resource is the invitation; and the project as it is now."""
+
+    project: Object | None = None
+
+
+def ensure_transfer(api: Api, options: Object, check_mode: bool) -> Object:
+    """Make a transfer what the options say; in check mode, predict it. Return the result of the module."""
+    desired = DesiredTransfer(**options)
+    desired.check()
+    transfer = plan_both(desired, Account(api))
+    outcome = carry_out(transfer, check_mode)
+    return {
+        "changed": outcome.changed,
+        "transfer_invitation": outcome.resource,
+        "project": outcome.project,
+        "diff": transfer_diff(transfer.plan, outcome),
+    }
+
+
+def plan_both(desired: DesiredTransfer, account: Account) -> Transfer:
+    """Plan a transfer: with the new owner's token, for both accounts.
 
     Raises:
-        InputError: The wish cannot be right; nothing was sent.
-        CannotError: It cannot be fulfilled. What was done before that is in its `result`.
-        RequestError: A request failed; the message says what is known of its effect.
+        CannotError: It cannot be done; or the token is not the new owner's.
     """
-    wanted.check()
-    project_id, account = account_of_project(api, wanted.project_id, wanted.project_name, wanted.invitation_id)
-    wanted = replace(wanted, project_id=project_id)
-    plan = _decide(wanted, account, doubtful=wanted.project_name is not None)
-    if not check_mode:
-        return _Transfer(api, wanted, plan).carry_out()
-    problem = account.find_out(lambda facts: why_transfer_refused(plan, facts))
-    if problem:
-        raise CannotError(f"Cannot {plan.title}. {problem}")
-    invitation, project = account.find_out(lambda facts: predict_transfer(wanted, plan, facts))
-    return TransferOutcome(
-        bool(plan.steps), invitation, project, diff_transfer(plan, invitation, project, bool(plan.steps))
+    token = desired.new_owner_api_token
+    if not token:
+        project_id = desired.project_id or account.project_id(desired.project_name)
+        desired = replace(desired, project_id=project_id)
+        return Transfer(desired, plan_transfer(desired, account), account)
+    if not desired.new_owner:
+        desired = replace(desired, new_owner=account.of_user(token, "new_owner_api_token").caller_id)
+        if desired.new_owner == account.caller_id:
+            raise _wrong_token(account, "to whom api_token belongs, too")
+    try:
+        project_id = desired.project_id or account.project_id(desired.project_name)
+        done = _found_as_new_owner(desired, project_id, account) if account.is_hidden(project_id) else None
+        invite = replace(desired, project_id=project_id, new_owner_api_token="", state=PENDING)
+        plan = done or plan_transfer(invite, account)
+    except CannotError as error:
+        if "blockers" in error.result:
+            # Who is not even the new owner must not be made eligible.
+            _check_token(account.of_user(token, "new_owner_api_token"), desired.new_owner)
+        if not isinstance(error, InaccessibleError):
+            raise
+        done = _found_as_new_owner(desired, desired.project_id, account)
+        if done is None:
+            raise
+        return Transfer(desired, done, account)
+    except RejectedError:
+        done = _found_as_new_owner(desired, desired.project_id, account)
+        if done is None:
+            raise
+        return Transfer(desired, done, account)
+    invitation = plan.steps[-1].predict() if plan.steps else plan.resource
+    if not invitation or (invitation["status"] == ACCEPTED and not plan.steps):
+        return Transfer(invite, plan, account)
+    new_owner = account.of_user(token, "new_owner_api_token")
+    if new_owner.caller_id != invitation["invited_user_id"]:
+        raise _wrong_token(new_owner, f"not to {desired.new_owner!r}")
+    return Transfer(invite, plan, account, new_owner)
+
+
+def carry_out(transfer: Transfer, check_mode: bool) -> TransferOutcome:
+    """Do what a transfer needs; in check mode, predict it."""
+    plan, desired, new_owner = transfer.plan, transfer.desired, transfer.new_owner
+    if check_mode:
+        project, outcome = plan.project, predict(replace(plan, steps=transfer.steps))
+        if outcome.done and (desired.state == ACCEPTED or new_owner):
+            project = _predict_project(desired.project_id, transfer.account, new_owner or transfer.account)
+        return TransferOutcome(outcome.resource, outcome.done, project)
+    if not new_owner:
+        return _apply_and_wait(transfer.account.api, desired, plan)
+    invited = apply(transfer.account.api, plan, plan_transfer, desired)
+    invitation = t.cast(Object, invited.resource)
+    accept = close_step("accept", invitation, plan.project, new_owner)
+    accepted = replace(desired, new_owner="", invitation_id=invitation["id"], state=ACCEPTED)
+    second = TransferPlan(invitation, (accept,), plan.project, True)
+    try:
+        return _apply_and_wait(new_owner.api, accepted, second, invited.done)
+    except ScalingoError as error:
+        error.result.setdefault("transfer_invitation", invitation)
+        raise
+
+
+def _found_as_new_owner(desired: DesiredTransfer, project_id: str, account: Account) -> TransferPlan | None:
+    """Return the plan for a project that the new owner has already, or None if the new owner's account shows none.
+
+    A name is not enough, since the new owner may have had a project of that name before: an accepted invitation has to
+    show that it came from this account.
+    """
+    new_owner = account.of_user(desired.new_owner_api_token, "new_owner_api_token")
+    for project in select(new_owner.projects, owner=new_owner.caller_id):
+        if project["id"] == project_id:
+            _check_token(new_owner, desired.new_owner)
+            return TransferPlan(None, (), project)
+        if not project_id and project["name"] == desired.project_name:
+            for invitation in new_owner.visible(new_owner.invitations, project["id"]) or ():
+                if invitation["status"] == ACCEPTED and invitation["inviter_user_id"] == account.caller_id:
+                    _check_token(new_owner, desired.new_owner)
+                    return TransferPlan(invitation, (), project)
+    return None
+
+
+def _check_token(owner: Account, wanted: str) -> None:
+    """Check that a token is that of the wanted user, whom a project shows by ID, username, or email address."""
+    if wanted != owner.caller_id and not is_user(owner.caller, wanted):
+        raise _wrong_token(owner, f"not to {wanted!r}")
+
+
+def _wrong_token(owner: Account, why: str) -> CannotError:
+    return CannotError(f"The new_owner_api_token belongs to user {owner.caller['username']!r}, {why}.")
+
+
+def _apply_and_wait(
+    api: Api, desired: DesiredTransfer, plan: TransferPlan, done: t.Sequence[Step] = ()
+) -> TransferOutcome:
+    """Send the steps of a plan, after those that were done before, and wait for the project to have its new owner."""
+    if plan.resource and desired.state != PENDING:
+        # From now on this invitation is meant, and no other one.
+        desired = replace(desired, invitation_id=plan.resource["id"])
+    plans = [plan]
+
+    def plan_again(desired: DesiredTransfer, account: Account) -> TransferPlan:
+        plans.append(plan_transfer(desired, account))
+        return plans[-1]
+
+    try:
+        outcome = apply(api, plan, plan_again, desired, done)
+    except RequestError as error:
+        accepted = _find_acceptance(api, plan, desired) if error.outcome_unknown else None
+        if accepted is None:
+            raise
+        outcome = Outcome(accepted, [*done, *plan.steps])
+    # As it was read last: another job may have moved it.
+    project = plans[-1].project
+    if outcome.resource and (plan.awaits_owner or desired.wait):
+        by_this_task = len(outcome.done) > len(done)
+        try:
+            outcome.resource, project = _wait(
+                api, outcome.resource, desired.wait_timeout, plan.awaits_owner, by_this_task
+            )
+        except ScalingoError as error:
+            error.result["changed"] = outcome.changed
+            raise
+    return TransferOutcome(outcome.resource, outcome.done, project)
+
+
+def _find_acceptance(api: Api, plan: TransferPlan, desired: DesiredTransfer) -> Object | None:
+    """Look for an acceptance whose response was lost: it may take a while. Return the invitation, if it shows one."""
+    invitation = plan.resource if plan.awaits_owner else None
+    for pause in _LOOKS:
+        if invitation is None or pause > desired.wait_timeout:
+            break
+        time.sleep(pause)
+        with contextlib.suppress(ScalingoError):
+            found = api.get_invitation(invitation["project_id"], invitation["id"])
+            if found["status"] in (ACCEPTED, FAILED, ERROR):
+                return found
+    return None
+
+
+def _wait(
+    api: Api, invitation: Object, timeout: float, is_accepted: bool, by_this_task: bool
+) -> tuple[Object, Object | None]:
+    """Wait until a project has its new owner, as far as this account can see. Return the invitation and the project.
+
+    Args:
+        is_accepted: The API may complete an acceptance later. Else the invited user has to respond first.
+        by_this_task: The acceptance, after which the new owner is the invited user, and not one after that.
+    """
+    project, deadline, pause = None, time.monotonic() + timeout, _FIRST_PAUSE
+    name, ids = f"The {describe_invitation(invitation)}", (invitation["project_id"], invitation["id"])
+    until = f"{api.now() + timedelta(seconds=min(timeout, _LONGEST_TOLD)):%Y-%m-%d %H:%M:%S} UTC (wait_timeout)"
+    try:
+        while True:
+            status = status_of(invitation, api.now())
+            if status in (DECLINED, CANCELED, FAILED, ERROR) or (status == EXPIRED and not is_accepted):
+                raise CannotError(f"{name} did not lead to a transfer: {why_closed(invitation, status)}")
+            if is_accepted or status == ACCEPTED:
+                project = Account(api).visible(api.get_project, ids[0])
+                if _has_moved(project, invitation, is_accepted, by_this_task):
+                    if status != ACCEPTED:
+                        invitation = Account(api).visible(api.get_invitation, *ids) or invitation
+                    return invitation, project
+            left = deadline - time.monotonic()
+            if left <= 0:
+                where = f" The project belongs to {owner_of(project)}." if project else ""
+                raise CannotError(
+                    f"{name}, which expires at {invitation['expires_at']}, is still {status} after {timeout:g} s "
+                    f"(wait_timeout).{where} Rerun the task to continue to wait."
+                )
+            if pause == _FIRST_PAUSE:
+                api.on_wait(f"{name} is {status}; waiting until {until}.")
+            time.sleep(min(pause, left))
+            pause = min(pause * 1.5, _LONGEST_PAUSE)
+            invitation = Account(api).visible(api.get_invitation, *ids) or invitation
+    except ScalingoError as error:
+        if isinstance(error, RequestError):
+            error.add_context(f"{name} was {invitation['status']}. Cannot verify the transfer.")
+        error.result["transfer_invitation"] = invitation
+        raise
+
+
+def _has_moved(project: Object | None, invitation: Object, is_accepted: bool, by_this_task: bool) -> bool:
+    """Tell whether a project has its new owner. The previous owner may not be able to access it any more."""
+    if project is None:
+        return not is_accepted
+    owner = project["owner"]["id"]
+    return (
+        owner == invitation["invited_user_id"]
+        if is_accepted and by_this_task
+        else owner != invitation["inviter_user_id"]
     )
 
 
-def _decide(wanted: TransferWanted, account: Account, doubtful: bool = False) -> TransferPlan:
-    """Return what is to be done. The facts are read afresh if they cannot have been true all at once.
-
-    Args:
-        wanted: What is wanted.
-        account: What is known.
-        doubtful: The list, which may lag behind, showed the project as one that this account has.
-    """
-    try:
-        return account.find_out(lambda facts: decide_transfer(wanted, facts))
-    except (RejectedError, NotOwnerError):
-        # An owner is not refused that: it was handed over before, or just now between two reads.
-        if not doubtful and not account.find_out(was_shown_as_own):
-            raise
-    account.forget()
-    return account.find_out(lambda facts: decide_transfer(wanted, facts))
+def _predict_project(project_id: str, account: Account, new_owner: Account) -> Object:
+    """Return the project as it will be after an acceptance."""
+    project: Object | None = account.visible(account.project, project_id)
+    before = project or {"id": project_id, "name": None, "default": None, "created_at": None}
+    # What becomes of the default project when it is transferred is not documented.
+    default = None if before["default"] else before["default"]
+    return {**before, "default": default, "updated_at": None, "owner": new_owner.caller}
 
 
-class _Transfer:
-    """The carrying out of one plan."""
+def transfer_diff(plan: TransferPlan, outcome: TransferOutcome) -> Object:
+    """Return owner, invited user, status, and expiry before and after."""
+    project = outcome.project
 
-    def __init__(self, api: Api, wanted: TransferWanted, plan: TransferPlan) -> None:
-        self._api = api
-        self._wanted = wanted
-        self._plan = plan
-        self._first_plan = plan
-        self._writes = 0
-        # Whether something was written, and the signatures of the steps that may have been done, their answer lost.
-        self._changed = False
-        self._lost: set[tuple[str, str]] = set()
-        self._canceled: list[Object] = []
-        self._freed = False
-        self._watch = Watch(api, plan.project_id, wanted.wait_timeout)
+    def state(invitation: Object | None, owner: t.Any) -> Object:
+        keys = {"new_owner": "invited_user_name", "status": "status", "expires_at": "expires_at"}
+        return {"owner": owner, **{key: invitation and invitation[name] for key, name in keys.items()}}
 
-    def carry_out(self) -> TransferOutcome:
-        """Write what is planned, wait for what takes its time, and read back what has become of it."""
-        try:
-            while self._plan.steps:
-                self._step(self._plan.steps[0])
-            invitation, project = self._plan.invitation, self._plan.project
-            if invitation is not None and self._first_plan.await_owner:
-                invitation, project = self._watch.until_owned(invitation, fresh=bool(self._first_plan.steps))
-            elif invitation is not None and self._wanted.wait:
-                invitation, project = self._watch.until_answered(invitation)
-        except ScalingoError as error:
-            for each in self._canceled:
-                error.add_consequence(f"Before that, {describe_invitation(each)} was canceled, and is gone.")
-            if self._changed:
-                error.result.setdefault("changed", True)
-            raise
-        diff = diff_transfer(self._first_plan, invitation, project, self._changed)
-        return TransferOutcome(self._changed, invitation, project, diff)
-
-    def _step(self, step: Step) -> None:
-        """Do the next write, or find out that it is not needed any more."""
-        title = self._plan.title
-        self._writes += 1
-        if self._writes > MAX_WRITES:
-            raise CannotError(f"Cannot {title}. After {MAX_WRITES} requests, reading back still shows it undone.")
-        try:
-            invitation = self._send(step)
-        except RequestError as error:
-            if error.outcome_unknown:
-                self._lost.add(_signature(step))
-            try:
-                rest = self._after_failure(step, error)
-                if _signature(step) not in [_signature(each) for each in rest.steps]:
-                    rest = self._attribute_work(step, error, rest)
-            except RequestError:
-                error.add_context(f"Cannot {title}.")
-                raise
-            self._plan = rest
-            return
-        self._note(step)
-        self._plan = replace(self._plan, steps=self._plan.steps[1:], invitation=invitation)
-
-    def _attribute_work(self, step: Step, error: RequestError, rest: TransferPlan) -> TransferPlan:
-        """Find out whose work it is that a step is not needed any more, and return what is left to do.
-
-        Raises:
-            RequestError: The error of the write, since that cannot be read.
-        """
-        try:
-            latest = self._latest(step, rest) if isinstance(step, Respond) else None
-        except ScalingoError as second:
-            tell_unreadable(error, second, self._may_be_done(step))
-            raise error from None
-        # Somebody else may have answered it in another way meanwhile.
-        if self._may_be_done(step) and (latest is None or VERBS.get(latest["status"]) == _signature(step)[0]):
-            self._note(step)
-        return rest if rest.steps else replace(rest, invitation=latest or rest.invitation)
-
-    def _latest(self, step: Respond, rest: TransferPlan) -> Object | None:
-        """Return an invitation as it is after a write to it failed, which reading back may have shown already."""
-        seen = rest.invitation
-        if seen is not None and seen["id"] == step.invitation["id"] and seen["status"] != PENDING:
-            return seen
-        return self._watch.read_again(step.invitation)
-
-    def _may_be_done(self, step: Step) -> bool:
-        return _signature(step) in self._lost
-
-    def _note(self, step: Step) -> None:
-        """Keep in mind that a write was done."""
-        self._changed = True
-        if (
-            self._wanted.state == PENDING
-            and isinstance(step, Respond)
-            and not is_expired(step.invitation, self._api.now())
-        ):
-            self._canceled.append(step.invitation)
-
-    def _send(self, step: Step) -> Object:
-        project_id = self._plan.project_id
-        if isinstance(step, Invite):
-            return self._api.create_invitation(project_id, step.user_id)
-        return self._api.close_invitation(project_id, step.invitation["id"], step.verb)
-
-    def _after_failure(self, step: Step, error: RequestError) -> TransferPlan:
-        """Return what is left to do after a write failed, by reading back what is.
-
-        Raises:
-            RequestError: The same error, with what is known of its reason and its effect.
-        """
-        maybe = self._may_be_done(step)
-        if is_final(error, maybe):
-            raise error
-        account = Account(self._api, self._wanted.project_id, self._wanted.invitation_id)
-        try:
-            rest = self._look_again(account, error, maybe)
-        finally:
-            error.result.update(_last_seen(step, account))
-        if not rest.steps or _signature(rest.steps[0]) != _signature(step):
-            return rest
-        if error.outcome_unknown:
-            if may_repeat(self._api, error, self._writes):
-                return rest
-            raise error
-        if isinstance(error, RejectedError):
-            try:
-                way_out = self._after_refusal(step, error, rest, account)
-            except RequestError as second:
-                tell_unreadable(error, second, maybe)
-                raise error from None
-            if way_out is not None:
-                return way_out
-        tell_earlier(error, maybe)
-        raise error
-
-    def _look_again(self, account: Account, error: RequestError, maybe: bool) -> TransferPlan:
-        """Read back what is after a write failed, and decide what is left to do.
-
-        Raises:
-            RequestError: The error of the write, since that cannot be read, or makes the rest impossible.
-        """
-        try:
-            rest = _decide(self._wanted, account)
-            if not self._has_gone_elsewhere(rest.project):
-                return rest
-            error.add_context(_meanwhile(t.cast(Object, rest.project)))
-            if self._lost:
-                leave_open(error, _PART_UNKNOWN)
-        except CannotError as refusal:
-            # It says what has become of the invitation meanwhile.
-            project = visible(account.known(Fact.PROJECT))
-            moved = isinstance(refusal, NotOwnerError) and self._has_gone_elsewhere(project)
-            error.add_context(_meanwhile(project) if moved else str(refusal))
-            if maybe:
-                leave_open(error, _PART_UNKNOWN)
-        except RequestError as second:
-            project = visible(account.known(Fact.PROJECT))
-            if self._has_gone_elsewhere(project):
-                error.add_context(_meanwhile(project))
-            elif isinstance(second, RejectedError) and not (error.outcome_unknown or maybe):
-                # What it means to be refused that, too; else it is told below, as a whole.
-                for sentence in reversed(second.context):
-                    error.add_context(sentence)
-            tell_unreadable(error, second, maybe)
-        raise error
-
-    def _after_refusal(
-        self, step: Step, error: RequestError, rest: TransferPlan, account: Account
-    ) -> TransferPlan | None:
-        """Return what is to be done about a write that the API refused and that is still needed, or None for nothing.
-
-        Then the error has got what is known of its reason.
-        """
-        blocked = isinstance(error, RejectedError) and error.status in (400, 403, 404, 409, 422)
-        if isinstance(step, Invite) and rest.expired and blocked and not self._freed:
-            # Whether an invitation that has expired blocks a new one is not documented.
-            self._freed = True
-            return replace(rest, steps=(Respond("cancel", rest.expired), *rest.steps))
-        foreseen = account.find_out(lambda facts: why_transfer_refused(rest, facts))
-        if foreseen:
-            error.add_context(foreseen)
-        elif isinstance(step, Invite):
-            _guess_why(error)
-        elif step.verb == "accept":
-            # Refused, but still pending: most likely the API has not finished an earlier acceptance yet. With which
-            # status it says so is not documented; those with another meaning are waited for only after a lost answer.
-            busy = isinstance(error, (ConflictError, ValidationError)) or (blocked and self._may_be_done(step))
-            closed = self._watch.until_closed(step.invitation) if busy else None
-            if closed is not None:
-                return replace(rest, steps=(), invitation=closed)
-            if blocked:
-                error.add_consequence("An earlier acceptance may be under way: run the task again to see.")
-            _guess_why(error)
-        return None
-
-    def _has_gone_elsewhere(self, project: Object | None) -> bool:
-        """Tell whether the project has got another owner while this task was at work, who is not the wanted one."""
-        if self._wanted.state == ACCEPTED or project is None or self._plan.project is None:
-            return False
-        owner = project["owner"]
-        if self._wanted.state == PENDING and is_user(owner, self._wanted.new_owner or ""):
-            return False
-        return bool(owner["id"] != self._plan.project["owner"]["id"])
-
-
-def _guess_why(error: RequestError) -> None:
-    """Say in the error of a refused write what may be the reason, unless the API says it in its own words."""
-    # With a 404 they say no more than the status.
-    if isinstance(error, NotFoundError) or not (isinstance(error, RejectedError) and _says_why(error.body)):
-        error.add_consequence(_PERHAPS)
-
-
-def _says_why(body: t.Any) -> bool:
-    """Tell whether a body holds words of the API."""
-    return isinstance(body, dict) and any(map(body.get, ("error", "message", "errors")))
-
-
-def _meanwhile(project: Object) -> str:
-    return f"Meanwhile the project belongs to {owner_of(project)}."
-
-
-def _last_seen(step: Step, account: Account) -> Object:
-    """Return invitation and project as reading back shows them, as far as it went; None for what is not shown."""
-    seen: dict[str, t.Any] = {}
-    invitation, project = account.known(Fact.INVITATION), account.known(Fact.PROJECT)
-    if invitation is None and isinstance(step, Respond):
-        all_of_them = visible(account.known(Fact.INVITATIONS)) or ()
-        invitation = next((each for each in all_of_them if each["id"] == step.invitation["id"]), None)
-    if visible(invitation) is not None:
-        seen["transfer_invitation"] = invitation
-    if project is not None:
-        seen["project"] = visible(project)
-    return seen
-
-
-def _signature(step: Step) -> tuple[str, str]:
-    """Return what makes two steps the same: the verb, and of whom or what."""
-    return ("invite", step.user_id) if isinstance(step, Invite) else (step.verb, step.invitation["id"])
+    if not outcome.changed:
+        same = state(outcome.resource, project and project["owner"]["username"])
+        return {"before": same, "after": same}
+    # If the project was not read before, both owners are shown by ID: the inviter was the owner, and still is if the
+    # project was not read afterwards either.
+    form = "username" if plan.project else "id"
+    owner = plan.project["owner"][form] if plan.project else plan.resource and plan.resource["inviter_user_id"]
+    return {
+        "before": state(plan.resource, owner),
+        "after": state(outcome.resource, project["owner"][form] if project else owner),
+    }

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: scalingo_login
-short_description: Exchange a Scalingo API token once for many tasks
+short_description: Exchange a Scalingo API token for a bearer token
 version_added: 1.0.0
 author: The community.scalingo authors (@ansible-collections)
 description:
-  - Exchanges the API token for a bearer token, which is valid for an hour, and returns that.
-  - Every other module does this by itself, once in each task. A play with many tasks saves a request in each of them by
-    doing it once.
-  - What this module returns is a secret, which Ansible cannot know. The task must have C(no_log=true), or it fails
-    before anything is sent.
-  - O(api_token) is required here, as an option or as E(SCALINGO_API_TOKEN). O(bearer_token) is not looked at.
+  - Exchanges an API token for a bearer token that is valid for one hour, and returns the bearer token.
+  - Every other module exchanges the API token itself, once per task. In a play with many tasks, this module saves one
+    request per task.
+  - The result contains a secret that Ansible cannot mask. Without C(no_log=true), the task fails before any request.
+  - O(api_token) or the environment variable E(SCALINGO_API_TOKEN) is required. O(bearer_token) is ignored.
 extends_documentation_fragment:
   - community.scalingo._connection
   - community.scalingo._attributes
@@ -24,58 +23,59 @@ attributes:
   check_mode:
     support: full
     details:
-      - The exchange changes nothing, so a check does it too.
+      - The exchange changes nothing, so check mode performs it too.
   diff_mode:
     support: none
 options: {}
 seealso:
   - module: community.scalingo.scalingo_project
+  - module: community.scalingo.scalingo_projects
 notes:
-  - Cannot be used with C(async), which would write the result into a file.
-  - A bearer token in C(module_defaults) wins over O(api_token) of a task there. To work with another account in such a
-    block, give its O(api_token) together with O(bearer_token=""), which counts as not given.
-  - A registered result can be printed by any later task. Do not put it into a fact that is cached, or into an artifact.
-  - Modules that are given a bearer token only cannot replace it when it expires. For a play that may run for more than
-    an hour, let each task exchange the token itself.
+  - C(async) is not supported, because it would write the result to a file.
+  - In C(module_defaults), the bearer token takes precedence over O(api_token) of a task. To use another account in such
+    a block, set both O(api_token) and O(bearer_token="") in the task.
+  - Later tasks can print a registered result. Do not store it in a cached fact or an artifact.
+  - A task that has only a bearer token cannot replace it after it expires. If a play can run for more than one hour,
+    let each task exchange the API token.
 """
 
 EXAMPLES = r"""
-- name: Exchange the token once for the whole play
+- name: Exchange the API token once for the play
   community.scalingo.scalingo_login:
     api_token: "{{ vault_scalingo_api_token }}"
   register: session
   no_log: true
 
-- name: Use it in many tasks
+- name: Use the bearer token in many tasks
   module_defaults:
     group/community.scalingo.all:
       bearer_token: "{{ session.login.bearer_token }}"
   block:
-    - name: Read all projects
+    - name: Retrieve all projects
       community.scalingo.scalingo_project_info:
 
-    - name: Ensure that there is a project for the staging environment
+    - name: Ensure the staging project exists
       community.scalingo.scalingo_project:
         name: staging
 """
 
 RETURN = r"""
 login:
-  description: What the API token was exchanged for.
+  description: Result of the exchange.
   returned: success
   type: dict
   contains:
     bearer_token:
-      description: The bearer token. It is a secret.
+      description: Bearer token. It is a secret.
       type: str
       sample: VALUE_SPECIFIED_IN_NO_LOG_PARAMETER
     expires_at:
-      description: Until when it is valid, in ISO 8601, or V(null) if the token does not say.
+      description: Expiry date of the bearer token, in ISO 8601. V(null) if the token does not contain it.
       type: str
       sample: "2026-06-01T10:30:00Z"
 error:
-  description: The answer of the API that made the task fail. Its body is left out, since it may hold a token.
-  returned: failure, if the API answered
+  description: API response that caused the failure, without its body, which may contain a token.
+  returned: failure, if the API responded
   type: dict
   contains:
     status:
@@ -91,17 +91,18 @@ error:
       type: str
       sample: /v1/tokens/exchange
     request_id:
-      description: The API's own ID of the request, worth quoting to the vendor's support. V(null) if there was none.
+      description: The API's ID of the request, useful when you contact Scalingo support. V(null) if the API sent none.
       type: str
       sample: 3b1d9c60-52f7-4ad0-8e44-c0a96f7d1e23
     body:
-      description: V(null).
+      description: Always V(null).
       type: raw
+      sample: null
 """
 
 from ..module_utils._api import Api
 from ..module_utils._module import run_module
-from ..module_utils._task import Options, Result
+from ..module_utils._task import OnWait, Options, Result, silent
 
 ARGUMENT_SPEC: Options = {}
 
@@ -111,8 +112,8 @@ def log_in(api: Api, options: Options, check_mode: bool) -> Result:
     return {"changed": False, "login": api.log_in()}
 
 
-def main() -> None:
-    run_module(ARGUMENT_SPEC, log_in, returns_token=True)
+def main(on_wait: OnWait = silent) -> None:
+    run_module(ARGUMENT_SPEC, log_in, on_wait, returns_token=True)
 
 
 if __name__ == "__main__":

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: scalingo_project
-short_description: Create, rename, delete a Scalingo project, or make it the default one
+short_description: Create, update, or delete a Scalingo project
 version_added: 1.0.0
 author: The community.scalingo authors (@ansible-collections)
 description:
-  - Makes one project of a Scalingo account what the task says, and changes nothing that is so already.
-  - A project groups applications. Each account has one default project, in which new applications land.
-  - Names are unique among the projects of one owner only. If the account sees the projects of others too, because it
-    collaborates on their applications, then two projects of one name can be visible. The module never guesses which
-    one is meant, and never creates a second project because the first belongs to somebody else.
+  - Creates, updates, or deletes a project, or sets it as the default project of the account.
+  - A project groups applications and databases. Applications that name no project are created in the default project.
+  - Project names are unique per owner only. An account that collaborates on applications of other users can also access
+    their projects. If several accessible projects have the same name, the task fails and lists their IDs and owners.
+  - If another user owns the only accessible project with the name, the module finds that project and does not create
+    a second one.
 extends_documentation_fragment:
   - community.scalingo._connection
   - community.scalingo._attributes
@@ -23,48 +24,49 @@ attributes:
   check_mode:
     support: full
     details:
-      - A check also foretells what the API would refuse, as far as that can be read, for instance the deletion of a
-        project that contains applications. It may need one or two reading requests more than the real run for that.
+      - Predicts the result of a normal run, including API rejections as far as the account shows their reasons.
+      - Before a deletion, check mode also reads the lists of applications and databases, because the API rejects the
+        deletion of a project that contains any.
   diff_mode:
     support: full
 options:
   name:
     description:
-      - Name of the project, 1 to 64 characters of V(a-z), V(0-9), V(-) and V(_).
-      - With O(project_id), the name that the project is to have. It is renamed if it has another one.
+      - Name of the project. 1 to 64 lowercase letters, digits, hyphens, or underscores.
+      - With O(project_id), the new name of the project.
       - At least one of O(name) and O(project_id) is required.
+      - The task fails if the value is the ID of a project. Use O(project_id) instead.
     type: str
   project_id:
     description:
-      - ID of the project. It finds the project, whatever O(name) says.
-      - With O(state=present) the project must exist, since nobody can choose the ID of a new one.
+      - ID of the project. Takes precedence over O(name).
+      - With O(state=present), the project must exist.
     type: str
   new_name:
     description:
-      - The project that O(name) finds is to have this name.
-      - If there is no project named O(name), but one named O(new_name), the renaming was done before and nothing is
-        to do. If there are both, or neither, the task fails.
-      - Cannot be used with O(project_id), where O(name) does this.
+      - New name for the project. Requires O(name). Mutually exclusive with O(project_id).
+      - If O(name) does not exist and O(new_name) does, the project already matches.
+      - The task fails if both or neither exist.
     type: str
   default:
     description:
-      - V(true) makes the project the default one of the account. The previous default project is then no longer the
-        default one.
-      - V(false) fails if the project is the default one, because the API cannot unset that. Make another project the
-        default one instead.
-      - If it is not given, this is left as it is.
+      - Whether this is the account's default project. If it is omitted, the setting does not change.
+      - V(true) sets the project as the default project, in place of the current one.
+      - V(false) fails if the project is the default project, because the API cannot unset it. Set another project as
+        the default project instead.
     type: bool
   owner:
     description:
-      - User name, email address or user ID of the user that must own the project.
-      - With O(name), only the projects of this user are searched.
-      - With O(project_id), the task fails if the project belongs to somebody else.
-      - A project is never created for somebody else.
+      - Username, email address, or user ID of the user who must own the project.
+      - With O(name), only projects of this user are searched.
+      - With O(project_id), the task fails if another user owns the project.
+      - A project cannot be created for another user.
     type: str
   state:
     description:
       - V(present) creates the project if it does not exist, and updates it if it differs.
-      - V(absent) deletes it. The API deletes neither the default project nor one that contains applications.
+      - V(absent) deletes the project. The API deletes neither the default project nor a project that contains
+        applications or dedicated databases.
     type: str
     choices:
       - present
@@ -73,42 +75,45 @@ options:
 seealso:
   - module: community.scalingo.scalingo_projects
   - module: community.scalingo.scalingo_project_info
+  - module: community.scalingo.scalingo_project_transfer
   - plugin: community.scalingo.project_info
     plugin_type: lookup
-  - name: Scalingo API, page Projects
-    description: The vendor's reference of the API that this module uses.
+  - name: Scalingo API, Projects
+    description: Reference of the API that this module uses.
     link: https://developers.scalingo.com/projects
 notes:
-  - A task that changes nothing sends one request, beside the one that exchanges the API token. A task that creates or
-    renames a project sends two.
+  - The module cannot find a project that the account cannot access. If a project was transferred to another user, a
+    task with its O(name) may therefore create a new project. To prevent that, use O(project_id) or the role
+    P(community.scalingo.project_baseline#role), whose handoffs know about transferred projects.
+  - Without changes, a task sends one request, plus one to exchange O(api_token). Each change sends one more.
 """
 
 EXAMPLES = r"""
-- name: Ensure that there is a project for the staging environment
+- name: Ensure the staging project exists
   community.scalingo.scalingo_project:
     name: staging
 
-- name: Make it the project in which new applications land
+- name: Ensure staging is the default project
   community.scalingo.scalingo_project:
     name: staging
     default: true
 
-- name: Give it a better name, once
+- name: Ensure staging is renamed to preproduction
   community.scalingo.scalingo_project:
     name: staging
     new_name: preproduction
 
-- name: Read the project of the shop
+- name: Ensure the shop project exists and record its ID
   community.scalingo.scalingo_project:
     name: shop
   register: shop
 
-- name: Rename it by its ID, whatever its name is by then
+- name: Ensure the project with this ID is named boutique
   community.scalingo.scalingo_project:
     project_id: "{{ shop.project.id }}"
     name: boutique
 
-- name: Remove my own project of that name, not that of a colleague
+- name: Ensure the sandbox project of this account does not exist
   community.scalingo.scalingo_project:
     name: sandbox
     owner: mireille@example.org
@@ -118,13 +123,13 @@ EXAMPLES = r"""
 RETURN = r"""
 project:
   description:
-    - The project as the API shows it, V(null) if it is absent.
-    - In check mode, dates and IDs that do not exist yet are V(null).
-  returned: success, and failure after the API accepted a write
+    - Project as the API returns it. V(null) if it does not exist.
+    - In check mode, IDs and dates that do not exist yet are V(null).
+  returned: success
   type: dict
   contains:
     id:
-      description: ID of the project. Take it as it is, its form is not documented.
+      description: ID of the project. Its form is not documented, so do not parse it.
       type: str
       sample: prj-b7e2915d-40c8-4a36-bd1f-7786e0c95a24
     name:
@@ -132,19 +137,19 @@ project:
       type: str
       sample: staging
     default:
-      description: Whether it is the default project of its owner.
+      description: Whether this is the default project of its owner.
       type: bool
       sample: false
     created_at:
-      description: When it was created, in ISO 8601.
+      description: Creation date, in ISO 8601.
       type: str
       sample: "2026-05-18T16:02:09.480+02:00"
     updated_at:
-      description: When it was last changed, in ISO 8601.
+      description: Date of the last change, in ISO 8601.
       type: str
       sample: "2026-06-01T09:30:00.007+02:00"
     owner:
-      description: The user that owns it.
+      description: User who owns the project.
       type: dict
       contains:
         id:
@@ -152,7 +157,7 @@ project:
           type: str
           sample: us-6a1f0d3e-93b4-4f7c-8a20-51d7c4be3f88
         username:
-          description: User name.
+          description: Username.
           type: str
           sample: mireille
         email:
@@ -160,30 +165,30 @@ project:
           type: str
           sample: mireille@example.org
         flags:
-          description: Switches that the vendor sets. May be missing.
+          description: Settings that only Scalingo can change. May be missing.
           type: dict
           sample: {}
     flags:
-      description: Switches that the vendor sets, for instance C(private-network). May be missing.
+      description: Settings that only Scalingo can change, for example C(private-network). May be missing.
       type: dict
       sample:
         private-network: true
 diff:
   description:
-    - Name of the project and whether it is the default one, before and after the task. Empty where there is no project.
-    - If the project becomes the default one, also the name of the default project before and after.
-  returned: success, and failure after a write that was seen
+    - Name of the project, and whether it is the default project. Empty if the project does not exist.
+    - If the task sets the default project, also C(default_project), the name of the default project.
+  returned: success
   type: dict
   contains:
     before:
-      description: What was.
+      description: State before the task.
       type: dict
       sample:
         name: staging
         default: false
         default_project: production
     after:
-      description: What is now, or in check mode would be.
+      description: State after the task, or the predicted state in check mode.
       type: dict
       sample:
         name: staging
@@ -191,14 +196,15 @@ diff:
         default_project: staging
 outcome_unknown:
   description:
-    - A write may have been done. Its answer was lost, and reading back could not tell what became of it.
-    - Look before repeating it. The message says more.
-  returned: failure, if that is so
+    - Whether a write of this task may have taken effect, although its response was lost and the account does not
+      show its effect.
+    - Check the account before you rerun the task. C(msg) names the write.
+  returned: failure, if the outcome of a write is unknown
   type: bool
   sample: true
 error:
-  description: The answer of the API that made the task fail.
-  returned: failure, if the API answered
+  description: API response that caused the failure.
+  returned: failure, if the API responded
   type: dict
   contains:
     status:
@@ -214,23 +220,21 @@ error:
       type: str
       sample: /v1/projects/prj-b7e2915d-40c8-4a36-bd1f-7786e0c95a24
     request_id:
-      description: The API's own ID of the request, worth quoting to the vendor's support. V(null) if there was none.
+      description: The API's ID of the request, useful when you contact Scalingo support. V(null) if the API sent none.
       type: str
       sample: 3b1d9c60-52f7-4ad0-8e44-c0a96f7d1e23
     body:
-      description: What the API answered, without secrets. A text if it was no JSON.
+      description: Body of the response, without secrets. A string if the body is not JSON.
       type: raw
       sample:
         error: Cannot delete project with existing apps
 """
 
-from ..module_utils._api import Api
-from ..module_utils._ensure import ensure_project
 from ..module_utils._module import run_module
-from ..module_utils._plan import Wanted
-from ..module_utils._task import Options, Result
+from ..module_utils._project import ensure_project
+from ..module_utils._task import OnWait, Options, silent
 
-ARGUMENT_SPEC = {
+ARGUMENT_SPEC: Options = {
     "name": {"type": "str"},
     "project_id": {"type": "str"},
     "new_name": {"type": "str"},
@@ -238,17 +242,15 @@ ARGUMENT_SPEC = {
     "owner": {"type": "str"},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
+RULES: Options = {
+    "required_one_of": [("name", "project_id")],
+    "mutually_exclusive": [("new_name", "project_id")],
+    "required_by": {"new_name": "name"},
+}
 
 
-def ensure(api: Api, options: Options, check_mode: bool) -> Result:
-    """Do what the task says, and return its result."""
-    given: Options = {option: options.get(option) for option in ARGUMENT_SPEC}
-    outcome = ensure_project(api, Wanted(**given), check_mode)
-    return {"changed": outcome.changed, "project": outcome.project, "diff": outcome.diff}
-
-
-def main() -> None:
-    run_module(ARGUMENT_SPEC, ensure)
+def main(on_wait: OnWait = silent) -> None:
+    run_module(ARGUMENT_SPEC, ensure_project, on_wait, **RULES)
 
 
 if __name__ == "__main__":

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: scalingo_project_info
-short_description: Read Scalingo projects
+short_description: Retrieve information about Scalingo projects
 version_added: 1.0.0
 author: The community.scalingo authors (@ansible-collections)
 description:
-  - Returns the projects that an account can see, all of them or those that match every filter that is given.
-  - Which projects of other owners are among them is decided by the API. Look at RV(projects[].owner).
+  - Returns all projects that the account can access, or only those that match every filter.
+  - The result can include projects of other users. RV(projects[].owner) identifies them.
 extends_documentation_fragment:
   - community.scalingo._connection
   - community.scalingo._attributes
@@ -20,39 +20,43 @@ extends_documentation_fragment:
 options:
   name:
     description:
-      - Only projects of this name. There can be several, one for each owner.
+      - Name of the projects to return. Several users can own a project with this name.
     type: str
   project_id:
     description:
-      - Only the project with this ID. If there is none, RV(projects) is empty.
+      - ID of the project to return. If it does not exist, RV(projects) is empty.
     type: str
   owner:
     description:
-      - Only projects that this user owns, given as user name, email address or user ID.
+      - Username, email address, or user ID of the user whose projects to return.
     type: str
   default:
     description:
-      - V(true) for default projects only, V(false) for all others only. Each owner can have a default project.
+      - Whether to return only default projects (V(true)), or only other projects (V(false)). Each user can have one
+        default project.
     type: bool
 seealso:
   - module: community.scalingo.scalingo_project
+  - module: community.scalingo.scalingo_projects
   - plugin: community.scalingo.project_info
     plugin_type: lookup
+notes:
+  - A task sends one request, plus one to exchange O(api_token).
 """
 
 EXAMPLES = r"""
-- name: Read all projects
+- name: Retrieve all projects
   community.scalingo.scalingo_project_info:
-  register: visible
+  register: accessible
 
-- name: Show whose they are
+- name: Report the owners
   ansible.builtin.debug:
     msg: "{{ item.name }} belongs to {{ item.owner.username }}"
-  loop: "{{ visible.projects }}"
+  loop: "{{ accessible.projects }}"
   loop_control:
     label: "{{ item.id }}"
 
-- name: Find my own default project
+- name: Retrieve the default project of a user
   community.scalingo.scalingo_project_info:
     owner: mireille@example.org
     default: true
@@ -60,13 +64,13 @@ EXAMPLES = r"""
 
 RETURN = r"""
 projects:
-  description: The projects as the API shows them; an empty list if none matches.
+  description: Matching projects, as the API returns them. Empty if no project matches.
   returned: success
   type: list
   elements: dict
   contains:
     id:
-      description: ID of the project. Take it as it is, its form is not documented.
+      description: ID of the project. Its form is not documented, so do not parse it.
       type: str
       sample: prj-b7e2915d-40c8-4a36-bd1f-7786e0c95a24
     name:
@@ -74,19 +78,19 @@ projects:
       type: str
       sample: staging
     default:
-      description: Whether it is the default project of its owner.
+      description: Whether this is the default project of its owner.
       type: bool
       sample: false
     created_at:
-      description: When it was created, in ISO 8601.
+      description: Creation date, in ISO 8601.
       type: str
       sample: "2026-05-18T16:02:09.480+02:00"
     updated_at:
-      description: When it was last changed, in ISO 8601.
+      description: Date of the last change, in ISO 8601.
       type: str
       sample: "2026-06-01T09:30:00.007+02:00"
     owner:
-      description: The user that owns it.
+      description: User who owns the project.
       type: dict
       contains:
         id:
@@ -94,7 +98,7 @@ projects:
           type: str
           sample: us-6a1f0d3e-93b4-4f7c-8a20-51d7c4be3f88
         username:
-          description: User name.
+          description: Username.
           type: str
           sample: mireille
         email:
@@ -102,17 +106,17 @@ projects:
           type: str
           sample: mireille@example.org
         flags:
-          description: Switches that the vendor sets. May be missing.
+          description: Settings that only Scalingo can change. May be missing.
           type: dict
           sample: {}
     flags:
-      description: Switches that the vendor sets, for instance C(private-network). May be missing.
+      description: Settings that only Scalingo can change, for example C(private-network). May be missing.
       type: dict
       sample:
         private-network: true
 error:
-  description: The answer of the API that made the task fail.
-  returned: failure, if the API answered
+  description: API response that caused the failure.
+  returned: failure, if the API responded
   type: dict
   contains:
     status:
@@ -128,22 +132,21 @@ error:
       type: str
       sample: /v1/projects
     request_id:
-      description: The API's own ID of the request, worth quoting to the vendor's support. V(null) if there was none.
+      description: The API's ID of the request, useful when you contact Scalingo support. V(null) if the API sent none.
       type: str
       sample: 3b1d9c60-52f7-4ad0-8e44-c0a96f7d1e23
     body:
-      description: What the API answered, without secrets. A text if it was no JSON.
+      description: Body of the response, without secrets. A string if the body is not JSON.
       type: raw
       sample:
         error: unauthorized
 """
 
-from ..module_utils._api import Api
 from ..module_utils._module import run_module
-from ..module_utils._read import find_projects
-from ..module_utils._task import Options, Result
+from ..module_utils._read import read_projects
+from ..module_utils._task import OnWait, Options, silent
 
-ARGUMENT_SPEC = {
+ARGUMENT_SPEC: Options = {
     "name": {"type": "str"},
     "project_id": {"type": "str"},
     "owner": {"type": "str"},
@@ -151,14 +154,8 @@ ARGUMENT_SPEC = {
 }
 
 
-def read(api: Api, options: Options, check_mode: bool) -> Result:
-    """Read what the task asks for, and return its result. In check mode this does just the same."""
-    filters = {option: options.get(option) for option in ARGUMENT_SPEC}
-    return {"changed": False, "projects": find_projects(api, **filters)}
-
-
-def main() -> None:
-    run_module(ARGUMENT_SPEC, read)
+def main(on_wait: OnWait = silent) -> None:
+    run_module(ARGUMENT_SPEC, read_projects, on_wait, filters=("name", "project_id", "owner"))
 
 
 if __name__ == "__main__":

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: scalingo_project_transfer
-short_description: Hand a Scalingo project over to a new owner
+short_description: Transfer ownership of a Scalingo project
 version_added: 1.0.0
 author: The community.scalingo authors (@ansible-collections)
 description:
-  - Makes, answers or cancels the invitation with which a Scalingo project gets a new owner. It takes two accounts. The
-    owner invites (O(state=pending)), and the invited user accepts (O(state=accepted)) or declines.
-  - Each step can be run again at any later moment, and changes nothing that is so already.
-  - After an acceptance the project is read back. The task that accepts succeeds only when it really belongs to its new
-    owner.
-  - The invited user must be a collaborator on every application and database of the project, and needs a billing
-    profile, a valid payment method, and to have left the free trial. The new owner pays for the project. The old one
-    becomes a collaborator.
+  - Creates, accepts, declines, or cancels the invitation that transfers a project to a new owner.
+  - A transfer takes two accounts. The owner of the project invites, and the invited user accepts or declines. With the
+    tokens of both, one task does the whole transfer.
+  - The new owner must be a collaborator, with the invitation accepted, on every application and dedicated database of
+    the project. M(community.scalingo.scalingo_project_collaborator) ensures this.
+  - The new owner also needs a billing profile, a valid payment method, and must have left the free trial.
+  - After the transfer, the new owner pays for the project, and the previous owner becomes a collaborator.
+  - After an acceptance, the task reads the project again. It succeeds only if the new owner owns the project.
 extends_documentation_fragment:
   - community.scalingo._connection
   - community.scalingo._attributes
@@ -26,44 +26,59 @@ attributes:
   check_mode:
     support: full
     details:
-      - A check also foretells what the API would refuse, as far as that can be read. It does not wait.
-      - What becomes of the C(default) flag of a default project that is handed over is not documented, so a check shows
-        it as V(null). Of a project that a user does not see before accepting it, a check knows ID and new owner only.
+      - Predicts the result of a normal run, including API rejections as far as the account shows their reasons. Check
+        mode does not wait.
+      - The API does not document whether a transferred default project stays a default project. Check mode returns
+        C(default) as V(null) for it.
+      - If the invited user cannot access the project before the acceptance, check mode returns only its ID and its
+        new owner.
   diff_mode:
     support: full
 options:
   project_id:
     description:
       - ID of the project.
-      - Either this or O(project_name) is required.
+      - Exactly one of O(project_id) and O(project_name) is required.
     type: str
   project_name:
     description:
-      - Name of the project, among those that the account can see, or on whose applications it collaborates.
-      - It may not see a project that belongs to somebody else, and then needs O(project_id).
+      - Name of the project, if the account can access the project or collaborates on one of its applications.
+        Otherwise, use O(project_id).
     type: str
   new_owner:
     description:
-      - User name or user ID of the user that is to own the project. An email address is refused.
-      - It must not be the user name of one user and the user ID of another.
+      - Username or user ID of the user who becomes the owner. Not an email address.
       - Required with O(state=pending).
-      - With any other state, only an invitation of this user is answered or canceled.
+      - With O(new_owner_api_token), it may be omitted. The new owner is then the user of that token.
+      - With any other state, the task fails if the invitation is not for this user.
+    type: str
+  new_owner_api_token:
+    description:
+      - API token of the new owner. With it, the task invites the new owner if needed, and accepts the invitation.
+      - Requires O(state=accepted), with O(api_token) of the current owner. Mutually exclusive with O(invitation_id).
+      - The task fails before the first write if the token belongs to another user than O(new_owner), or to the current
+        owner.
+      - If the current owner cannot access the project, the task looks for it in the account of the new owner. With
+        O(project_name), an accepted invitation must show that the project was transferred from this account.
     type: str
   invitation_id:
     description:
-      - ID of the invitation to answer or cancel.
-      - Without it, the pending invitation of the project is taken. The API may not show that to the invited user, and
-        then O(invitation_id) is needed, together with O(project_id).
-      - Cannot be used with O(state=pending).
+      - ID of the invitation to accept, decline, or cancel. Without it, the pending invitation of the project is used.
+      - The API may not show the invitation to the invited user. Then O(invitation_id) is required, together with
+        O(project_id).
+      - Not allowed with O(state=pending).
     type: str
   state:
     description:
-      - V(pending) is for the owner. It makes sure that O(new_owner) is invited, or owns the project already. If
-        somebody else is invited, the task fails unless O(replace=true).
-      - V(accepted) is for the invited user, and makes sure that the project is theirs, or has been.
-      - V(declined) is for the invited user.
-      - V(canceled) is for the owner, and makes sure that no invitation is pending. With O(invitation_id), the task
-        fails if that invitation was accepted before.
+      - V(pending) is for the owner. It ensures that O(new_owner) is invited, or owns the project. If an invitation to
+        another user is pending, the task fails unless O(replace=true).
+      - V(accepted) is for the invited user. It ensures that this user owns the project, or accepted the invitation
+        before. With O(new_owner_api_token), it is for the owner, and does both sides of the transfer.
+        Without it, the task fails if the user of the token owns the project while an invitation to another user is
+        pending.
+      - V(declined) is for the invited user. It ensures that the invitation is declined.
+      - V(canceled) is for the owner. It ensures that no invitation is pending. With O(invitation_id), the task fails
+        if the invitation was accepted.
     type: str
     choices:
       - pending
@@ -71,61 +86,67 @@ options:
       - declined
       - canceled
     default: pending
+  reinvite:
+    description:
+      - Whether to invite the user again if their last invitation was declined. With V(false), the task fails instead.
+    type: bool
+    default: true
   replace:
     description:
-      - With O(state=pending), cancel a pending invitation of somebody else first.
-      - If the new invitation then fails, the earlier one is gone, and the message says so.
+      - Whether to cancel another user's pending invitation first. Requires O(state=pending) or
+        O(new_owner_api_token).
+      - If the new invitation then fails, the previous one is canceled already, and the error message says so.
     type: bool
     default: false
   wait:
     description:
-      - With O(state=pending), wait until the invitation is answered. The task fails if it is not accepted.
-      - With C(-v), Ansible shows for whom the task waits, and until when.
-      - The API may not show the project to its former owner any more. RV(project) is V(null) then, and the new owner is
-        known from the status of the invitation only.
+      - Whether to wait until the invitation is accepted. Requires O(state=pending).
+      - The task fails if the invitation is declined, canceled, or expires, if its acceptance fails, or after
+        O(wait_timeout).
+      - If the task runs inside the Ansible worker, C(-v) shows how long it waits, and for which user.
+      - If the previous owner cannot access the project after the transfer, RV(project) is V(null).
     type: bool
     default: false
   wait_timeout:
     description:
-      - Seconds to wait for an answer with O(wait=true), or after O(state=accepted) for the API to finish the transfer.
+      - Time in seconds to wait with O(wait=true), or for the API to complete an acceptance.
     type: float
     default: 600
 seealso:
+  - module: community.scalingo.scalingo_project_transfers
   - module: community.scalingo.scalingo_project_transfer_info
+  - module: community.scalingo.scalingo_project_collaborator
   - module: community.scalingo.scalingo_project
-  - name: Scalingo API, page Projects
-    description: The vendor's reference of the API that this module uses.
+  - name: Scalingo API, Projects
+    description: Reference of the API that this module uses.
     link: https://developers.scalingo.com/projects
+notes:
+  - A pending invitation is used as it is, and not sent again. The task cancels an expired invitation if it prevents a
+    new one.
+  - A task sends two requests if an invitation is pending already, and one if O(new_owner) owns the project. Exchanging
+    a token costs one more.
 """
 
 EXAMPLES = r"""
-- name: Offer the shop to its new owner
+- name: Ensure tomasz is invited to own the shop project
   community.scalingo.scalingo_project_transfer:
     project_name: shop
     new_owner: tomasz
 
-# Two people, two tokens, one run: the play has the token of the present owner, one task that of the new one.
-- name: Hand the blog over in one go
-  module_defaults:
-    group/community.scalingo.all:
-      api_token: "{{ owner_api_token }}"
-  block:
-    - name: Invite the new owner
-      community.scalingo.scalingo_project_transfer:
-        project_name: blog
-        new_owner: tomasz
-      register: offer
+- name: Ensure no invitation to own the sandbox project is pending
+  community.scalingo.scalingo_project_transfer:
+    project_name: sandbox
+    state: canceled
 
-    - name: Accept as the new owner
-      community.scalingo.scalingo_project_transfer:
-        api_token: "{{ new_owner_api_token }}"
-        project_id: "{{ offer.project.id }}"
-        invitation_id: "{{ offer.transfer_invitation.id }}"
-        state: accepted
-      # Skipped if the project was handed over before, and in check mode.
-      when: offer.transfer_invitation.id | default(none) is not none
+- name: Ensure tomasz owns the blog project, with the tokens of both users
+  community.scalingo.scalingo_project_transfer:
+    api_token: "{{ owner_api_token }}"
+    project_name: blog
+    new_owner: tomasz
+    new_owner_api_token: "{{ new_owner_api_token }}"
+    state: accepted
 
-- name: Offer it to somebody else instead, and wait an hour for the answer
+- name: Ensure amina is invited instead of tomasz, and wait one hour for the acceptance
   community.scalingo.scalingo_project_transfer:
     project_name: shop
     new_owner: amina
@@ -133,18 +154,35 @@ EXAMPLES = r"""
     wait: true
     wait_timeout: 3600
 
-- name: Take back any offer of the sandbox
-  community.scalingo.scalingo_project_transfer:
-    project_name: sandbox
-    state: canceled
+# The owner and the new owner can also run their tasks in separate plays. The new owner needs both IDs.
+- name: Transfer the sandbox project in two steps
+  module_defaults:
+    group/community.scalingo.all:
+      api_token: "{{ owner_api_token }}"
+  block:
+    - name: Ensure tomasz is invited to own the sandbox project
+      community.scalingo.scalingo_project_transfer:
+        project_name: sandbox
+        new_owner: tomasz
+        reinvite: false
+      register: invited
+
+    - name: Ensure the invitation is accepted
+      community.scalingo.scalingo_project_transfer:
+        api_token: "{{ new_owner_api_token }}"
+        project_id: "{{ invited.project.id }}"
+        invitation_id: "{{ invited.transfer_invitation.id }}"
+        state: accepted
+      # The ID is null in check mode. No invitation exists if the project was transferred before.
+      when: invited.transfer_invitation.id | default(none) is not none
 """
 
 RETURN = r"""
 transfer_invitation:
   description:
-    - The invitation as the API shows it, V(null) if none was needed.
-    - In check mode, dates and IDs that do not exist yet are V(null).
-  returned: success, and failure if an invitation was made, was read again, or did not lead to a transfer
+    - Invitation as the API returns it. V(null) if none was needed.
+    - In check mode, IDs and dates that do not exist yet are V(null).
+  returned: success, and failure while the task waits for the transfer
   type: dict
   contains:
     id:
@@ -160,42 +198,42 @@ transfer_invitation:
       type: str
       sample: us-d4c09b71-2e65-4b0a-97f3-0c8e6a1b5d42
     invited_user_name:
-      description: User name of the invited user.
+      description: Username of the invited user.
       type: str
       sample: tomasz
     inviter_user_id:
-      description: ID of the user who invited.
+      description: ID of the user who created the invitation.
       type: str
       sample: us-6a1f0d3e-93b4-4f7c-8a20-51d7c4be3f88
     status:
       description:
-        - V(pending), V(accepted), V(declined) or V(canceled).
-        - V(failed) if the acceptance was refused, and nothing was transferred.
-        - V(error) if the acceptance went wrong, which only the support of Scalingo can mend.
-        - An invitation that has expired stays V(pending).
+        - One of V(pending), V(accepted), V(declined), V(canceled), V(failed), and V(error).
+        - V(failed) means that the acceptance failed and nothing was transferred.
+        - V(error) means that the acceptance ended in an error. Contact Scalingo support.
+        - An expired invitation stays V(pending).
       type: str
       sample: pending
     status_reason:
-      description: Why an acceptance failed. Empty otherwise.
+      description: Reason for a failed acceptance. Otherwise empty or missing.
       type: str
       sample: ""
     expires_at:
-      description: When the invitation expires, in ISO 8601; three days after it was made.
+      description: Expiry date, in ISO 8601. The API sets it to three days after the creation.
       type: str
       sample: "2026-07-09T11:20:31.500Z"
     created_at:
-      description: When it was made, in ISO 8601.
+      description: Creation date, in ISO 8601.
       type: str
       sample: "2026-07-06T11:20:31.500Z"
     updated_at:
-      description: When it was last changed, in ISO 8601.
+      description: Date of the last change, in ISO 8601.
       type: str
       sample: "2026-07-06T11:20:31.500Z"
 project:
   description:
-    - The project as the API shows it; see RV(community.scalingo.scalingo_project#module:project).
-    - V(null) if the API does not show it to this account, for instance to a user who has declined it.
-  returned: success, and failure if it was read again after a write failed
+    - Project as the API returns it. See RV(community.scalingo.scalingo_project#module:project).
+    - V(null) if this account cannot access the project, for example after it declined the invitation.
+  returned: success
   type: dict
   sample:
     id: prj-b7e2915d-40c8-4a36-bd1f-7786e0c95a24
@@ -209,38 +247,77 @@ project:
       email: tomasz@example.org
       flags: {}
     flags: {}
-diff:
+blockers:
   description:
-    - Owner of the project and status of the invitation, before and after the task.
-    - If another user is invited instead of the one before, also the user names of both.
+    - Applications and dedicated databases that prevent O(new_owner) from becoming an eligible new owner.
+    - Empty if collaborators are not the reason. The new owner may lack a billing profile or a payment method, or be in
+      the free trial. The API does not show this.
+  returned: failure, if O(new_owner) is not an eligible new owner
+  type: list
+  elements: dict
+  contains:
+    resource:
+      description: Name of the application or dedicated database.
+      type: str
+      sample: shop-web
+    type:
+      description: V(app) or V(database).
+      type: str
+      sample: app
+    reason:
+      description:
+        - V(not_a_collaborator) if the user is not a collaborator on the resource.
+        - V(invitation_pending) if the user has not accepted the invitation to collaborate.
+        - V(limited) if the user is only a limited collaborator.
+      type: str
+      sample: not_a_collaborator
+diff:
+  description: Owner of the project and state of the invitation. Without an invitation, its keys are V(null).
   returned: success
   type: dict
   contains:
     before:
-      description:
-        - What was. The owner is a user name.
-        - Where a task that makes a change did not read the project before, both owners are user IDs. That is so for an
-          acceptance with O(project_id) and O(invitation_id).
+      description: State before the task.
       type: dict
-      sample:
-        owner: mireille
-        status: pending
+      contains:
+        owner:
+          description:
+            - Username of the owner.
+            - In both C(before) and C(after), the user ID instead if the task changed something without a need to read
+              the project before, such as an acceptance with both O(project_id) and O(invitation_id).
+          type: str
+          sample: mireille
+        new_owner:
+          description: Username of the invited user.
+          type: str
+          sample: tomasz
+        status:
+          description: Status of the invitation.
+          type: str
+          sample: pending
+        expires_at:
+          description: Expiry date of the invitation, in ISO 8601.
+          type: str
+          sample: "2026-07-09T11:20:31.500Z"
     after:
-      description: What is now, or in check mode would be.
+      description: State after the task, or the predicted state in check mode. It has the same keys.
       type: dict
       sample:
         owner: tomasz
+        new_owner: tomasz
         status: accepted
+        expires_at: "2026-07-09T11:20:31.500Z"
 outcome_unknown:
   description:
-    - A write may have been done. Its answer was lost, and reading back could not tell what became of it.
-    - Look before repeating it. The message says more.
-  returned: failure, if that is so
+    - Whether a write of this task may have taken effect, although its response was lost and the account does not
+      show its effect.
+    - Check the account before you rerun the task. C(msg) names the write.
+  returned: failure, if the outcome of a write is unknown
   type: bool
   sample: true
 error:
-  description: The answer of the API that made the task fail.
-  returned: failure, if the API answered
+  description: API response that caused the failure.
+  returned: failure, if the API responded
   type: dict
   contains:
     status:
@@ -256,49 +333,42 @@ error:
       type: str
       sample: /v1/projects/prj-b7e2915d-40c8-4a36-bd1f-7786e0c95a24/transfer_invitations
     request_id:
-      description: The API's own ID of the request, worth quoting to the vendor's support. V(null) if there was none.
+      description: The API's ID of the request, useful when you contact Scalingo support. V(null) if the API sent none.
       type: str
       sample: 3b1d9c60-52f7-4ad0-8e44-c0a96f7d1e23
     body:
-      description: What the API answered, without secrets. A text if it was no JSON.
+      description: Body of the response, without secrets. A string if the body is not JSON.
       type: raw
       sample:
         error: A pending transfer invitation already exists for this project
 """
 
-from ..module_utils._api import Api
 from ..module_utils._invitations import DEFAULT_WAIT_TIMEOUT
 from ..module_utils._module import run_module
-from ..module_utils._task import Options, Result
+from ..module_utils._task import OnWait, Options, silent
 from ..module_utils._transfer import ensure_transfer
-from ..module_utils._transfer_plan import TransferWanted
 
-ARGUMENT_SPEC = {
+ARGUMENT_SPEC: Options = {
     "project_id": {"type": "str"},
     "project_name": {"type": "str"},
     "new_owner": {"type": "str"},
+    "new_owner_api_token": {"type": "str", "no_log": True},
     "invitation_id": {"type": "str"},
     "state": {"type": "str", "choices": ["pending", "accepted", "declined", "canceled"], "default": "pending"},
+    "reinvite": {"type": "bool", "default": True},
     "replace": {"type": "bool", "default": False},
     "wait": {"type": "bool", "default": False},
     "wait_timeout": {"type": "float", "default": DEFAULT_WAIT_TIMEOUT},
 }
+RULES: Options = {
+    "required_one_of": [("project_id", "project_name")],
+    "mutually_exclusive": [("project_id", "project_name"), ("invitation_id", "new_owner_api_token")],
+    "required_if": [("state", "pending", ("new_owner",))],
+}
 
 
-def ensure(api: Api, options: Options, check_mode: bool) -> Result:
-    """Do what the task says, and return its result."""
-    given: Options = {option: options.get(option) for option in ARGUMENT_SPEC}
-    outcome = ensure_transfer(api, TransferWanted(**given), check_mode)
-    return {
-        "changed": outcome.changed,
-        "transfer_invitation": outcome.invitation,
-        "project": outcome.project,
-        "diff": outcome.diff,
-    }
-
-
-def main() -> None:
-    run_module(ARGUMENT_SPEC, ensure)
+def main(on_wait: OnWait = silent) -> None:
+    run_module(ARGUMENT_SPEC, ensure_transfer, on_wait, **RULES)
 
 
 if __name__ == "__main__":

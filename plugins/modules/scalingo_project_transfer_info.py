@@ -7,13 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: scalingo_project_transfer_info
-short_description: Read the transfer invitations of a Scalingo project
+short_description: Retrieve the transfer invitations of a Scalingo project
 version_added: 1.0.0
 author: The community.scalingo authors (@ansible-collections)
 description:
-  - Returns the invitations with which the ownership of a project was offered, and who could be invited.
-  - The API shows them to the owner of the project. Whether it shows them to an invited user is not documented, except
-    for one invitation by its ID.
+  - Returns the transfer invitations of a project and, if requested, the users who are eligible to own it.
+  - The API shows all invitations to the owner of the project. The invited user can read an invitation by its ID.
+    Whether the API also lists it to the invited user is not documented.
 extends_documentation_fragment:
   - community.scalingo._connection
   - community.scalingo._attributes
@@ -22,16 +22,16 @@ options:
   project_id:
     description:
       - ID of the project.
-      - Either this or O(project_name) is required.
+      - Exactly one of O(project_id) and O(project_name) is required.
     type: str
   project_name:
     description:
-      - Name of the project, among those that the account can see, or on whose applications it collaborates.
+      - Name of the project, if the account can access the project or collaborates on one of its applications.
     type: str
   status:
     description:
-      - Only invitations of this status. V(pending) leaves out what has expired.
-      - V(all) returns all there ever were, the oldest first.
+      - Status of the invitations to return. V(pending) excludes expired invitations.
+      - V(all) returns all invitations, the oldest first.
     type: str
     choices:
       - all
@@ -44,31 +44,36 @@ options:
     default: pending
   invitation_id:
     description:
-      - Only the invitation with this ID, whatever its status is.
+      - ID of the invitation to return. O(status) is then ignored.
     type: str
   eligible_new_owners:
     description:
-      - Whether to return who could be invited, too. Only the owner of the project may ask.
+      - Whether to also return the users who can be invited. Requires the token of the owner of the project.
     type: bool
     default: false
 seealso:
   - module: community.scalingo.scalingo_project_transfer
+  - module: community.scalingo.scalingo_project_transfers
+  - module: community.scalingo.scalingo_project_collaborator
+notes:
+  - A task sends one request, plus one to exchange O(api_token). O(project_name) costs one more, and so does
+    O(eligible_new_owners).
 """
 
 EXAMPLES = r"""
-- name: Read to whom the shop is offered
+- name: Retrieve the pending invitation of the shop project
   community.scalingo.scalingo_project_transfer_info:
     project_name: shop
-  register: offers
+  register: pending
 
-- name: Show until when
+- name: Report when the invitation expires
   ansible.builtin.debug:
-    msg: "{{ item.invited_user_name }} can answer until {{ item.expires_at }}"
-  loop: "{{ offers.transfer_invitations }}"
+    msg: "{{ item.invited_user_name }} can accept or decline until {{ item.expires_at }}"
+  loop: "{{ pending.transfer_invitations }}"
   loop_control:
     label: "{{ item.id }}"
 
-- name: Read what became of all offers, and who else could be asked
+- name: Retrieve all invitations and the eligible new owners
   community.scalingo.scalingo_project_transfer_info:
     project_name: shop
     status: all
@@ -77,7 +82,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 transfer_invitations:
-  description: The invitations as the API shows them, the oldest first; an empty list if none matches.
+  description: Matching invitations, the oldest first, as the API returns them. Empty if no invitation matches.
   returned: success
   type: list
   elements: dict
@@ -95,43 +100,43 @@ transfer_invitations:
       type: str
       sample: us-d4c09b71-2e65-4b0a-97f3-0c8e6a1b5d42
     invited_user_name:
-      description: User name of the invited user.
+      description: Username of the invited user.
       type: str
       sample: tomasz
     inviter_user_id:
-      description: ID of the user who invited.
+      description: ID of the user who created the invitation.
       type: str
       sample: us-6a1f0d3e-93b4-4f7c-8a20-51d7c4be3f88
     status:
       description:
-        - V(pending), V(accepted), V(declined) or V(canceled).
-        - V(failed) if the acceptance was refused, and nothing was transferred.
-        - V(error) if the acceptance went wrong, which only the support of Scalingo can mend.
-        - An invitation that has expired stays V(pending).
+        - One of V(pending), V(accepted), V(declined), V(canceled), V(failed), and V(error).
+        - V(failed) means that the acceptance failed and nothing was transferred.
+        - V(error) means that the acceptance ended in an error. Contact Scalingo support.
+        - An expired invitation stays V(pending).
       type: str
       sample: pending
     status_reason:
-      description: Why an acceptance failed. Empty otherwise.
+      description: Reason for a failed acceptance. Otherwise empty or missing.
       type: str
       sample: ""
     expires_at:
-      description: When the invitation expires, in ISO 8601; three days after it was made.
+      description: Expiry date, in ISO 8601. The API sets it to three days after the creation.
       type: str
       sample: "2026-07-09T11:20:31.500Z"
     created_at:
-      description: When it was made, in ISO 8601.
+      description: Creation date, in ISO 8601.
       type: str
       sample: "2026-07-06T11:20:31.500Z"
     updated_at:
-      description: When it was last changed, in ISO 8601.
+      description: Date of the last change, in ISO 8601.
       type: str
       sample: "2026-07-06T11:20:31.500Z"
     expired:
-      description: Whether the invitation can no longer be answered, although it is V(pending). Added by this module.
+      description: Whether the invitation expired while it was V(pending). The module adds this key.
       type: bool
       sample: false
 eligible_new_owners:
-  description: The users that could be invited. The present owner, whom the API lists too, is left out.
+  description: Users who can be invited, without the current owner.
   returned: success, if O(eligible_new_owners=true)
   type: list
   elements: dict
@@ -141,12 +146,12 @@ eligible_new_owners:
       type: str
       sample: us-d4c09b71-2e65-4b0a-97f3-0c8e6a1b5d42
     user_name:
-      description: User name.
+      description: Username.
       type: str
       sample: tomasz
 error:
-  description: The answer of the API that made the task fail.
-  returned: failure, if the API answered
+  description: API response that caused the failure.
+  returned: failure, if the API responded
   type: dict
   contains:
     status:
@@ -162,49 +167,36 @@ error:
       type: str
       sample: /v1/projects/prj-b7e2915d-40c8-4a36-bd1f-7786e0c95a24/transfer_invitations
     request_id:
-      description: The API's own ID of the request, worth quoting to the vendor's support. V(null) if there was none.
+      description: The API's ID of the request, useful when you contact Scalingo support. V(null) if the API sent none.
       type: str
       sample: 3b1d9c60-52f7-4ad0-8e44-c0a96f7d1e23
     body:
-      description: What the API answered, without secrets. A text if it was no JSON.
+      description: Body of the response, without secrets. A string if the body is not JSON.
       type: raw
       sample:
         error: forbidden
 """
 
-from ..module_utils._api import Api
 from ..module_utils._module import run_module
-from ..module_utils._read import find_invitations
-from ..module_utils._task import Options, Result
+from ..module_utils._read import read_invitations
+from ..module_utils._task import OnWait, Options, silent
 
 STATUSES = ["all", "pending", "accepted", "declined", "canceled", "failed", "error"]
-ARGUMENT_SPEC = {
+ARGUMENT_SPEC: Options = {
     "project_id": {"type": "str"},
     "project_name": {"type": "str"},
     "status": {"type": "str", "choices": STATUSES, "default": "pending"},
     "invitation_id": {"type": "str"},
     "eligible_new_owners": {"type": "bool", "default": False},
 }
+RULES: Options = {
+    "required_one_of": [("project_id", "project_name")],
+    "mutually_exclusive": [("project_id", "project_name")],
+}
 
 
-def read(api: Api, options: Options, check_mode: bool) -> Result:
-    """Read what the task asks for, and return its result. In check mode this does just the same."""
-    invitations, eligible = find_invitations(
-        api,
-        options.get("project_id"),
-        options.get("project_name"),
-        options["status"],
-        options.get("invitation_id"),
-        options["eligible_new_owners"],
-    )
-    result = {"changed": False, "transfer_invitations": invitations}
-    if eligible is not None:
-        result["eligible_new_owners"] = eligible
-    return result
-
-
-def main() -> None:
-    run_module(ARGUMENT_SPEC, read)
+def main(on_wait: OnWait = silent) -> None:
+    run_module(ARGUMENT_SPEC, read_invitations, on_wait, **RULES)
 
 
 if __name__ == "__main__":

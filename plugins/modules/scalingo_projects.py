@@ -11,14 +11,12 @@ short_description: Manage many Scalingo projects in one task
 version_added: 1.0.0
 author: The community.scalingo authors (@ansible-collections)
 description:
-  - Makes a list of projects what the task says, with one request for all of them and one for each that has to change.
-  - Each item means the same as a task with M(community.scalingo.scalingo_project), whose rules apply.
-  - The list may stand in any order. The module finds one in which the API can carry it out, where there is one. It
-    frees a name before it gives that to another project, makes the new default project before it deletes the previous
-    one, and deletes last.
-  - The whole list is checked against the list of projects before the first write, so that a list that cannot be carried
-    out changes nothing. What that list does not show can stop a run in its middle, the applications inside a project
-    that is to be deleted, for instance, or the number of projects that an account may have.
+  - Creates, updates, and deletes listed projects, with one request for the list of projects and one for each change.
+  - Each item follows the rules of M(community.scalingo.scalingo_project).
+  - Creates and renames come before deletions. The new default project is set before the previous one is deleted.
+  - The task fails if one item gives up a name that another item takes. Use two tasks for that.
+  - The whole list is validated against the account before the first write. The API can still reject a later write, for
+    example the deletion of a project that contains applications.
 extends_documentation_fragment:
   - community.scalingo._connection
   - community.scalingo._attributes
@@ -26,47 +24,47 @@ attributes:
   check_mode:
     support: full
     details:
-      - A check also foretells what the API would refuse, as far as that can be read, for instance the deletion of a
-        project that contains applications. It may need one or two reading requests more than the real run for that.
+      - Predicts the result of a normal run, including API rejections as far as the account shows their reasons.
+      - Before a deletion, check mode also reads the lists of applications and databases, because the API rejects the
+        deletion of a project that contains any.
   diff_mode:
     support: full
 options:
   projects:
     description:
-      - What the projects are to be. No project may appear twice, and at most one may be made the default one.
-      - With an empty list nothing is changed, and RV(unlisted) has every project.
+      - Desired projects. A project must not appear twice, and at most one item can have
+        O(projects[].default=true).
+      - With an empty list, the task changes nothing and returns every project in RV(unlisted).
     type: list
     elements: dict
     required: true
     suboptions:
       name:
         description:
-          - Name of the project, 1 to 64 characters of V(a-z), V(0-9), V(-) and V(_).
-          - With O(projects[].project_id), the name that the project is to have.
+          - Name of the project. 1 to 64 lowercase letters, digits, hyphens, or underscores.
+          - With O(projects[].project_id), the new name of the project.
           - At least one of O(projects[].name) and O(projects[].project_id) is required.
         type: str
       project_id:
         description:
-          - ID of the project. It finds the project, whatever O(projects[].name) says.
+          - ID of the project. Takes precedence over O(projects[].name).
+          - With O(projects[].state=present), the project must exist.
         type: str
       new_name:
         description:
-          - The project that O(projects[].name) finds is to have this name.
-          - If there is no project named O(projects[].name), but one named O(projects[].new_name), the renaming was done
-            before and nothing is to do.
-          - Another item may give the old name to another project, so that names move along a chain. A circle of names
-            is refused.
+          - New name for the project. Requires O(projects[].name). Mutually exclusive with O(projects[].project_id).
+          - If O(projects[].name) does not exist and O(projects[].new_name) does, the project already matches.
         type: str
       default:
         description:
-          - V(true) makes the project the default one of the account.
-          - V(false) fails if the project is the default one and no other item makes another project the default one.
-          - If it is not given, this is left as it is.
+          - Whether this is the account's default project. If it is omitted, the setting does not change.
+          - V(false) fails if the project is the default project, unless another item has O(projects[].default=true).
         type: bool
       state:
         description:
           - V(present) creates the project if it does not exist, and updates it if it differs.
-          - V(absent) deletes it. The API deletes neither the default project nor one that contains applications.
+          - V(absent) deletes the project. The API deletes neither the default project nor a project that contains
+            applications or dedicated databases.
         type: str
         choices:
           - present
@@ -74,28 +72,37 @@ options:
         default: present
   owner:
     description:
-      - User name, email address or user ID of the user that must own all these projects.
-      - Only the projects of this user are searched by name, and only those appear in RV(unlisted).
-      - A project is never created for somebody else.
+      - Username, email address, or user ID of the user who must own all listed projects.
+      - Only projects of this user are searched by name, and only those are returned in RV(unlisted).
+      - A project cannot be created for another user.
     type: str
+  continue_on_failure:
+    description:
+      - Whether to continue with the other items after a failure, and fail at the end.
+      - With V(false), the task stops at the first failure. In both cases, it returns the results of all items in
+        RV(outcomes).
+    type: bool
+    default: false
 seealso:
   - module: community.scalingo.scalingo_project
   - module: community.scalingo.scalingo_project_info
-  - name: Scalingo API, page Projects
-    description: The vendor's reference of the API that this module uses.
+  - module: community.scalingo.scalingo_project_transfers
+  - name: Scalingo API, Projects
+    description: Reference of the API that this module uses.
     link: https://developers.scalingo.com/projects
 notes:
-  - A task that changes nothing sends one request, however long the list is, beside the one that exchanges the API
-    token. Each project that has to be created, changed or deleted costs one more. A project that is given by its ID,
-    and that the API does not list, costs one more too.
-  - The API allows 60 requests a minute. The task waits when the API refuses more, up to O(max_wait) seconds in all. For
-    more than 200 writes, raise O(max_wait).
-  - The task stops at the first failure. What was done until then is in RV(outcomes) of the failed task, too, and the
-    message says what was done and what was not. It can be run again with the same list.
+  - The module cannot find projects that the account cannot access. If a project was transferred to another user, an
+    item with its name may therefore create a new project. To prevent that, use O(projects[].project_id) or the role
+    P(community.scalingo.project_baseline#role), whose handoffs know about transferred projects.
+  - Without changes, a task sends one request for any number of items, plus one to exchange O(api_token). Each change
+    sends one more, and so does each O(projects[].project_id) that the list of projects does not include.
+  - The API allows 60 requests per minute. If the rate limit is reached, the task waits up to O(max_wait) seconds in
+    total. Increase O(max_wait) for more than 200 changes.
+  - You can rerun a failed task with the same list.
 """
 
 EXAMPLES = r"""
-- name: Ensure that the projects are there, and that new applications land in production
+- name: Ensure three projects exist and production is the default project
   community.scalingo.scalingo_projects:
     projects:
       - name: production
@@ -103,7 +110,7 @@ EXAMPLES = r"""
       - name: staging
       - name: sandbox
 
-- name: Tidy up, once and for all
+- name: Ensure staging is renamed and sandbox does not exist
   community.scalingo.scalingo_projects:
     projects:
       - name: staging
@@ -111,7 +118,14 @@ EXAMPLES = r"""
       - name: sandbox
         state: absent
 
-- name: Find out which of my own projects nobody has written down
+- name: Ensure both projects exist, even if one item fails
+  community.scalingo.scalingo_projects:
+    projects:
+      - name: production
+      - name: preproduction
+    continue_on_failure: true
+
+- name: Check which projects of this account are unmanaged
   community.scalingo.scalingo_projects:
     owner: mireille@example.org
     projects:
@@ -120,46 +134,62 @@ EXAMPLES = r"""
   check_mode: true
   register: audit
 
-- name: Show them
+- name: Report the unmanaged projects
   ansible.builtin.debug:
     msg: "{{ audit.unlisted | map(attribute='name') | list }}"
 """
 
 RETURN = r"""
 outcomes:
-  description:
-    - What was done for each item, or in check mode would be, in the order of the list.
-    - A task that failed returns it, too.
-  returned: success, and failure after the list was checked against the account
+  description: Result of each item, or the predicted result in check mode, in the order of O(projects).
+  returned: success, and failure of single items
   type: list
   elements: dict
   contains:
     name:
-      description: Name that the project has, or is to have. V(null) if only an ID was given, and nothing has it.
+      description: Desired or current name of the project. Empty if only an ID is known.
       type: str
       sample: staging
     changed:
-      description: Whether anything was written for this item, or in check mode would be.
+      description: Whether the task changed this project, or would change it in check mode.
       type: bool
       sample: true
     action:
-      description: What was written, or in check mode would be. V(none), V(create), V(update) or V(delete).
+      description: Completed action. One of V(none), V(create), V(update), and V(delete).
       type: str
       sample: create
     project:
-      description:
-        - The project as it is at the end, as in RV(projects[]), or V(null) if there is none.
+      description: Project as in RV(projects). V(null) if it does not exist, or is not known.
       type: dict
+      sample: null
+    failed:
+      description: Whether this item failed.
+      type: bool
+      sample: false
+    msg:
+      description: Error message, or V(Not attempted.) for an item that the task did not reach. Otherwise empty.
+      type: str
+      sample: ""
+    unknown:
+      description:
+        - Whether the state of this item is unknown, because the account cannot access it, the task received no usable
+          response, or the outcome of a write is unknown.
+      type: bool
+      sample: false
+    error:
+      description: API response that caused the failure of this item, in the form of RV(error). Otherwise V(null).
+      type: dict
+      sample: null
 projects:
   description:
-    - The projects that the items mean, as the API shows them, without those that are absent.
-    - In check mode, dates and IDs that do not exist yet are V(null).
-  returned: success, and failure after the list was checked against the account
+    - Projects of all items, as the API returns them, without those that do not exist.
+    - In check mode, IDs and dates that do not exist yet are V(null).
+  returned: success, and failure of single items
   type: list
   elements: dict
   contains:
     id:
-      description: ID of the project. Take it as it is, its form is not documented.
+      description: ID of the project. Its form is not documented, so do not parse it.
       type: str
       sample: prj-b7e2915d-40c8-4a36-bd1f-7786e0c95a24
     name:
@@ -167,19 +197,19 @@ projects:
       type: str
       sample: staging
     default:
-      description: Whether it is the default project of its owner.
+      description: Whether this is the default project of its owner.
       type: bool
       sample: false
     created_at:
-      description: When it was created, in ISO 8601.
+      description: Creation date, in ISO 8601.
       type: str
       sample: "2026-05-18T16:02:09.480+02:00"
     updated_at:
-      description: When it was last changed, in ISO 8601.
+      description: Date of the last change, in ISO 8601.
       type: str
       sample: "2026-06-01T09:30:00.007+02:00"
     owner:
-      description: The user that owns it.
+      description: User who owns the project.
       type: dict
       contains:
         id:
@@ -187,7 +217,7 @@ projects:
           type: str
           sample: us-6a1f0d3e-93b4-4f7c-8a20-51d7c4be3f88
         username:
-          description: User name.
+          description: Username.
           type: str
           sample: mireille
         email:
@@ -195,34 +225,57 @@ projects:
           type: str
           sample: mireille@example.org
         flags:
-          description: Switches that the vendor sets. May be missing.
+          description: Settings that only Scalingo can change. May be missing.
           type: dict
           sample: {}
     flags:
-      description: Switches that the vendor sets, for instance C(private-network). May be missing.
+      description: Settings that only Scalingo can change, for example C(private-network). May be missing.
       type: dict
       sample:
         private-network: true
 unlisted:
   description:
-    - Projects that no item means, of O(owner) if that is given, else all that this account can see.
-    - They are left alone. An audit finds here what nobody has written down.
-  returned: success, and failure after the list was checked against the account
+    - Accessible projects that O(projects) does not contain, in the form of RV(projects). With O(owner), only projects
+      of that user.
+    - The task does not change these projects.
+  returned: success, and failure of single items
   type: list
   elements: dict
   sample: []
+account:
+  description:
+    - Account to which the token belongs.
+    - V(null) if the module would need another request to know it, for example because the account owns none of the
+      projects in the list.
+  returned: success, and failure of single items
+  type: dict
+  contains:
+    id:
+      description: User ID.
+      type: str
+      sample: us-6a1f0d3e-93b4-4f7c-8a20-51d7c4be3f88
+    username:
+      description: Username.
+      type: str
+      sample: mireille
+    email:
+      description: Email address.
+      type: str
+      sample: mireille@example.org
+    flags:
+      description: Settings that only Scalingo can change. May be missing.
+      type: dict
+      sample: {}
 diff:
   description:
-    - C(projects) has a line for each item. It begins with how the item finds its project, by O(projects[].project_id)
-      or else O(projects[].name), and shows the name that this project has, V(null) where there is none.
-    - Where two items would begin with the same, because one gives away the name that the other one gets, both have
-      their places added, counted from 1, as in V(staging (item 2\)). So has a name that ends with a parenthesis.
-    - If another project becomes the default one, also the name of the default project before and after.
-  returned: success, and failure after the list was checked against the account
+    - The key C(projects) maps the O(projects[].project_id) or else the O(projects[].name) of each item to the name of
+      its project. V(null) if the project does not exist.
+    - If the task sets the default project, also C(default_project), the name of the default project.
+  returned: success, and failure of single items
   type: dict
   contains:
     before:
-      description: What was.
+      description: State before the task.
       type: dict
       sample:
         default_project: default
@@ -231,7 +284,7 @@ diff:
           sandbox: sandbox
           staging: null
     after:
-      description: What is now, or in check mode would be.
+      description: State after the task, or the predicted state in check mode.
       type: dict
       sample:
         default_project: production
@@ -240,21 +293,23 @@ diff:
           sandbox: null
           staging: staging
 failed_items:
-  description: Places in O(projects) of the items because of which the task failed, from 0. The message counts from 1.
-  returned: failure, if it is about items of the list
+  description: Positions in O(projects) of the items that failed, counted from 0. C(msg) counts from 1.
+  returned: failure of single items
   type: list
   elements: int
-  sample: []
+  sample:
+    - 2
 outcome_unknown:
   description:
-    - A write may have been done. Its answer was lost, and reading back could not tell what became of it.
-    - Look before repeating it. The message says more.
-  returned: failure, if that is so
+    - Whether a write of this task may have taken effect, although its response was lost and the account does not
+      show its effect.
+    - Check the account before you rerun the task. C(msg) names the write.
+  returned: failure, if the outcome of a write is unknown
   type: bool
   sample: true
 error:
-  description: The answer of the API that made the task fail.
-  returned: failure, if the API answered
+  description: API response that caused the failure, if exactly one item failed. See also RV(outcomes[].error).
+  returned: failure, if the API responded
   type: dict
   contains:
     status:
@@ -270,45 +325,41 @@ error:
       type: str
       sample: /v1/projects/prj-b7e2915d-40c8-4a36-bd1f-7786e0c95a24
     request_id:
-      description: The API's own ID of the request, worth quoting to the vendor's support. V(null) if there was none.
+      description: The API's ID of the request, useful when you contact Scalingo support. V(null) if the API sent none.
       type: str
       sample: 3b1d9c60-52f7-4ad0-8e44-c0a96f7d1e23
     body:
-      description: What the API answered, without secrets. A text if it was no JSON.
+      description: Body of the response, without secrets. A string if the body is not JSON.
       type: raw
       sample:
         error: Cannot delete project with existing apps
 """
 
-from ..module_utils._api import Api
-from ..module_utils._ensure_all import ensure_projects
 from ..module_utils._module import run_module
-from ..module_utils._plan import Wanted
-from ..module_utils._task import Options, Result
+from ..module_utils._projects import ensure_projects
+from ..module_utils._task import OnWait, Options, silent
 
-ITEM = {
+ITEM: Options = {
     "name": {"type": "str"},
     "project_id": {"type": "str"},
     "new_name": {"type": "str"},
     "default": {"type": "bool"},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
-
-ARGUMENT_SPEC = {
-    "projects": {"type": "list", "elements": "dict", "required": True, "options": ITEM},
+RULES: Options = {
+    "required_one_of": [("name", "project_id")],
+    "mutually_exclusive": [("new_name", "project_id")],
+    "required_by": {"new_name": "name"},
+}
+ARGUMENT_SPEC: Options = {
+    "projects": {"type": "list", "elements": "dict", "required": True, "options": ITEM, **RULES},
     "owner": {"type": "str"},
+    "continue_on_failure": {"type": "bool", "default": False},
 }
 
 
-def ensure(api: Api, options: Options, check_mode: bool) -> Result:
-    """Do what the task says, and return its result."""
-    owner = options.get("owner")
-    items = [Wanted(owner=owner, **{name: item.get(name) for name in ITEM}) for item in options["projects"]]
-    return ensure_projects(api, items, owner, check_mode)
-
-
-def main() -> None:
-    run_module(ARGUMENT_SPEC, ensure)
+def main(on_wait: OnWait = silent) -> None:
+    run_module(ARGUMENT_SPEC, ensure_projects, on_wait)
 
 
 if __name__ == "__main__":

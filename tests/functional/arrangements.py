@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-# Everything that one list can ask for of an account with `five`: names change hands, and the default project goes.
+# Everything that one list can ask for of an account with `five`; the default project goes.
 EVERYTHING: list[dict[str, Any]] = [
     {"name": "default", "state": "absent"},
-    {"name": "web", "new_name": "default"},
-    {"name": "tools", "new_name": "web"},
+    {"name": "web", "new_name": "site"},
+    {"name": "tools", "new_name": "shop"},
     {"name": "main", "default": True},
     {"name": "gone", "state": "absent"},
     {"name": "old", "state": "absent"},

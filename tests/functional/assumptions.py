@@ -4,7 +4,8 @@
 """What tests may assume about the API where nothing is documented, each with the reason.
 
 A test file that rests on such an answer names it as its ASSUMED, or gives it to the simulator that it starts. All other
-switches may be set to anything, which `make test-switches` does. What holds under every answer is in test_any_api.py.
+switches may be set to anything, which `make functional VARIANTS=all` does. What holds under every answer is in
+test_any_api.py.
 """
 
 from __future__ import annotations

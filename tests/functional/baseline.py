@@ -8,14 +8,19 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from .playbook import COLLECTION, PLAYBOOK_SECONDS, PlaybookRun, clean_environment, show
 
 ROLE = f"{COLLECTION}.project_baseline"
-KEYS = ["id", "control", "project", "expected", "actual", "compliant", "action", "remedy"]
+SCHEMA = 2
+KEYS = (
+    *("schema", "compliant", "drift_count", "unknown_count", "error_count", "checked_at", "check_mode"),
+    *("account", "api_url", "collection_version", "items"),
+)
+ITEM_KEYS = ["id", "control", "project", "expected", "actual", "compliant", "action", "remedy"]
 
 
 def role(step: str, check: bool = False, **variables: Any) -> list[dict[str, Any]]:
@@ -40,26 +45,38 @@ def role(step: str, check: bool = False, **variables: Any) -> list[dict[str, Any
     ]
 
 
-def report(run: PlaybookRun, host: str, step: str) -> dict[str, Any]:
-    """The report of a step, after a look at its form."""
-    found: dict[str, Any] = run.of(host, f"report of {step}")["msg"]
-    assert list(found) == ["schema", "compliant", "drift_count", "unknown_count", "checked_at", "items"], found
-    items = found["items"]
-    assert all(list(item) == KEYS for item in items), items
-    assert found["schema"] == 1
-    assert found["compliant"] is all(item["compliant"] is True for item in items)
+def checked(report: dict[str, Any]) -> dict[str, Any]:
+    """A report, after a look at its form."""
+    items = report["items"]
+    assert tuple(report) == KEYS, report
+    assert all(list(item) == ITEM_KEYS for item in items), items
+    assert report["schema"] == SCHEMA
+    assert list(report["account"]) == ["id", "username", "email"]
+    errors = [item for item in items if item["action"] == "error"]
     drift = [item for item in items if item["compliant"] is False and item["action"] != "error"]
-    assert found["drift_count"] == len(drift), items
-    assert found["unknown_count"] == len([item for item in items if item["compliant"] is None]), items
+    unknown = [item for item in items if item["compliant"] is None]
+    counts = [report[f"{kind}_count"] for kind in ("error", "drift", "unknown")]
+    assert counts == [len(errors), len(drift), len(unknown)], report
+    assert report["compliant"] is all(item["compliant"] is True for item in items)
     for item in items:
-        assert (item["remedy"] is None) is (item["compliant"] is True), item
+        assert bool(item["remedy"]) is (item["compliant"] is not True), item
     assert len({item["id"] for item in items}) == len(items), items
-    return found
+    return report
+
+
+def report(run: PlaybookRun, host: str, step: str) -> dict[str, Any]:
+    """The report of a step."""
+    return checked(run.of(host, f"report of {step}")["msg"])
+
+
+def outlined(report: dict[str, Any]) -> list[str]:
+    """What became of every item of a report: `project:shop False create`."""
+    return [f"{item['id']} {item['compliant']} {item['action']}" for item in report["items"]]
 
 
 def told(run: PlaybookRun, host: str, step: str) -> list[str]:
-    """What became of every item: `project:shop False create`."""
-    return [f"{item['id']} {item['compliant']} {item['action']}" for item in report(run, host, step)["items"]]
+    """What became of every item of a step."""
+    return outlined(report(run, host, step))
 
 
 def failure(run: PlaybookRun, host: str, step: str) -> str | None:
@@ -69,7 +86,12 @@ def failure(run: PlaybookRun, host: str, step: str) -> str | None:
 
 
 def play(
-    folder: Path, name: str, variables: Mapping[str, Any], *arguments: str, **environment: str
+    folder: Path,
+    name: str,
+    variables: Mapping[str, Any],
+    *arguments: str,
+    run: Callable[..., subprocess.CompletedProcess[str]] = subprocess.run,
+    **environment: str,
 ) -> subprocess.CompletedProcess[str]:
     """Run a playbook as a user would, with a file of variables: `play(folder, "audit", {...})`.
 
@@ -80,7 +102,7 @@ def play(
     (folder / "account.yml").write_text(json.dumps(dict(variables)), encoding="utf-8")
     playbook = name if "/" in name else f"{COLLECTION}.{name}"
     command = ["ansible-playbook", playbook, "-e", "@account.yml", *arguments]
-    return subprocess.run(
+    return run(
         [str(Path(sys.executable).parent / command[0]), *command[1:]],
         cwd=folder,
         env={**clean_environment(folder), **environment},

@@ -80,7 +80,7 @@ def _plain(value: Any) -> Any:
 
 
 def bulk_disagreements(predicted: TaskResult, actual: TaskResult) -> list[str]:
-    """The same for a task about many projects. When one was updated last is for the server to say, too."""
+    """The same for a task about many projects; why an item failed is told in other words by the API."""
     return disagreements(predicted, actual) + [
         f"{key}: check mode {predicted.get(key)!r}, run {actual.get(key)!r}"
         for key in ("outcomes", "projects", "unlisted")
@@ -89,7 +89,7 @@ def bulk_disagreements(predicted: TaskResult, actual: TaskResult) -> list[str]:
 
 
 def _alike(predicted: Any, actual: Any, key: str = "") -> bool:
-    if key == "updated_at" or (key in MADE_BY_THE_SERVER and not predicted):
+    if key in ("updated_at", "msg", "error") or (key in MADE_BY_THE_SERVER and not predicted):
         return True
     if isinstance(predicted, dict) and isinstance(actual, dict):
         keys = predicted.keys() | actual.keys()
@@ -104,8 +104,9 @@ def _alike(predicted: Any, actual: Any, key: str = "") -> bool:
 def told(result: TaskResult) -> str:
     """What became of every item, in the list's order: `web create, api none`."""
     for one in result["outcomes"]:
-        assert set(one) == {"name", "changed", "action", "project"}, one
+        assert set(one) == {"name", "changed", "action", "project", "failed", "msg", "unknown", "error"}, one
         assert one["changed"] is (one["action"] in ("create", "update", "delete")), one
+        assert one["failed"] or not (one["unknown"] or one["error"]), one
     return ", ".join(f"{one['name']} {one['action']}" for one in result["outcomes"])
 
 

@@ -4,7 +4,8 @@
 """Run ansible-playbook as a user would, and read what every task returned.
 
 An ansible-playbook start is dear and a host is cheap. So a test file tells a few stories, each a host with its own
-tasks, runs them all in one playbook, side by side, and then looks at what every story returned.
+tasks, runs them all in one playbook, side by side, and then looks at what every story returned. The environment
+variable FUNCTIONAL_OWN_PROCESS=1 has all modules run in processes of their own, and not in the Ansible worker.
 """
 
 from __future__ import annotations
@@ -189,6 +190,7 @@ def write_project(folder: Path, stories: Iterable[Story]) -> None:
             "vars": {
                 "ansible_connection": "local",
                 "ansible_python_interpreter": os.environ.get("FUNCTIONAL_PYTHON", "{{ ansible_playbook_python }}"),
+                **({"scalingo_run_in_worker": False} if os.environ.get("FUNCTIONAL_OWN_PROCESS") else {}),
             },
         }
     }

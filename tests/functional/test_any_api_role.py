@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The role and the lookup in a playbook, and what they promise whatever the API turns out to be like.
 
-As in test_any_api.py, no switch is set. `make test-switches` runs this under every value of every switch, too, but many
-switches at once.
+As in test_any_api.py, no switch is set. `make functional VARIANTS=all` runs this under every value of every switch too,
+but many switches at once.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def run(sim: Any, teller: Any) -> PlaybookRun:
     shop = sim.add_project(me, "shop")["id"]
     sim.add_project(me, "old")
     sim.add_application(shop, "described-app", collaborators=[friend])
-    description = {
+    baseline = {
         "default_project": "production",
         "projects": [{"name": "blog"}, {"name": "old", "state": "absent"}],
         "handoffs": [{"project": "shop", "new_owner": friend.username, "new_owner_api_token": friend.api_token}],
@@ -45,10 +45,10 @@ def run(sim: Any, teller: Any) -> PlaybookRun:
         show(LOOKUP.format("'shop'"), "one by name"),
         show(LOOKUP.format(f"'{shop}'"), "one by ID"),
         show(LOOKUP.format("'nothing', 'default', on_missing='skip'"), "those that are there"),
-        *role("audit", check=True, **description),
-        *role("converge", **description),
+        *role("audit", check=True, **baseline),
+        *role("apply", **baseline),
         *looks,
-        *role("clean audit", check=True, **description),
+        *role("clean audit", check=True, **baseline),
     ]
     return teller([Story("described", tasks, connect(sim, me, max_wait=PATIENCE))])
 
@@ -60,22 +60,22 @@ def test_the_lookup(run: PlaybookRun) -> None:
     assert outline(run.of("described", "those that are there")["msg"]) == "*default"
 
 
-def test_an_audit_foretells_what_the_role_does_and_proves_it(run: PlaybookRun, sim: Any) -> None:
+def test_an_audit_predicts_what_the_role_does_and_proves_it(run: PlaybookRun, sim: Any) -> None:
     assert told(run, "described", "audit") == [
         "default_project:production False create",
         "project:blog False create",
         "project:old False delete",
         "handoff:shop False invite and accept",
     ]
-    audit, converge, clean = (report(run, "described", step) for step in ("audit", "converge", "clean audit"))
+    audit, apply, clean = (report(run, "described", step) for step in ("audit", "apply", "clean audit"))
     kept = "blog default *production"
     if sim.switches["accept_outcome"] == "accepted":
-        assert [one["action"] for one in converge["items"]] == [one["action"] for one in audit["items"]]
-        assert converge["compliant"] and clean["compliant"], clean
+        assert [one["action"] for one in apply["items"]] == [one["action"] for one in audit["items"]]
+        assert apply["compliant"] and clean["compliant"], clean
         assert outline(sim.projects("described")) == kept
         assert "shop" in outline(sim.projects("described-friend"))
     else:
-        assert "handoff:shop" in (failure(run, "described", "converge") or "")
-        assert [one["id"] for one in converge["items"] if not one["compliant"]] == ["handoff:shop"]
+        assert "handoff:shop" in (failure(run, "described", "apply") or "")
+        assert [one["id"] for one in apply["items"] if not one["compliant"]] == ["handoff:shop"]
         assert outline(sim.projects("described")) == f"{kept} shop"
     assert {one["action"] for one in clean["items"] if one["compliant"]} == {"none"}

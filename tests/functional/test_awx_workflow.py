@@ -127,14 +127,6 @@ def test_an_approval_at_the_last_moment_is_not_too_late(handoffs: Handoffs) -> N
     assert handoffs.owner(shop) == "tomasz"
 
 
-def test_an_invitation_that_ends_before_the_approval_is_made_again(handoffs: Handoffs) -> None:
-    shop = handoffs.project("shop")
-    handoffs.sim.add_invitation(shop, invited=handoffs.tomasz, expires_in=2 * 24 * 3600)
-    told, _jobs = handoffs.hand_over("shop", lambda: True)
-    assert told == ACCEPTED
-    assert handoffs.statuses(shop) == ["canceled", "accepted"]
-
-
 def test_an_invitation_that_lasts_is_kept(handoffs: Handoffs) -> None:
     shop = handoffs.project("shop")
     handoffs.sim.add_invitation(shop, invited=handoffs.tomasz)

@@ -23,11 +23,20 @@ from .playbook import PlaybookRun, Story, connect
 EXAMPLES = re.compile(r'^EXAMPLES = r"""\n(.*?)^"""$', re.MULTILINE | re.DOTALL)
 # An action plugin and its module are one to a reader, and the module has the documentation.
 WITHOUT = {"action", "doc_fragments", "module_utils", "plugin_utils"}
-PLUGINS = {path.stem: path for path in sorted((CHECKOUT / "plugins").glob("*/*.py")) if path.parent.name not in WITHOUT}
+# Filters are documented beside their code.
+PLUGINS = {
+    path.stem: path
+    for path in [*sorted((CHECKOUT / "plugins").glob("*/*.py")), *sorted((CHECKOUT / "plugins").glob("filter/*.yml"))]
+    if path.parent.name not in WITHOUT and path.name != "baseline.py"
+}
 
 
 def _documented(plugin: str) -> list[dict[str, Any]]:
-    found = EXAMPLES.search(PLUGINS[plugin].read_text(encoding="utf-8"))
+    text = PLUGINS[plugin].read_text(encoding="utf-8")
+    if PLUGINS[plugin].suffix == ".yml":
+        documented: list[dict[str, Any]] = yaml.safe_load(yaml.safe_load(text)["EXAMPLES"])
+        return documented
+    found = EXAMPLES.search(text)
     assert found is not None, f"{plugin} has no examples"
     return yaml.safe_load(found.group(1))
 

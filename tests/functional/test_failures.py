@@ -180,7 +180,11 @@ def run(sim: Any, elsewhere: OtherMachine, teller: Any) -> PlaybookRun:
             Story("full", [project(name="third")], connect(sim, full)),
             Story("revoked", [project_info()], connect(sim, revoked)),
             Story("stranger", [project(project_id=secret, state="absent")], connect(sim, stranger)),
-            Story("with-database", [project(name="web", state="absent")], connect(sim, with_database)),
+            Story(
+                "with-database",
+                [project(task, check=task == "check", name="web", state="absent") for task in ("check", "run")],
+                connect(sim, with_database),
+            ),
         ]
     )
 
@@ -239,8 +243,10 @@ def test_an_id_is_never_a_path(run: PlaybookRun, sim: Any) -> None:
     assert writes(sim.calls("climber")) == []
 
 
-def test_a_database_inside_keeps_the_project(run: PlaybookRun) -> None:
-    assert_refused(run.of("with-database"), "web")
+@pytest.mark.parametrize("task", ["check", "run"])
+def test_a_database_inside_keeps_the_project_and_is_named(run: PlaybookRun, sim: Any, task: str) -> None:
+    assert_refused(run.of("with-database", task), "'web'", "database 'web-database'")
+    assert [call.split()[0] for call in writes(sim.calls("with-database"))] == ["DELETE"]
 
 
 def test_the_api_s_own_words_come_through(run: PlaybookRun) -> None:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the community.scalingo authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbooks with a host for each account: whose artifact, whose folder, whose token."""
+"""The role with a host for each account: whose artifact, whose directory, whose token."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ from .baseline import ROLE, play
 pytestmark = pytest.mark.jobs
 
 NAMES = ("acme", "globex", "initech")
-RIGHT = {"compliant": True, "drift_count": 0, "unknown_count": 0}
-SHARED = "several hosts"
+RIGHT = {"compliant": True, "drift_count": 0, "unknown_count": 0, "error_count": 0}
+MISSING = {**RIGHT, "compliant": False, "drift_count": 1}
+NO_REPORT: dict[str, Any] = {}
 
 
 class Accounts:
@@ -72,95 +73,91 @@ def reports(folder: Path) -> dict[str, Any]:
     return {path.parent.name: json.loads(path.read_text()) for path in folder.rglob("report.json")}
 
 
-def test_the_artifact_has_every_host_and_no_report_that_could_be_anybodys(accounts: Accounts, tmp_path: Path) -> None:
+def test_the_summary_has_every_host_and_only_one_host_leaves_its_report(accounts: Accounts, tmp_path: Path) -> None:
     accounts.sim.add_project(accounts.accounts["globex"], "globex-web")
-    done = accounts.play(tmp_path / "run", "audit")
-    assert done.returncode == 0, done.stdout + done.stderr
-    missing = {"compliant": False, "drift_count": 1, "unknown_count": 0}
-    assert artifacts(done) == {
-        "project_baseline_summary": {"acme": missing, "globex": RIGHT, "initech": missing},
-    }
-
-
-def test_one_host_leaves_its_report_too(accounts: Accounts, tmp_path: Path) -> None:
-    done = accounts.play(tmp_path / "run", "audit", "--limit", "acme")
-    assert done.returncode == 0, done.stdout + done.stderr
-    found = artifacts(done)
-    assert found["project_baseline_summary"] == {"acme": {"compliant": False, "drift_count": 1, "unknown_count": 0}}
-    assert [item["id"] for item in found["project_baseline_report"]["items"]] == ["project:acme-web"]
-
-
-def test_batches_add_up_to_one_artifact(accounts: Accounts, tmp_path: Path) -> None:
-    batches = {
-        "name": "One after the other",
-        "hosts": "accounts",
-        "serial": 1,
-        "gather_facts": False,
-        "module_defaults": {
-            "group/community.scalingo.all": {
-                option: "{{ scalingo_" + option + " }}" for option in ("api_token", "api_url", "auth_url")
-            }
-        },
-        "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
-        "roles": [ROLE],
-    }
-    (tmp_path / "batches.yml").write_text(json.dumps([batches]), encoding="utf-8")
-    done = accounts.play(tmp_path / "run", str(tmp_path / "batches.yml"))
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert artifacts(done) == {"project_baseline_summary": dict.fromkeys(NAMES, RIGHT)}
-
-
-def test_an_account_that_fails_stops_no_other_and_the_run_is_red(accounts: Accounts, tmp_path: Path) -> None:
-    accounts.sim.revoke(accounts.accounts["acme"])
-    accounts.variables["globex"]["project_baseline_projects"] = "not a list"
-    given = {"project_baseline_report_dir": "reports/{{ inventory_hostname }}"}
-    done = accounts.play(tmp_path / "run", "baseline", given=given)
-    assert done.returncode == 2
-    # The token of the first one was refused; the description of the second one was, so nothing was looked at.
-    assert artifacts(done)["project_baseline_summary"] == {
-        "acme": {"compliant": False, "drift_count": 0, "unknown_count": 1},
-        "initech": RIGHT,
-    }
-    assert sorted(reports(tmp_path / "run")) == ["acme", "initech"]
-    assert "POST /v1/projects" in accounts.calls("initech")
-
-
-@pytest.mark.parametrize("strategy", ["linear", "free"])
-def test_a_folder_for_several_hosts_is_refused_before_anything_is_done(
-    accounts: Accounts, tmp_path: Path, strategy: str
-) -> None:
-    given = {"project_baseline_report_dir": "reports"}
-    done = accounts.play(tmp_path / "run", "baseline", given=given, ANSIBLE_STRATEGY=strategy, ANSIBLE_FORKS="1")
-    assert done.returncode == 2
-    assert f"for {SHARED}" in done.stdout + done.stderr
-    # Without lockstep, the first one may be through before the next one says which folder it wants.
-    written = [name for name in NAMES if "POST /v1/projects" in accounts.calls(name)]
-    assert len(written) == len(reports(tmp_path / "run")) == len(artifacts(done))
-    assert len(written) <= (1 if strategy == "free" else 0)
-
-
-def test_only_those_that_share_a_folder_are_refused(accounts: Accounts, tmp_path: Path) -> None:
-    folders = {"acme": "reports/one", "globex": "reports/../reports/one", "initech": "reports/two"}
-    for name, folder in folders.items():
-        accounts.variables[name]["project_baseline_report_dir"] = folder
-    done = accounts.play(tmp_path / "run", "audit")
-    assert done.returncode == 2
-    assert artifacts(done)["project_baseline_summary"].keys() == {"initech"}
-    assert list(reports(tmp_path / "run")) == ["two"]
-    assert accounts.calls("acme") == accounts.calls("globex") == []
-
-
-def test_some_hosts_may_have_no_folder_at_all(accounts: Accounts, tmp_path: Path) -> None:
     accounts.variables["initech"]["project_baseline_report_dir"] = "reports"
     done = accounts.play(tmp_path / "run", "audit")
     assert done.returncode == 0, done.stdout + done.stderr
+    assert artifacts(done) == {"project_baseline_summary": {"acme": MISSING, "globex": RIGHT, "initech": MISSING}}
     assert reports(tmp_path / "run")["reports"]["items"][0]["project"] == "initech-web"
 
+    done = accounts.play(tmp_path / "one", "audit", "--limit", "acme")
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = artifacts(done)
+    assert found["project_baseline_summary"] == {"acme": MISSING}
+    assert [item["id"] for item in found["project_baseline_report"]["items"]] == ["project:acme-web"]
 
-@pytest.mark.parametrize("name", ["audit", "baseline", "handoff"])
+
+STOPPING: dict[str, dict[str, Any]] = {
+    "linear": {},
+    "free": {"strategy": "free"},
+    "any_errors_fatal": {"any_errors_fatal": True},
+    "serial": {"serial": 1},
+}
+
+
+@pytest.mark.parametrize("keywords", STOPPING.values(), ids=STOPPING)
+def test_a_host_without_a_report_is_in_the_summary(
+    accounts: Accounts, tmp_path: Path, keywords: dict[str, Any]
+) -> None:
+    """The first host has a baseline that is not allowed, and with some keywords it stops the others, too."""
+    accounts.variables["acme"]["project_baseline_projects"] = "not a list"
+    accounts.sim.revoke(accounts.accounts["globex"])
+    given = {"project_baseline_report_dir": "reports/{{ inventory_hostname }}"}
+    done = accounts.play(tmp_path / "run", _playbook(tmp_path, **keywords), given=given)
+    assert done.returncode == 2
+    others = {"globex": {**RIGHT, "compliant": False, "unknown_count": 1}, "initech": RIGHT}
+    stopped = {"any_errors_fatal", "serial"} & keywords.keys()
+    expected = {"acme": NO_REPORT, **(dict.fromkeys(others, NO_REPORT) if stopped else others)}
+    assert artifacts(done)["project_baseline_summary"] == expected
+    assert sorted(reports(tmp_path / "run")) == sorted(name for name, entry in expected.items() if entry)
+
+
+def _playbook(folder: Path, **keywords: Any) -> str:
+    """A play with the role, and these keywords."""
+    options = {option: "{{ scalingo_" + option + " }}" for option in ("api_token", "api_url", "auth_url")}
+    play = {
+        "name": "Apply the baselines",
+        "hosts": "accounts",
+        "gather_facts": False,
+        "module_defaults": {"group/community.scalingo.all": options},
+        "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
+        "roles": [ROLE],
+        **keywords,
+    }
+    path = folder / "play.yml"
+    path.write_text(json.dumps([play]), encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize("keywords", [{}, {"strategy": "free"}, {"serial": 1}], ids=["linear", "free", "serial"])
+def test_hosts_do_not_overwrite_the_reports_of_each_other(
+    accounts: Accounts, tmp_path: Path, keywords: dict[str, Any]
+) -> None:
+    directories = {"acme": "reports/one", "globex": "reports/../reports/one", "initech": "reports/two"}
+    for name, directory in directories.items():
+        accounts.variables[name]["project_baseline_report_dir"] = directory
+    done = accounts.play(tmp_path / "run", _playbook(tmp_path, **keywords), ANSIBLE_FORKS="1")
+    assert done.returncode == 2
+    assert "project_baseline_report_dir is the same for" in re.sub(r"\s+", " ", done.stdout + done.stderr)
+    # Both know of each other, or the second one of the first. With serial, its failure ends the play.
+    found = {
+        name: report["account"]["username"].partition("-")[0] for name, report in reports(tmp_path / "run").items()
+    }
+    ended = "serial" in keywords
+    assert found == {**({"one": "acme"} if keywords else {}), **({} if ended else {"two": "initech"})}
+    expected = {**dict.fromkeys(NAMES, RIGHT), **({"initech": NO_REPORT} if ended else {})}
+    assert artifacts(done)["project_baseline_summary"] == expected
+
+
 @pytest.mark.parametrize(
-    "limit",
-    [(), ("--limit", "globex"), ("-e", "project_baseline_hosts=globex"), ("-e", "project_baseline_hosts=glob*")],
+    ("name", "limit"),
+    [
+        ("audit", ()),
+        ("baseline", ("--limit", "globex")),
+        ("handoff", ("-e", "project_baseline_hosts=globex")),
+        ("audit", ("-e", "project_baseline_hosts=glob*")),
+    ],
     ids=["all", "limited", "named", "pattern"],
 )
 def test_no_host_gets_the_account_of_the_token_in_the_environment(

@@ -11,7 +11,7 @@ import pytest
 
 from .assumptions import COUNTED
 from .expect import EXCHANGE, LIST, assert_ok, assert_refused, outline, per_task, told, writes
-from .playbook import bulk, connect, here
+from .playbook import bulk
 
 # What is found out before a request, and what with one, is counted.
 ASSUMED = COUNTED
@@ -41,6 +41,7 @@ MISTAKES: dict[str, tuple[list[Any], tuple[str, ...]]] = {
     "the same name, once absent": ([WEB, GONE], ("web",)),
     "absent and created again": ([GONE, API, WEB], ("web",)),
     "absent twice": ([GONE, GONE], ("web",)),
+    "a rename and a creation": ([RENAME, WEB], ("web",)),
     "renamed twice": ([RENAME, {"name": "web", "new_name": "shop"}], ("web",)),
     "renamed and absent": ([RENAME, GONE], ("web",)),
     "two renames to one name": ([RENAME, {"name": "api", "new_name": "site"}], ("site",)),
@@ -145,13 +146,6 @@ def test_an_empty_list_is_an_audit(sim: Any) -> None:
         assert (result["outcomes"], result["projects"]) == ([], [])
         assert result["unlisted"] == sim.projects(me)
     assert sim.calls(me) == [EXCHANGE, LIST] * 2
-
-
-def test_without_a_list_there_is_nothing_to_ask(sim: Any, me: Any) -> None:
-    sim.clear_requests()
-    result = here("scalingo_projects", connect(sim, me))
-    assert_refused(result, "projects")
-    assert sim.calls() == []
 
 
 def test_the_old_default_need_not_be_unset(sim: Any) -> None:

@@ -179,13 +179,6 @@ def test_n_projects_are_created_with_n_and_one_requests_and_found_with_one(sim: 
     assert [one["name"] for one in result["unlisted"]] == ["default"]
 
 
-def test_both_tokens_need_no_exchange(sim: Any) -> None:
-    me = sim.add_account("both-tokens")
-    sim.clear_requests()
-    assert_ok(bulk(sim, me, [{"name": "web"}], bearer_token=me.bearer()), changed=True)
-    assert sim.calls(me) == [LIST, CREATE]
-
-
 def test_a_bearer_that_ends_in_the_middle_is_exchanged_once(sim: Any) -> None:
     me = sim.add_account("ends-in-the-middle")
     for skip in (1, 3):

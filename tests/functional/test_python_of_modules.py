@@ -16,7 +16,7 @@ from ansible_environment import CHECKOUT
 from .assumptions import UP_TO_DATE
 from .expect import assert_ok
 from .playbook import COLLECTION, PlaybookRun, Story, connect, login, project, project_info, projects
-from .transfer_tasks import info_task, transfer_task
+from .transfer_tasks import collaborator_task, info_task, transfer_task, transfers_task
 
 # A task renames what the task before it made.
 ASSUMED = UP_TO_DATE
@@ -27,10 +27,16 @@ TASKS = {
     "scalingo_project": project("scalingo_project", name="web", default=True),
     "scalingo_project_info": project_info("scalingo_project_info", name="web"),
     "scalingo_projects": projects("scalingo_projects", projects=[{"name": "web", "new_name": "site"}, {"name": "api"}]),
+    "scalingo_project_collaborator": collaborator_task(
+        "scalingo_project_collaborator", project_name="shop", email="ines@example.org"
+    ),
     "scalingo_project_transfer": transfer_task("scalingo_project_transfer", project_name="shop", new_owner="tomasz"),
     "scalingo_project_transfer_info": info_task("scalingo_project_transfer_info", project_name="shop"),
+    "scalingo_project_transfers": transfers_task(
+        "scalingo_project_transfers", transfers=[{"project_name": "shop", "new_owner": "tomasz"}]
+    ),
 }
-CHANGING = {"scalingo_project", "scalingo_projects", "scalingo_project_transfer"}
+CHANGING = {"scalingo_project", "scalingo_projects", "scalingo_project_collaborator", "scalingo_project_transfer"}
 
 
 @pytest.fixture(scope="module")

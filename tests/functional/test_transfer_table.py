@@ -20,18 +20,18 @@ OWNER = grid(
     """
 past                    | pending | pending+id | pending+replace | accepted | accepted+id | canceled | canceled+id
 none                    | invite  | refused    | invite          | ok       | refused     | ok       | either
-pending                 | ok      | refused    | ok              | ok       | either      | cancel   | cancel
-to colleague            | refused | refused    | replace         | ok       | either      | cancel   | cancel
+pending                 | ok      | refused    | ok              | refused  | either      | cancel   | cancel
+to colleague            | refused | refused    | replace         | refused  | either      | cancel   | cancel
 expired                 | invite  | refused    | invite          | ok       | ok          | settled  | settled
 accepted                | ok      | refused    | ok              | either   | ok          | refused  | refused
 declined                | invite  | refused    | invite          | ok       | ok          | ok       | ok
 canceled                | invite  | refused    | invite          | ok       | ok          | ok       | ok
 failed                  | invite  | refused    | invite          | ok       | ok          | ok       | ok
 error                   | invite  | refused    | invite          | ok       | ok          | ok       | either
-declined, again pending | ok      | refused    | ok              | ok       | either      | cancel   | cancel
-expired, again pending  | ok      | refused    | ok              | ok       | either      | cancel   | cancel
+declined, again pending | ok      | refused    | ok              | refused  | either      | cancel   | cancel
+expired, again pending  | ok      | refused    | ok              | refused  | either      | cancel   | cancel
 expired, again accepted | ok      | refused    | ok              | either   | refused     | refused  | settled
-to colleague before     | ok      | refused    | ok              | ok       | either      | cancel   | cancel
+to colleague before     | ok      | refused    | ok              | refused  | either      | cancel   | cancel
 handed back             | invite  | refused    | invite          | ok       | ok          | ok       | refused
 handed on               | refused | refused    | refused         | either   | ok          | refused  | refused
 offered on              | ok      | refused    | ok              | either   | ok          | refused  | refused

@@ -15,12 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import requests
-from ansible_collections.community.scalingo.plugins.module_utils._api import Api
-from ansible_collections.community.scalingo.plugins.module_utils._errors import ScalingoError
-from ansible_collections.community.scalingo.plugins.module_utils._http.client import Client
-from ansible_collections.community.scalingo.plugins.module_utils._options import Connection
+from ansible_collections.community.scalingo.plugins.module_utils._task import run_task
 from ansible_collections.community.scalingo.plugins.module_utils._transfer import ensure_transfer
-from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan import TransferWanted
 
 from .playbook import TaskResult
 
@@ -34,21 +30,12 @@ def transfer(
     sim: Any, account: Any, /, check: bool = False, exchange: bool = False, max_wait: float = 5, **options: Any
 ) -> TaskResult:
     """What the module returns to this account; with `exchange` the API token is exchanged first, as in a task."""
-    options.setdefault("wait_timeout", 0)
     token = {"api_token": account.api_token} if exchange else {"bearer_token": account.bearer()}
-    connection = Connection(sim.api_url, sim.auth_url, timeout=10, max_wait=max_wait, verify=True, **token)
-    values: dict[str, Any]
-    try:
-        outcome = ensure_transfer(Api(Client(connection)), TransferWanted(**options), check)
-    except ScalingoError as error:
-        return TaskResult(account.username, "transfer", "failed", check, error.as_failure())
-    values = {
-        "changed": outcome.changed,
-        "transfer_invitation": outcome.invitation,
-        "project": outcome.project,
-        "diff": outcome.diff,
-    }
-    return TaskResult(account.username, "transfer", "ok", check, values)
+    urls = {"api_url": sim.api_url, "auth_url": sim.auth_url, "region": "osc-fr1"}
+    connection = {**urls, **token, "timeout": 10, "max_wait": max_wait, "validate_certs": True}
+    values = run_task(ensure_transfer, {"wait_timeout": 0, **connection, **options}, check)
+    status = "failed" if values.get("failed") else "ok"
+    return TaskResult(account.username, "transfer", status, check, dict(values))
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,16 @@ def transfer_task(
     return _task("scalingo_project_transfer", name, check, register, {"wait_timeout": 0, **arguments})
 
 
+def transfers_task(name: str = "run", /, check: bool = False, **arguments: Any) -> dict[str, Any]:
+    """A task that calls scalingo_project_transfers."""
+    return _task("scalingo_project_transfers", name, check, None, arguments)
+
+
+def collaborator_task(name: str = "run", /, check: bool = False, **arguments: Any) -> dict[str, Any]:
+    """A task that calls scalingo_project_collaborator."""
+    return _task("scalingo_project_collaborator", name, check, None, arguments)
+
+
 def info_task(name: str = "run", /, check: bool = False, **arguments: Any) -> dict[str, Any]:
     """A task that calls scalingo_project_transfer_info."""
     return _task("scalingo_project_transfer_info", name, check, None, arguments)

@@ -79,10 +79,10 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The clock by which the client lives."""
+    """The clock by which the client lives, and by which transfers wait."""
     clock = Clock()
-    monkeypatch.setattr(f"{MODULE_UTILS}._http.retry.time", clock)
-    monkeypatch.setattr(f"{MODULE_UTILS}._http.client.time", clock)
+    for file in ("_http.client", "_http.retry", "_transfer"):
+        monkeypatch.setattr(f"{MODULE_UTILS}.{file}.time", clock)
     return clock
 
 

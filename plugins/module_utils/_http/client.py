@@ -2,8 +2,6 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to community.scalingo: it may change in any release.
-
 """Requests that persist: authentication, retries, paging. It knows no project."""
 
 from __future__ import annotations
@@ -13,6 +11,7 @@ import json
 import re
 import time
 import typing as t
+from dataclasses import replace
 from datetime import datetime, timezone
 from urllib.parse import urlencode
 
@@ -34,7 +33,7 @@ def _ignore(_text: str) -> None:
 
 
 class Client:
-    """One account on one regional API.
+    """One account on one regional API. Every method that sends something raises `RequestError` if it failed.
 
     Args:
         connection: Where, and as whom.
@@ -50,39 +49,39 @@ class Client:
         on_wait: t.Callable[[str], t.Any] = _ignore,
         agent: str = "",
     ) -> None:
+        self.api_url = connection.api_url
         self._connection = connection
-        self._on_secret = on_secret
+        self.on_secret, self.on_wait = on_secret, on_wait
+        self._agent = agent
+        self._others: dict[str, Client] = {}
         self._bearer = connection.bearer_token
         # Each bearer token that has been of use may be replaced once, when it has expired.
         self._renewable = connection.api_token is not None
-        self._on_wait = on_wait
         self._retry = Retry(connection.max_wait, on_wait)
         self._transport = Transport(connection, agent)
         # Seconds by which the clock of the API is ahead of ours.
         self._ahead = 0.0
 
+    def as_user(self, api_token: str, option: str) -> Client:
+        """Return the client of another account, whose token is in an option. All share one `max_wait`."""
+        if api_token not in self._others:
+            self.on_secret(api_token)
+            sources = {**self._connection.sources, "api_token": option}
+            connection = replace(self._connection, api_token=api_token, bearer_token=None, sources=sources)
+            other = Client(connection, self.on_secret, self.on_wait, self._agent)
+            other._retry = self._retry
+            self._others[api_token] = other
+        return self._others[api_token]
+
     def get(self, path: str, query: t.Mapping[str, t.Any] | None = None, auth_host: bool = False) -> Response:
-        """Read one thing. Repeated after faults that may pass, until `max_wait`.
-
-        Args:
-            path: From /v1 on, with each variable part quoted.
-            query: Parameters.
-            auth_host: Ask the authentication host instead of the regional one.
-
-        Raises:
-            RequestError: No such response came.
-        """
+        """Read one thing, by a path from /v1 on whose variable parts are quoted. Repeated until `max_wait`."""
         target = f"{path}?{urlencode(query)}" if query else path
         return self._send(_request(self._connection, "auth_url" if auth_host else "api_url", "GET", target))
 
     def get_list(
         self, path: str, key: str, form: t.Any, query: t.Mapping[str, t.Any] | None = None, **asked: str
     ) -> list[t.Any]:
-        """Read a whole list, page by page if the API has pages; an object that moved to another page counts once.
-
-        Raises:
-            RequestError: As in `get`, or the pages never end.
-        """
+        """Read a whole list, page by page if the API has pages; an object that moved to another page counts once."""
         found: dict[t.Any, t.Any] = {}
         received, page, parameters = 0, 1, dict(query or {})
         for _page in range(MAX_PAGES):
@@ -101,13 +100,7 @@ class Client:
         raise response.unexpected(f"with more than {MAX_PAGES} pages")
 
     def write(self, method: str, path: str, expected: int, body: t.Any = None) -> Response:
-        """Send a write. Repeated only where the API certainly did nothing.
-
-        Args:
-            method: POST, PATCH or DELETE.
-            path: As in `get`.
-            expected: The one status that means done.
-            body: What to send as JSON.
+        """Send a write, which one status confirms. Repeated only where the API certainly did nothing.
 
         Raises:
             RequestError: With `outcome_unknown` true if it may have been done.
@@ -120,11 +113,8 @@ class Client:
 
     def close(self) -> None:
         """Close the connections."""
-        self._transport.close()
-
-    def on_wait(self, sentence: str) -> None:
-        """Tell the user that the task waits, and for what."""
-        self._on_wait(sentence)
+        for client in (self, *self._others.values()):
+            client._transport.close()
 
     def pause(self, failures: int, error: RequestError) -> bool:
         """Wait before a failed write is sent again, as `Retry.pause` says. Return whether `max_wait` allows that."""
@@ -158,7 +148,7 @@ class Client:
                     f"Scalingo rejected the API token (HTTP 401). Check {source}, or create a token in the dashboard."
                 )
             raise failure from None
-        self._on_secret(token)
+        self.on_secret(token)
         return token
 
     def _send(self, request: Request) -> Response:

@@ -2,8 +2,6 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to community.scalingo: it may change in any release.
-
 """What leaves a task: without secrets, and without what Ansible cannot print."""
 
 from __future__ import annotations
@@ -16,9 +14,10 @@ from .._errors import whole_characters
 
 MASK = "********"
 
-# An API token (48 characters after the prefix; a project may be named tk-us-east), or a JWT, as bearer tokens are.
-# Each starts where no word goes on, so that a text made for that cannot keep the search busy for hours.
-_TOKEN = re.compile(r"(?<![\w-])(?:tk-us-[\w-]{40,}|eyJ[\w-]{10,}\.[\w-]+\.[\w-]*)")
+# An API token (48 characters after the prefix; a project may be named tk-us-east), a JWT, as bearer tokens are, or what
+# makes the link of an invitation to collaborate a secret. The first two start where no word goes on, so that a text
+# made for that cannot keep the search busy for hours.
+_TOKEN = re.compile(r"(?<![\w-])(?:tk-us-[\w-]{40,}|eyJ[\w-]{10,}\.[\w-]+\.[\w-]*)|(?<=[?&]token=)[^\s&\"'<>]+")
 # Levels of nesting that are kept. The API has three; Ansible breaks at some hundreds.
 _DEPTH = 50
 
@@ -52,6 +51,11 @@ class Redactor:
         if isinstance(value, dict):
             return {self(key): self(item, depth - 1) for key, item in value.items()}
         return value
+
+
+def looks_like_token(text: str) -> bool:
+    """Tell whether an API token, a bearer token, or an invitation link is in a text."""
+    return bool(_TOKEN.search(text))
 
 
 def basic_credentials(token: str) -> str:

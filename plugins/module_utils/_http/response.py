@@ -2,8 +2,6 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to community.scalingo: it may change in any release.
-
 """A request, and what its response says: the objects that were asked for, or the error that it stands for."""
 
 from __future__ import annotations

@@ -2,15 +2,13 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to community.scalingo: it may change in any release.
-
 """When a request is sent again, after which wait, and when a task gives up.
 
 | what happened                        | a read         | a write        | wait                          |
 |--------------------------------------|----------------|----------------|-------------------------------|
 | no connection                        | again          | again          | 0.5 s, doubling, at most 15 s |
 | the same, and none to that host yet  | 3 tries        | 3 tries        | the same                      |
-| 429                                  | again          | again          | Retry-After, else 4 to 6 s    |
+| 429                                  | again          | again          | Retry-After, else 3 to 7.5 s  |
 | response lost, broken off, late; 5xx | again          | the caller's   | Retry-After, else as above    |
 | success, but no JSON                 | 3 tries        | the caller's   | as above                      |
 | 401, and an API token is known       | once (client)  | once (client)  | none                          |

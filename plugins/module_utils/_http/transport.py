@@ -2,8 +2,6 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# This file is private to community.scalingo: it may change in any release.
-
 """HTTP, once: a request goes out, and a response comes back, or the reason why not. It knows no tokens, no retries."""
 
 from __future__ import annotations
@@ -19,7 +17,7 @@ import typing as t
 import warnings
 from urllib.request import getproxies_environment
 
-from .._errors import NO_RESPONSE, TransportError
+from .._errors import TransportError
 from .._options import Connection
 from .response import Request, Response
 
@@ -131,7 +129,7 @@ class Transport:
         new = request.base not in self._reached
         bundle = f"{self._connection.source('verify')} ({self._connection.verify})"
         problem, sent, max_tries = _diagnose(error, timeout, new, bundle)
-        message = f"{request.method} {request.base}{request.path} {NO_RESPONSE}: {problem}."
+        message = f"{request.method} {request.base}{request.path} received no response: {problem}."
         if new and not sent and max_tries > 1:
             max_tries = _TRIES_TO_REACH
             message += f" Check {request.source} ({request.base}), and whether this machine may connect to it."

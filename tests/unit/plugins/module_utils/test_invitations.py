@@ -2,86 +2,114 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What state an invitation is in, whom it is for, and how a message names it."""
+"""The status of an invitation and its invited user; which project, owner, or user is meant, and how messages say it."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
+from ansible_collections.community.scalingo.plugins.module_utils._account import Account
+from ansible_collections.community.scalingo.plugins.module_utils._errors import NotFoundError
 from ansible_collections.community.scalingo.plugins.module_utils._invitations import (
-    ACCEPTED,
-    CANCELED,
-    DECLINED,
-    ERROR,
-    EXPIRED,
-    FAILED,
-    PENDING,
-    describe_eligible,
     describe_invitation,
-    is_expired,
     is_for,
     status_of,
     with_status,
 )
-from world import NOW
-
-FINAL = (ACCEPTED, CANCELED, DECLINED, FAILED, ERROR)
-
-
-def invitation(status: str = PENDING, left: timedelta = timedelta(days=1)) -> dict[str, Any]:
-    return {
-        "id": f"tin-{status}",
-        "invited_user_id": "us-tomasz",
-        "invited_user_name": "tomasz",
-        "status": status,
-        "expires_at": (NOW + left).isoformat(),
-    }
+from ansible_collections.community.scalingo.plugins.module_utils._match import describe, is_email, is_user, owner_of
+from world import ME, NOW, TOMASZ, WEB, FakeApi, account, invitation, project, response
 
 
 @pytest.mark.parametrize(
-    ("left", "expired"),
+    ("expires_at", "status"),
     [
-        (timedelta(seconds=1), False),
-        (timedelta(0), True),
-        (timedelta(seconds=-1), True),
-        (timedelta(days=-300), True),
+        ((NOW + timedelta(seconds=1)).isoformat(), "pending"),
+        (NOW.isoformat(), "expired"),
+        ("2025-07-06T14:00:00.000Z", "expired"),
+        ("2026-07-06T14:00:00.000+02:00", "expired"),
+        ("2026-07-06T14:00:00.001+0200", "pending"),
     ],
 )
-def test_a_pending_one_expires(left: timedelta, expired: bool) -> None:
-    assert is_expired(invitation(left=left), NOW) is expired
-    assert status_of(invitation(left=left), NOW) == (EXPIRED if expired else PENDING)
+def test_status_of_a_pending_invitation_depends_on_the_time(expires_at: str, status: str) -> None:
+    assert status_of({**invitation(), "expires_at": expires_at}, NOW) == status
 
 
-@pytest.mark.parametrize("status", [*FINAL, "frozen"])
-def test_what_was_answered_does_not_expire(status: str) -> None:
-    answered = invitation(status, left=timedelta(days=-1))
-    assert not is_expired(answered, NOW)
-    assert status_of(answered, NOW) == status
+@pytest.mark.parametrize("status", ["accepted", "canceled", "declined", "failed", "error", "frozen"])
+def test_status_of_any_other_invitation_is_that_of_the_api(status: str) -> None:
+    assert status_of(invitation(status, expired=True), NOW) == status
 
 
-def test_an_expiry_with_an_offset() -> None:
-    assert is_expired({**invitation(), "expires_at": "2026-07-06T14:00:00.000+02:00"}, NOW)
-    assert not is_expired({**invitation(), "expires_at": "2026-07-06T12:00:00.001Z"}, NOW)
-
-
-def test_filtering_keeps_the_order_and_knows_what_has_expired() -> None:
-    old, new, late = invitation(), invitation(left=timedelta(days=2)), invitation(left=timedelta(days=-1))
-    everything = [old, invitation(ACCEPTED), late, new]
-    assert with_status(everything, PENDING, NOW) == [old, new]
-    assert with_status(everything, EXPIRED, NOW) == [late]
-    assert with_status(everything, ACCEPTED, NOW) == [invitation(ACCEPTED)]
-    assert with_status(everything, DECLINED, NOW) == []
+def test_with_status_keeps_the_order_and_knows_what_has_expired() -> None:
+    first, late, second = invitation(), invitation(number=2, expired=True), invitation(number=3)
+    everything = [first, invitation("accepted"), late, second]
+    assert with_status(everything, "pending", NOW) == [first, second]
+    assert with_status(everything, "expired", NOW) == [late]
+    assert with_status(everything, "declined", NOW) == []
 
 
 @pytest.mark.parametrize(("user", "invited"), [("tomasz", True), ("us-tomasz", True), ("tomas", False), ("", False)])
-def test_whom_it_is_for(user: str, invited: bool) -> None:
+def test_is_for_compares_username_and_id(user: str, invited: bool) -> None:
     assert is_for(invitation(), user) is invited
 
 
-def test_names_in_messages() -> None:
-    assert describe_invitation(invitation()) == "the invitation to tomasz (tin-pending)"
-    users = [{"user_id": "us-1", "user_name": "amina"}, {"user_id": "us-2", "user_name": "tomasz"}]
-    assert describe_eligible(users) == "eligible are amina (us-1), tomasz (us-2)"
-    assert "nobody" in describe_eligible([])
+@pytest.mark.parametrize(
+    ("wanted", "same"),
+    [
+        *((wanted, True) for wanted in ("tomasz", "us-tomasz", "tomasz@example.org", "Tomasz@Example.ORG")),
+        *((wanted, False) for wanted in ("Tomasz", "US-tomasz", "tomasz@example", "")),
+    ],
+)
+def test_is_user_ignores_the_case_of_an_email_address_only(wanted: str, same: bool) -> None:
+    assert is_user(TOMASZ, wanted) is same
+    assert not is_user({"id": "us-1", "username": "x", "email": None}, wanted)
+    assert is_email(wanted) is ("@" in wanted)
+
+
+def test_descriptions_quote_names_and_fit_on_a_line() -> None:
+    assert describe_invitation(invitation()) == "invitation to 'tomasz' (tin-1)"
+    assert describe(WEB) == "'web' (prj-mireille-web, owned by 'mireille' <mireille@example.org>)"
+    assert owner_of({**WEB, "owner": {"id": "us-1", "username": "a\nb"}}) == r"'a\nb'"
+    assert len(describe(project("x" * 5000))) <= 400
+
+
+# What an account shows
+
+
+def test_account_reads_each_thing_once_and_only_when_asked() -> None:
+    api = account("web")
+    seen = Account(api)
+    assert api.calls == []
+    for _time in range(2):
+        assert (seen.projects, seen.project(WEB["id"]), seen.caller) == (api.projects, WEB, ME)
+        assert (seen.applications, seen.databases, seen.invitations(WEB["id"])) == ([], [], [])
+    assert api.calls == ["list_projects", "list_applications", "list_databases", "list_invitations"]
+
+
+def test_account_remembers_what_was_rejected() -> None:
+    api = account()
+    seen = Account(api)
+    for _time in range(2):
+        with pytest.raises(NotFoundError):
+            seen.project("prj-gone")
+        assert seen.visible(seen.project, "prj-gone") is None
+    assert api.calls == ["get_project"]
+    api.failing["list_invitations"] = response(NotFoundError, 404)
+    assert seen.visible(seen.invitations, WEB["id"]) is None
+
+
+def test_caller_has_the_same_form_from_the_list_and_from_its_own_request() -> None:
+    """The API shows more of the account itself than of an owner."""
+    listed, asked = Account(account()), Account(FakeApi(claim=False))
+    assert listed.projects and listed.caller == asked.caller == ME
+    assert listed.caller_id == asked.caller_id == ME["id"]
+
+
+def test_forgotten_default_project_is_that_of_one_owner() -> None:
+    api = account()
+    api.projects.append(project("theirs", TOMASZ, default=True))
+    seen = Account(api)
+    seen.forget_default(ME["id"])
+    assert {each["name"]: each["default"] for each in seen.projects} == {"home": False, "theirs": True}
+    assert seen.project(project("home")["id"])["default"] is False
+    assert api.projects[0]["default"] is True

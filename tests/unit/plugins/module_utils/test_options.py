@@ -60,6 +60,9 @@ def resolve(monkeypatch: pytest.MonkeyPatch) -> Any:
 class _OmitType:
     """As Ansible names the type of its placeholder since 2.19."""
 
+    def __repr__(self) -> str:
+        return "omit"
+
 
 @pytest.mark.parametrize("unset", [None, "", " ", "\t\n", "__omit_place_holder__5f0e77", _OmitType()], ids=repr)
 def test_cleaned_drops_what_is_unset_at_any_depth(unset: Any) -> None:

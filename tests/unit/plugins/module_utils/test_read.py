@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reading projects by filter and by term."""
+"""What the info modules and the lookup read: projects by filter and by term, and invitations."""
 
 from __future__ import annotations
 
@@ -14,30 +14,36 @@ from ansible_collections.community.scalingo.plugins.module_utils._errors import 
     CannotError,
     ForbiddenError,
     InputError,
-    RequestError,
+    NotFoundError,
+    RejectedError,
+    RouteNotFoundError,
 )
-from ansible_collections.community.scalingo.plugins.module_utils._read import find_invitations, find_projects, look_up
-from test_transfer_plan import AMINA, invitation
-from world import ME, TOMASZ, FakeApi, api_error, project
+from ansible_collections.community.scalingo.plugins.module_utils._read import look_up, read_invitations, read_projects
+from world import AMINA, ME, TOMASZ, WEB, FakeApi, Object, invitation, project, response
 
-DEFAULT = project("default", default=True)
-WEB = project("web")
-HIS_WEB = project("web", owner=TOMASZ)
-HIS_DEFAULT = project("home", owner=TOMASZ, default=True)
+HOME = project("home", default=True)
+HIS_WEB = project("web", TOMASZ)
+HIS_HOME = project("main", TOMASZ, default=True)
+REJECTIONS = [AuthenticationError, ForbiddenError]
 
 
 def everything(**options: Any) -> FakeApi:
-    return FakeApi(DEFAULT, WEB, HIS_WEB, HIS_DEFAULT, **options)
+    api = FakeApi(HOME, WEB, HIS_WEB, HIS_HOME, **options)
+    api.invitations = [invitation(), invitation(number=2, expired=True), invitation("declined", to=AMINA, number=3)]
+    return api
+
+
+# Projects
 
 
 @pytest.mark.parametrize(
     ("filters", "expected"),
     [
-        ({}, [DEFAULT, WEB, HIS_WEB, HIS_DEFAULT]),
+        ({}, [HOME, WEB, HIS_WEB, HIS_HOME]),
         ({"name": "web"}, [WEB, HIS_WEB]),
         ({"name": "web", "owner": "tomasz@example.org"}, [HIS_WEB]),
-        ({"owner": ME["id"]}, [DEFAULT, WEB]),
-        ({"default": True}, [DEFAULT, HIS_DEFAULT]),
+        ({"owner": ME["id"]}, [HOME, WEB]),
+        ({"default": True}, [HOME, HIS_HOME]),
         ({"default": False, "owner": "mireille"}, [WEB]),
         ({"name": "no"}, []),
         ({"project_id": WEB["id"]}, [WEB]),
@@ -47,155 +53,132 @@ def everything(**options: Any) -> FakeApi:
     ],
     ids=str,
 )
-def test_find_projects(filters: dict[str, Any], expected: list[dict[str, Any]]) -> None:
+def test_read_projects_matches_every_filter(filters: Object, expected: list[Object]) -> None:
     api = everything()
-    assert find_projects(api, **filters) == expected
+    assert read_projects(api, filters, False) == {"changed": False, "projects": expected}
     assert api.calls == ["get_project" if "project_id" in filters else "list_projects"]
 
 
-def test_find_projects_does_not_take_a_refusal_for_absence(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [*REJECTIONS, RouteNotFoundError])
+def test_read_projects_rejected_id_is_not_absence(error: type[RejectedError]) -> None:
     api = everything()
-    monkeypatch.setattr(api, "get_project", lambda project_id: refuse(ForbiddenError, 403))
-    with pytest.raises(ForbiddenError):
-        find_projects(api, project_id="x")
+    api.failing["get_project"] = response(error)
+    with pytest.raises(error):
+        read_projects(api, {"project_id": "x"}, False)
 
 
-def refuse(kind: type[RequestError], status: int) -> None:
-    raise api_error(kind, status)
+# Terms of the lookup
 
 
-def test_look_up_gives_one_project_for_each_term_in_order() -> None:
+def test_look_up_returns_one_project_for_each_term_in_order() -> None:
     api = everything()
-    found = look_up(api, ["home", WEB["id"], "default", "home"])
-    assert found == [("home", HIS_DEFAULT), (WEB["id"], WEB), ("default", DEFAULT), ("home", HIS_DEFAULT)]
+    terms = {"main": HIS_HOME, WEB["id"]: WEB, "home": HOME}
+    assert look_up(api, [*terms, "main"]) == [*terms.items(), ("main", HIS_HOME)]
     assert api.calls == ["list_projects"]
-
-
-def test_look_up_without_terms_gives_everything() -> None:
-    assert [item for term, item in look_up(everything(), None)] == [DEFAULT, WEB, HIS_WEB, HIS_DEFAULT]
-
-
-def test_look_up_without_any_of_the_terms_gives_nothing() -> None:
-    assert look_up(everything(), []) == []
-
-
-def test_look_up_tries_an_unlisted_term_as_an_id() -> None:
-    api = everything()
-    hidden = project("hidden", owner=TOMASZ)
-    api.list_projects = lambda: [DEFAULT]
-    api.projects = [DEFAULT, hidden]
-    assert look_up(api, [hidden["id"], "no"]) == [(hidden["id"], hidden), ("no", None)]
-
-
-@pytest.mark.parametrize(("kind", "status"), [(AuthenticationError, 401), (ForbiddenError, 403)])
-def test_look_up_takes_a_refused_guess_for_missing(
-    kind: type[RequestError], status: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    api = everything()
-    monkeypatch.setattr(api, "get_project", lambda project_id: refuse(kind, status))
-    assert look_up(api, ["no"]) == [("no", None)]
-
-
-def test_look_up_does_not_take_an_expired_token_for_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    api = everything()
-    monkeypatch.setattr(api, "get_project", lambda project_id: expire())
-
-    def expire() -> None:
-        monkeypatch.setattr(api, "list_projects", lambda: refuse(AuthenticationError, 401))
-        refuse(AuthenticationError, 401)
-
-    with pytest.raises(AuthenticationError):
-        look_up(api, ["no"])
-
-
-def test_look_up_takes_what_can_be_no_id_for_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse_id(project_id: str) -> None:
-        raise InputError("cannot be an ID")
-
-    api = everything()
-    monkeypatch.setattr(api, "get_project", refuse_id)
-    assert look_up(api, [".."]) == [("..", None)]
-
-
-def test_look_up_refuses_an_ambiguous_name() -> None:
-    with pytest.raises(CannotError, match=f"{WEB['id']}.*mireille.*{HIS_WEB['id']}.*tomasz"):
-        look_up(everything(), ["web"])
-
-
-def test_look_up_with_an_owner_is_not_ambiguous() -> None:
-    assert look_up(everything(), ["web"], owner="tomasz") == [("web", HIS_WEB)]
-
-
-def test_look_up_refuses_a_name_that_is_the_id_of_another() -> None:
-    api = FakeApi(project("prj-1"), project("web", project_id="prj-1"))
-    with pytest.raises(CannotError, match="is the ID of one project and the name of another"):
-        look_up(api, ["prj-1"])
 
 
 @pytest.mark.parametrize(
     ("filters", "expected"),
     [
-        ({"default": True}, [DEFAULT]),
-        ({"default": True, "owner": "tomasz"}, [HIS_DEFAULT]),
+        ({}, [HOME, WEB, HIS_WEB, HIS_HOME]),
+        # Every owner has a default project; without an owner, it is that of the account.
+        ({"default": True}, [HOME]),
+        ({"default": True, "owner": "tomasz"}, [HIS_HOME]),
         ({"default": False}, [WEB, HIS_WEB]),
         ({"default": False, "owner": "tomasz"}, [HIS_WEB]),
     ],
     ids=str,
 )
-def test_look_up_of_the_default_project_is_that_of_the_account(
-    filters: dict[str, Any], expected: list[dict[str, Any]]
-) -> None:
-    assert [item for term, item in look_up(everything(), None, **filters)] == expected
+def test_look_up_without_terms_returns_every_match(filters: Object, expected: list[Object]) -> None:
+    assert look_up(everything(), None, **filters) == [(each["id"], each) for each in expected]
+    assert look_up(everything(), [], **filters) == []
 
 
-def test_look_up_applies_filters_to_terms_too() -> None:
-    assert look_up(everything(), ["default", "home"], default=True) == [("default", DEFAULT), ("home", None)]
+def test_look_up_applies_filters_to_terms() -> None:
+    assert look_up(everything(), ["home", "main"], default=True) == [("home", HOME), ("main", None)]
+    assert look_up(everything(), ["web"], owner="tomasz") == [("web", HIS_WEB)]
 
 
-@pytest.mark.parametrize("options", [{"project_id": ".."}, {"project_name": "web", "invitation_id": "a/b"}], ids=str)
-def test_impossible_id_is_refused_before_any_request(options: dict[str, Any]) -> None:
+def test_look_up_unlisted_term_is_tried_as_an_id() -> None:
     api = everything()
-    with pytest.raises(InputError):
-        find_invitations(api, **{"project_id": None, "project_name": None, **options})
-    assert api.calls == []
+    api.unlisted = {HIS_HOME["id"]}
+    assert look_up(api, [HIS_HOME["id"], "no"]) == [(HIS_HOME["id"], HIS_HOME), ("no", None)]
+
+
+@pytest.mark.parametrize("error", [*map(response, REJECTIONS), response(NotFoundError), InputError("no ID")], ids=repr)
+def test_look_up_rejected_guess_is_missing(error: Exception) -> None:
+    """A term that is no name in the list need be no ID."""
+    api = everything()
+    api.failing["get_project"] = error
+    assert look_up(api, ["no"]) == [("no", None)]
+
+
+@pytest.mark.parametrize("wrong", [response(AuthenticationError), response(RouteNotFoundError)], ids=repr)
+def test_look_up_with_an_expired_token_or_a_wrong_url_fails(wrong: RejectedError) -> None:
+    api = everything()
+    api.failing["get_project"] = wrong
+    api.check_token = lambda: api._read("check_token", [])
+    api.failing["check_token"] = wrong
+    with pytest.raises(type(wrong)):
+        look_up(api, ["no"])
+
+
+def test_look_up_ambiguous_name_fails_with_candidates() -> None:
+    with pytest.raises(CannotError, match=f"{WEB['id']}.*mireille.*{HIS_WEB['id']}.*tomasz") as failure:
+        look_up(everything(), ["web"])
+    assert "the name of another" not in str(failure.value)
+    twin = FakeApi(project("prj-1"), {**WEB, "id": "prj-1"})
+    with pytest.raises(CannotError, match="the ID of one project and the name of another"):
+        look_up(twin, ["prj-1"])
 
 
 # Invitations
 
-PENDING = invitation(number=1)
-EXPIRED = invitation(number=2, expired=True)
-DECLINED = invitation("declined", number=3, to=AMINA)
-
-
-def offering(*invitations: dict[str, Any]) -> FakeApi:
-    api = everything()
-    api.invitations = list(invitations)
-    api.eligible = [ME, TOMASZ, AMINA]
-    return api
-
 
 @pytest.mark.parametrize(
-    ("status", "found"),
-    [("pending", ["tin-1"]), ("declined", ["tin-3"]), ("all", ["tin-1", "tin-2", "tin-3"]), ("accepted", [])],
+    ("options", "found"),
+    [
+        ({}, [1]),
+        ({"status": "declined"}, [3]),
+        ({"status": "accepted"}, []),
+        ({"status": "all"}, [1, 2, 3]),
+        *(({"invitation_id": f"tin-{number}"}, [number]) for number in (1, 2, 3)),
+    ],
+    ids=str,
 )
-def test_invitations_of_a_status(status: str, found: list[str]) -> None:
-    """One that has expired is pending to the API, but nobody can answer it any more."""
-    listed, eligible = find_invitations(offering(PENDING, EXPIRED, DECLINED), WEB["id"], None, status)
-    assert [each["id"] for each in listed] == found
-    assert [each["id"] for each in listed if each["expired"]] == [one for one in found if one == "tin-2"]
-    assert eligible is None
+@pytest.mark.parametrize("by", ["project_id", "project_name"])
+def test_read_invitations_by_status_or_id(options: Object, found: list[int], by: str) -> None:
+    """One that has expired is pending to the API, but the invited user can no longer respond to it."""
+    api = everything()
+    api.projects.remove(HIS_WEB)
+    result = read_invitations(api, {by: WEB["id" if by == "project_id" else "name"], **options}, False)
+    listed = {each["id"]: each["expired"] for each in result.pop("transfer_invitations")}
+    assert listed == {f"tin-{number}": number == 2 for number in found}
+    assert result == {"changed": False}
+    own = ["get_invitation" if "invitation_id" in options else "list_invitations"]
+    assert api.calls == (["list_projects"] if by == "project_name" else []) + own
 
 
-@pytest.mark.parametrize("one", [PENDING, EXPIRED, DECLINED], ids=["pending", "expired", "declined"])
-def test_an_invitation_by_its_id_whatever_its_status_is(one: dict[str, Any]) -> None:
-    api = offering(PENDING, EXPIRED, DECLINED)
-    assert find_invitations(api, WEB["id"], None, invitation_id=one["id"]) == (
-        [{**one, "expired": one is EXPIRED}],
-        None,
-    )
-    assert api.calls == ["get_invitation"]
+def test_eligible_new_owners_leave_out_the_owner() -> None:
+    result = read_invitations(everything(), {"project_id": WEB["id"], "eligible_new_owners": True}, False)
+    assert [user["user_name"] for user in result["eligible_new_owners"]] == ["tomasz", "amina"]
+    assert len(result["transfer_invitations"]) == 1
 
 
-def test_the_owner_is_not_eligible_as_the_new_one() -> None:
-    eligible = find_invitations(offering(), WEB["id"], None, eligible=True)[1]
-    assert [user["user_name"] for user in eligible or []] == ["tomasz", "amina"]
+@pytest.mark.parametrize("read", ["list_invitations", "get_invitation", "list_eligible_new_owners"])
+@pytest.mark.parametrize("error", [*REJECTIONS, NotFoundError])
+def test_read_invitations_rejected_names_the_project(read: str, error: type[RejectedError]) -> None:
+    api = everything()
+    api.failing[read] = response(error)
+    more = {"invitation_id": "tin-1"} if read == "get_invitation" else {}
+    with pytest.raises(error, match=repr(WEB["id"])) as failure:
+        read_invitations(api, {"project_id": WEB["id"], "eligible_new_owners": True, **more}, False)
+    assert ("only its owner" in str(failure.value)) is (read == "list_eligible_new_owners")
+
+
+@pytest.mark.parametrize("options", [{"project_id": ".."}, {"project_name": "web", "invitation_id": "a/b"}], ids=str)
+def test_read_invitations_impossible_id_fails_without_request(options: Object) -> None:
+    api = everything()
+    with pytest.raises(InputError):
+        read_invitations(api, options, False)
+    assert api.calls == []

@@ -2,382 +2,458 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The decision about a transfer: what is wanted against what is, without any request."""
+"""What has to be done about a transfer: every desired state in every situation, and who may do what."""
 
 from __future__ import annotations
 
 import math
-from datetime import timedelta
 from typing import Any
 
 import pytest
+from ansible_collections.community.scalingo.plugins.module_utils._account import Account
+from ansible_collections.community.scalingo.plugins.module_utils._api import Api
 from ansible_collections.community.scalingo.plugins.module_utils._errors import (
+    AuthenticationError,
     CannotError,
     ForbiddenError,
     InputError,
     NotFoundError,
     RejectedError,
+    RouteNotFoundError,
+    ScalingoError,
 )
-from ansible_collections.community.scalingo.plugins.module_utils._facts import Fact, FactMissing, Facts
-from ansible_collections.community.scalingo.plugins.module_utils._projects import find_project
+from ansible_collections.community.scalingo.plugins.module_utils._invitations import NEW_OWNER_NEEDS
+from ansible_collections.community.scalingo.plugins.module_utils._reconcile import Step, predict
+from ansible_collections.community.scalingo.plugins.module_utils._transfer import ensure_transfer
 from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan import (
-    NEW_OWNER_NEEDS,
-    VERBS,
-    VERDICTS,
-    Invite,
-    Respond,
+    DesiredTransfer,
     TransferPlan,
-    TransferWanted,
-    Verdict,
-    decide_transfer,
-    why_not,
+    plan_transfer,
 )
-from world import ME, NOW, TOMASZ, api_error, project
+from world import AMINA, ME, TOMASZ, WEB, FakeApi, Object, invitation, response
 
-AMINA = {"id": "us-amina", "username": "amina", "email": "amina@example.org", "flags": {}}
-WEB = project("web")
 HIS_WEB = {**WEB, "owner": TOMASZ}
-STATUSES = ("pending", "accepted", "declined", "canceled", "failed", "error")
-HIDDEN = api_error(ForbiddenError, 403, "not for you")
+HER_WEB = {**WEB, "owner": AMINA}
+STATES = ("accepted", "declined", "canceled")
+STATUSES = ("pending", "expired", "accepted", "declined", "canceled", "failed", "error", "frozen")
+VERBS = {"accepted": "accept", "declined": "decline", "canceled": "cancel"}
+
+# Someone whose user ID is the username of another user.
+ZOE = {"id": "us-zoe", "username": "zoe", "email": "zoe@example.org", "flags": {}}
+MALLORY = {"id": "us-mallory", "username": "us-zoe", "email": "mallory@example.org", "flags": {}}
 
 
-def invitation(
-    status: str = "pending",
-    to: dict[str, Any] | None = None,
-    number: int = 1,
-    expired: bool = False,
-    by: dict[str, Any] | None = None,
-    reason: str = "",
-) -> dict[str, Any]:
-    """Return an invitation in the API's form: of TOMASZ by ME, if nobody else is given."""
-    to, by = to or TOMASZ, by or ME
-    expires_at = NOW + timedelta(days=-1 if expired else 1)
-    return {
-        "id": f"tin-{number}",
-        "project_id": WEB["id"],
-        "invited_user_id": to["id"],
-        "invited_user_name": to["username"],
-        "inviter_user_id": by["id"],
-        "status": status,
-        "status_reason": reason,
-        "expires_at": expires_at.isoformat(),
-        "created_at": (expires_at - timedelta(days=3)).isoformat(),
-        "updated_at": (expires_at - timedelta(days=3)).isoformat(),
-    }
+def with_status(status: str, **more: Any) -> Object:
+    return invitation("pending", expired=True, **more) if status == "expired" else invitation(status, **more)
 
 
-def eligible(*users: dict[str, Any]) -> list[dict[str, Any]]:
-    return [{"user_id": user["id"], "user_name": user["username"]} for user in users]
+def shown(*invitations: Object, caller: Object = ME, of: Object = WEB, hidden: bool = False) -> FakeApi:
+    """Return what an account sees of the project web and of these invitations."""
+    api = FakeApi(*([] if hidden else [of]), caller=caller)
+    api.invitations = [dict(each) for each in invitations]
+    return api
 
 
-def known(*invitations: dict[str, Any], caller: dict[str, Any] | None = None, **facts: Any) -> Facts:
-    """Return all that ME, or another caller, can know of the project web; one invitation is the last one."""
-    caller = caller or ME
-    all_facts = Facts(
-        {
-            Fact.PROJECTS: [WEB],
-            Fact.PROJECT: WEB,
-            Fact.INVITATIONS: list(invitations),
-            Fact.INVITATION: invitations[-1] if invitations else api_error(NotFoundError, 404, "not found"),
-            Fact.ELIGIBLE: eligible(ME, TOMASZ, AMINA),
-            Fact.CALLER_ID: caller["id"],
-            Fact.CALLER: caller,
-            Fact.NOW: NOW,
-        }
-    )
-    all_facts.update({Fact[name.upper()]: value for name, value in facts.items()})
-    return all_facts
+def plan(api: FakeApi, **options: Any) -> TransferPlan:
+    return plan_transfer(DesiredTransfer(**{"project_id": WEB["id"], **options}), Account(api))
 
 
-def wanted(**options: Any) -> TransferWanted:
-    return TransferWanted(**{"project_id": WEB["id"], **options})
+def fail(api: FakeApi, kind: type[ScalingoError] = CannotError, **options: Any) -> str:
+    with pytest.raises(kind) as failure:
+        plan(api, **options)
+    assert api.writes == []
+    return str(failure.value)
 
 
-def offered(**options: Any) -> TransferWanted:
-    return wanted(new_owner="tomasz", **options)
+def invite(user: Object = TOMASZ) -> Step:
+    return Step("", Api.create_invitation, (WEB["id"], user["id"]), "", predict=dict)
 
 
-class TestWanted:
-    @pytest.mark.parametrize(
-        ("options", "words"),
-        [
-            ({}, ["project_id", "project_name"]),
-            ({"project_id": "x", "project_name": "web", "new_owner": "a"}, ["project_id", "project_name"]),
-            ({"project_id": "x"}, ["new_owner", "state=pending"]),
-            ({"project_id": "x", "new_owner": "a", "invitation_id": "t"}, ["invitation_id", "state=pending"]),
-            ({"project_id": "x", "state": "accepted", "replace": True}, ["replace", "state=accepted"]),
-            ({"project_id": "x", "state": "canceled", "wait": True}, ["wait", "state=canceled"]),
-            ({"project_id": "x", "new_owner": "a", "wait_timeout": -1}, ["wait_timeout", "-1"]),
-            ({"project_id": "x", "new_owner": "a", "wait_timeout": math.inf}, ["wait_timeout", "inf"]),
-            ({"project_id": "x", "new_owner": "a", "wait_timeout": math.nan}, ["wait_timeout", "nan"]),
-        ],
-    )
-    def test_check_refuses_what_cannot_be_right(self, options: dict[str, Any], words: list[str]) -> None:
-        with pytest.raises(InputError) as refused:
-            TransferWanted(**options).check()
-        assert all(word in str(refused.value) for word in words)
-
-    @pytest.mark.parametrize(
-        "options",
-        [
-            {"project_id": "x", "new_owner": "a", "wait": True, "replace": True, "wait_timeout": 0},
-            {"project_name": "web", "state": "accepted"},
-            {"project_id": "x", "state": "declined", "invitation_id": "t"},
-            {"project_name": "web", "state": "canceled", "invitation_id": "t", "new_owner": "a"},
-        ],
-    )
-    def test_check_lets_pass_what_could_be_right(self, options: dict[str, Any]) -> None:
-        TransferWanted(**options).check()
+def close(verb: str, number: int = 1) -> Step:
+    return Step("", Api.close_invitation, (WEB["id"], f"tin-{number}", verb), "", predict=dict)
 
 
-def test_the_state_machine_knows_every_status() -> None:
-    assert VERDICTS.keys() == VERBS.keys() == {"accepted", "declined", "canceled"}
-    for state, verdicts in VERDICTS.items():
-        assert verdicts.keys() == {*STATUSES, "expired"}
-        assert [status for status, verdict in verdicts.items() if verdict is Verdict.DO] == ["pending"]
-        assert verdicts[state] is Verdict.DONE
+# Options
 
 
-@pytest.mark.parametrize("state", VERBS)
-def test_a_status_that_is_new_is_not_touched(state: str) -> None:
-    with pytest.raises(CannotError, match="its status is frozen"):
-        decide_transfer(wanted(state=state, invitation_id="tin-1"), known(invitation("frozen"), caller=TOMASZ))
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"project_id": "..", "new_owner": "a"},
+        {"project_id": "x", "state": "accepted", "invitation_id": "a/b"},
+        {"project_id": "x", "new_owner": "a", "invitation_id": "t"},
+        {"project_id": "x", "state": "accepted", "replace": True},
+        {"project_id": "x", "state": "canceled", "wait": True},
+        *({"project_id": "x", "new_owner": "a", "wait_timeout": bad} for bad in (-1, math.inf, math.nan)),
+        *({"project_id": "x", "new_owner": "a@b.c", "state": state} for state in ("pending", *STATES)),
+    ],
+    ids=str,
+)
+def test_check_impossible_options_fails_without_request(options: Object) -> None:
+    api = shown()
+    with pytest.raises(InputError):
+        ensure_transfer(api, options, False)
+    assert api.calls == []
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"project_id": "x", "new_owner": "a", "wait": True, "replace": True, "wait_timeout": 0},
+        {"project_name": "web", "state": "accepted"},
+        {"project_name": "web", "state": "canceled", "invitation_id": "t", "new_owner": "a"},
+    ],
+    ids=str,
+)
+def test_check_possible_options_passes(options: Object) -> None:
+    DesiredTransfer(**options).check()
 
 
 # Inviting
 
-
-@pytest.mark.parametrize(
-    ("invitations", "options", "steps"),
-    [
-        pytest.param([], {}, ["invite"], id="none"),
-        pytest.param([invitation()], {}, [], id="pending"),
-        pytest.param([invitation()], {"replace": True}, [], id="pending-nothing-to-replace"),
-        pytest.param([invitation("declined")], {}, ["invite"], id="declined"),
-        pytest.param([invitation("canceled")], {}, ["invite"], id="canceled"),
-        pytest.param([invitation("failed")], {}, ["invite"], id="failed"),
-        pytest.param([invitation("accepted")], {}, ["invite"], id="accepted-but-handed-back"),
-        pytest.param([invitation(expired=True)], {}, ["invite"], id="expired"),
-        pytest.param([invitation(to=AMINA, expired=True)], {}, ["invite"], id="expired-of-another"),
-        pytest.param([invitation(to=AMINA)], {"replace": True}, ["cancel", "invite"], id="replace"),
-    ],
-)
-def test_inviting(invitations: list[dict[str, Any]], options: dict[str, Any], steps: list[str]) -> None:
-    plan = decide_transfer(offered(**options), known(*invitations))
-    assert ["invite" if isinstance(step, Invite) else step.verb for step in plan.steps] == steps
-    assert plan.project == WEB
-    if steps:
-        assert plan.steps[-1] == Invite(TOMASZ["id"], "tomasz")
-
-
-def test_an_expired_invitation_is_remembered_in_case_it_blocks() -> None:
-    old = invitation(number=1, expired=True)
-    assert decide_transfer(offered(), known(old, invitation("declined", number=2))).expired == old
-    assert decide_transfer(offered(), known(invitation("declined"))).expired is None
+OFFERED = {"new_owner": "tomasz"}
 
 
 @pytest.mark.parametrize("new_owner", ["tomasz", "us-tomasz"])
-def test_the_new_owner_by_name_or_id(new_owner: str) -> None:
-    assert decide_transfer(wanted(new_owner=new_owner), known()).steps == (Invite("us-tomasz", "tomasz"),)
-    assert decide_transfer(wanted(new_owner=new_owner), known(invitation())).steps == ()
-    assert decide_transfer(wanted(new_owner=new_owner), known(project=HIS_WEB)) == TransferPlan(WEB["id"], HIS_WEB)
+@pytest.mark.parametrize(
+    ("invitations", "replace", "steps", "resource"),
+    [
+        ([], False, [invite()], None),
+        ([invitation()], False, [], 1),
+        ([invitation()], True, [], 1),
+        *(([with_status(status)], False, [invite()], None) for status in STATUSES[1:]),
+        ([with_status("expired", to=AMINA)], False, [invite()], None),
+        ([invitation(to=AMINA)], True, [close("cancel"), invite()], 1),
+        ([invitation("declined"), invitation(number=2), invitation(number=3)], False, [], 3),
+    ],
+)
+def test_pending_steps(
+    new_owner: str, invitations: list[Object], replace: bool, steps: list[Step], resource: int | None
+) -> None:
+    found = plan(shown(*invitations), new_owner=new_owner, replace=replace)
+    assert list(found.steps) == steps
+    assert (found.project, found.awaits_owner) == (WEB, False)
+    assert (found.resource or {}).get("id") == (f"tin-{resource}" if resource else None)
 
 
-def test_who_owns_it_already_needs_no_list() -> None:
-    facts = Facts({Fact.PROJECT: HIS_WEB, Fact.NOW: NOW})
-    assert decide_transfer(offered(), facts).steps == ()
+@pytest.mark.parametrize(
+    ("invitations", "otherwise"),
+    [
+        ([invitation("declined")], ()),
+        ([with_status("expired"), invitation("declined", number=2)], (close("cancel"), invite())),
+        ([with_status("expired"), with_status("expired", number=2)], (close("cancel", 2), invite())),
+    ],
+)
+def test_pending_expired_invitation_is_the_alternative(invitations: list[Object], otherwise: tuple[Step, ...]) -> None:
+    (step,) = plan(shown(*invitations), **OFFERED).steps
+    assert step.otherwise == otherwise
 
 
-def test_an_invitation_that_is_pending_needs_no_eligible_users() -> None:
-    facts = Facts({Fact.PROJECT: WEB, Fact.NOW: NOW, Fact.INVITATIONS: [invitation()]})
-    assert decide_transfer(offered(), facts).steps == ()
+@pytest.mark.parametrize("owner", [ME, TOMASZ], ids=["caller", "invited"])
+@pytest.mark.parametrize("form", ["id", "username"])
+def test_pending_for_the_owner_is_done_and_needs_no_list(owner: Object, form: str) -> None:
+    api = shown(of={**WEB, "owner": owner})
+    assert plan(api, new_owner=owner[form]) == TransferPlan(None, project={**WEB, "owner": owner})
+    assert api.calls == ["get_project"]
 
 
-def test_another_pending_invitation_is_named_with_its_expiry() -> None:
+def test_pending_invitation_to_another_user_names_both_and_its_end() -> None:
     other = invitation(to=AMINA)
-    with pytest.raises(CannotError) as refused:
-        decide_transfer(offered(), known(other))
-    for word in ("amina", other["id"], other["expires_at"], "replace=true"):
-        assert word in str(refused.value)
+    message = fail(shown(other), **OFFERED)
+    assert [word for word in ("'tomasz'", "'amina'", other["id"], other["expires_at"]) if word not in message] == []
 
 
 @pytest.mark.parametrize("users", [(), (ME,), (ME, AMINA)], ids=["empty", "owner-only", "others"])
-def test_who_is_not_eligible_is_told_who_is(users: tuple[dict[str, Any], ...]) -> None:
-    with pytest.raises(CannotError) as refused:
-        decide_transfer(offered(replace=True), known(invitation(to=AMINA), eligible=eligible(*users)))
-    message = str(refused.value)
-    assert NEW_OWNER_NEEDS in message and "tomasz is not eligible" in message
-    assert ("amina (us-amina)" if AMINA in users else "nobody is eligible") in message
-    assert "us-me" not in message
+def test_pending_not_eligible_names_who_is(users: tuple[Object, ...]) -> None:
+    api = shown(invitation(to=AMINA))
+    api.eligible = list(users)
+    message = fail(api, **OFFERED, replace=True)
+    assert NEW_OWNER_NEEDS in message and "us-mireille" not in message and "more than one" not in message
+    assert ("'amina' (us-amina)" if AMINA in users else "no user") in message
 
 
-def test_oneself_is_the_owner_already() -> None:
-    assert decide_transfer(wanted(new_owner="mireille"), known()).steps == ()
+@pytest.mark.parametrize("users", [[ZOE, MALLORY], [MALLORY, ZOE]])
+def test_pending_username_that_is_the_id_of_another_user_invites_neither(users: list[Object]) -> None:
+    api = shown()
+    api.eligible = users
+    message = fail(api, new_owner="us-zoe")
+    assert "more than one user" in message and "'zoe' (us-zoe)" in message and "us-mallory" in message
+    assert plan(api, new_owner="zoe").steps == (invite(ZOE),)
+    assert plan(api, new_owner="us-mallory").steps == (invite(MALLORY),)
 
 
-@pytest.mark.parametrize("hidden", ["invitations", "eligible"])
-def test_what_only_the_owner_is_shown_names_the_owner(hidden: str) -> None:
-    refusal = api_error(ForbiddenError, 403)
-    with pytest.raises(ForbiddenError) as refused:
-        decide_transfer(offered(), known(project={**WEB, "owner": AMINA}, **{hidden: refusal}))
-    assert "Only the owner of project web (prj-mireille-web, owned by amina <amina@example.org>) may" in str(
-        refused.value
-    )
+@pytest.mark.parametrize("hidden", ["list_invitations", "list_eligible_new_owners"])
+def test_pending_by_another_than_the_owner_names_the_owner(hidden: str) -> None:
+    api = shown(of=HER_WEB)
+    api.failing[hidden] = response(ForbiddenError, 403)
+    message = fail(api, ForbiddenError, **OFFERED)
+    assert WEB["id"] in message and "'amina' <amina@example.org>" in message
 
 
-def test_a_former_owner_may_know_it_from_the_invitation() -> None:
-    accepted = invitation("accepted")
-    plan = decide_transfer(offered(), known(accepted, project=api_error(NotFoundError, 404)))
-    assert (plan.steps, plan.invitation, plan.project) == ((), accepted, None)
+@pytest.mark.parametrize("form", ["id", "username"])
+def test_pending_previous_owner_knows_it_from_the_invitation(form: str) -> None:
+    """The API may show the invitations of a project that was transferred, but no longer the project."""
+    accepted = invitation("accepted", number=2)
+    found = plan(shown(invitation("declined"), accepted, hidden=True), new_owner=TOMASZ[form])
+    assert found == TransferPlan(accepted)
 
 
 @pytest.mark.parametrize(
-    "found", [[], [invitation("declined")], [invitation("accepted", to=AMINA)], api_error(ForbiddenError, 403)], ids=str
+    "invitations",
+    [
+        [],
+        [invitation("declined")],
+        [invitation("accepted", to=AMINA)],
+        [invitation("accepted"), invitation("accepted", to=AMINA, number=2)],
+    ],
 )
-def test_nothing_is_made_up_of_a_project_that_is_not_shown(found: Any) -> None:
-    with pytest.raises(RejectedError, match=f"{WEB['id']} cannot be read by this account"):
-        decide_transfer(offered(), known(project=api_error(NotFoundError, 404), invitations=found))
+def test_pending_of_a_project_that_is_not_shown_fails(invitations: list[Object]) -> None:
+    api = shown(*invitations, hidden=True)
+    assert repr(WEB["id"]) in fail(api, NotFoundError, **OFFERED)
+    api.failing["list_invitations"] = response(ForbiddenError, 403)
+    assert repr(WEB["id"]) in fail(api, NotFoundError, **OFFERED)
 
 
-# Answering and canceling
+# Accepting, declining, canceling
+
+# What matches already, and what the project says of it: an acceptance that is not at its end is waited for.
+MATCHING = {
+    "accepted": {"accepted"},
+    "declined": {"declined"},
+    "canceled": {"canceled", "expired", "declined", "failed"},
+}
 
 
 @pytest.mark.parametrize("by_id", [True, False], ids=["by-id", "without-id"])
-@pytest.mark.parametrize("expired", [False, True], ids=["in-time", "expired"])
 @pytest.mark.parametrize("status", STATUSES)
-@pytest.mark.parametrize("state", ["accepted", "declined"])
-def test_answering(state: str, status: str, expired: bool, by_id: bool) -> None:
-    found = invitation(status, expired=expired, reason="because")
-    request = wanted(state=state, invitation_id=found["id"] if by_id else None)
-    facts = known(found, caller=TOMASZ)
-    if status == state:
-        # The project has not moved yet, so an acceptance is not at its end.
-        assert decide_transfer(request, facts) == TransferPlan(WEB["id"], WEB, found, await_owner=state == "accepted")
-    elif status == "pending" and not expired:
-        assert decide_transfer(request, facts).steps == (Respond(VERBS[state], found),)
+@pytest.mark.parametrize("state", STATES)
+def test_close_in_every_status(state: str, status: str, by_id: bool) -> None:
+    found = with_status(status, reason="because")
+    api = shown(found, caller=ME if state == "canceled" else TOMASZ)
+    options = {"state": state, **({"invitation_id": "tin-1"} if by_id else {})}
+    if status == "pending":
+        planned = plan(api, **options)
+        assert (planned.resource, planned.steps) == (found, (close(VERBS[state]),))
+        assert planned.awaits_owner is (state == "accepted")
+    elif state == "canceled" and not by_id:
+        assert plan(api, **options) == TransferPlan(None, project=WEB)
+    elif status in MATCHING[state]:
+        # The project has not moved yet.
+        assert plan(api, **options) == TransferPlan(found, project=WEB, awaits_owner=state == "accepted")
     else:
-        with pytest.raises(CannotError) as refused:
-            decide_transfer(request, facts)
-        assert why_not(found, "expired" if status == "pending" else status) in str(refused.value)
+        message = fail(api, **options)
+        assert "tin-1" in message
+        reason = {"failed": "because", "error": "because", "frozen": "frozen", "expired": found["expires_at"]}
+        assert reason.get(status, status) in message
+        assert ("Scalingo support" in message) is (status == "error")
 
 
 @pytest.mark.parametrize(
-    ("project", "caller", "later"),
+    ("of", "caller", "later", "waits"),
     [
-        pytest.param(HIS_WEB, TOMASZ, [], id="moved"),
-        pytest.param({**WEB, "owner": AMINA}, TOMASZ, [], id="handed-on"),
-        pytest.param(WEB, TOMASZ, ["accepted"], id="handed-back"),
-        pytest.param(WEB, ME, [], id="handed-back-to-the-caller"),
-        pytest.param(HIDDEN, TOMASZ, [], id="not-shown"),
+        (WEB, TOMASZ, [], True),
+        (WEB, TOMASZ, [invitation("declined", number=2)], True),
+        (HIS_WEB, TOMASZ, [], False),
+        (HER_WEB, TOMASZ, [], False),
+        # It was transferred back since, to the caller or to whom else.
+        (WEB, TOMASZ, [invitation("accepted", number=2)], False),
+        (WEB, ME, [], False),
+        (None, TOMASZ, [], False),
     ],
+    ids=["under-way", "later-declined", "moved", "handed-on", "handed-back", "own-again", "not-shown"],
 )
-def test_an_acceptance_at_its_end_needs_no_waiting(
-    project: dict[str, Any], caller: dict[str, Any], later: list[str]
+def test_accepted_before_waits_only_while_it_is_under_way(
+    of: Object | None, caller: Object, later: list[Object], waits: bool
 ) -> None:
-    found = invitation("accepted", number=1)
-    others = [invitation(status, number=2) for status in later]
-    for each in others:
-        each["created_at"] = NOW.isoformat()
-    facts = known(found, *others, caller=caller, project=project)
-    facts[Fact.INVITATION] = found
-    plan = decide_transfer(wanted(state="accepted", invitation_id="tin-1"), facts)
-    assert (plan.steps, plan.await_owner) == ((), False)
+    api = shown(invitation("accepted"), *later, caller=caller, of=of or WEB, hidden=of is None)
+    planned = plan(api, state="accepted", invitation_id="tin-1")
+    assert (planned.steps, planned.awaits_owner) == ((), waits)
 
 
 @pytest.mark.parametrize("status", ["declined", "canceled", "failed", "error"])
-def test_whoever_owns_it_needs_no_invitation(status: str) -> None:
-    facts = known(invitation(status), caller=TOMASZ, project=HIS_WEB)
-    assert decide_transfer(wanted(state="accepted"), facts) == TransferPlan(WEB["id"], HIS_WEB)
-    assert decide_transfer(wanted(state="accepted", invitation_id="tin-1"), facts) == TransferPlan(WEB["id"], HIS_WEB)
+@pytest.mark.parametrize("options", [{}, {"invitation_id": "tin-1"}, {"new_owner": "us-tomasz"}], ids=str)
+def test_accepted_by_the_owner_is_done(status: str, options: Object) -> None:
+    api = shown(invitation(status), caller=TOMASZ, of=HIS_WEB)
+    assert plan(api, state="accepted", **options) == TransferPlan(None, project=HIS_WEB)
 
 
-def test_an_acceptance_by_id_asks_for_nothing_but_the_invitation() -> None:
-    facts = Facts({Fact.INVITATION: invitation(), Fact.NOW: NOW})
-    assert decide_transfer(wanted(state="accepted", invitation_id="tin-1"), facts).steps
+def test_accepted_by_the_owner_while_another_user_is_invited_fails() -> None:
+    """It is the wrong token."""
+    assert "'tomasz'" in fail(shown(invitation()), state="accepted")
+    assert plan(shown(with_status("expired")), state="accepted").steps == ()
 
 
-def test_the_newest_pending_one_of_mine_is_answered() -> None:
-    facts = known(
-        invitation(number=1, expired=True),
-        invitation(number=2),
-        invitation("declined", number=3),
-        invitation(to=AMINA, number=4),
-        caller=TOMASZ,
-        project=HIDDEN,
-    )
-    (step,) = decide_transfer(wanted(state="declined"), facts).steps
-    assert (step.verb, step.invitation["id"]) == ("decline", "tin-2")
-
-
-@pytest.mark.parametrize("state", ["accepted", "declined"])
-def test_without_a_list_the_id_is_asked_for(state: str) -> None:
-    facts = known(caller=TOMASZ, invitations=api_error(ForbiddenError, 403), project=api_error(NotFoundError, 404))
-    with pytest.raises(ForbiddenError, match="ask the inviter for invitation_id, and give it together with project_id"):
-        decide_transfer(wanted(state=state), facts)
-
-
-@pytest.mark.parametrize("state", ["accepted", "declined"])
-def test_who_is_not_invited_is_told_to_ask(state: str) -> None:
-    with pytest.raises(CannotError, match="ask its owner to invite it"):
-        decide_transfer(wanted(state=state), known(invitation(to=AMINA), caller=TOMASZ))
-
-
-def test_canceling_without_id_cancels_what_is_pending() -> None:
-    assert decide_transfer(wanted(state="canceled"), known(invitation())).steps == (Respond("cancel", invitation()),)
-    assert decide_transfer(wanted(state="canceled", new_owner="amina"), known(invitation())).steps == ()
-    for status in STATUSES[1:]:
-        assert decide_transfer(wanted(state="canceled"), known(invitation(status))).steps == ()
-
-
-@pytest.mark.parametrize("status", [*STATUSES, "expired"])
-def test_canceling_by_id(status: str) -> None:
-    found = invitation("pending", expired=True) if status == "expired" else invitation(status)
-    request = wanted(state="canceled", invitation_id="tin-1")
-    if status == "pending":
-        assert decide_transfer(request, known(found)).steps == (Respond("cancel", found),)
-    elif status in ("accepted", "error"):
-        with pytest.raises(CannotError, match="accepted by tomasz" if status == "accepted" else "support"):
-            decide_transfer(request, known(found))
+@pytest.mark.parametrize("state", STATES)
+def test_close_meant_for_another_new_owner_fails(state: str) -> None:
+    """The option new_owner says who is meant to own it, so that the token of another user is a mistake."""
+    caller = ME if state == "canceled" else TOMASZ
+    message = fail(shown(invitation(), caller=caller), state=state, invitation_id="tin-1", new_owner="amina")
+    assert "'tomasz'" in message and "'amina'" in message
+    if state == "canceled":
+        assert plan(shown(invitation()), state=state, new_owner="amina").steps == ()
+        assert plan(shown(invitation()), state=state, new_owner="us-tomasz").steps == (close("cancel"),)
     else:
-        assert decide_transfer(request, known(found)).steps == ()
+        assert "'amina'" in fail(shown(invitation(), caller=TOMASZ), state=state, new_owner="amina")
+    if state == "accepted":
+        assert "'amina'" in fail(shown(caller=TOMASZ, of=HIS_WEB), state=state, new_owner="amina")
 
 
-def test_an_invitation_by_id_has_to_be_for_new_owner() -> None:
-    with pytest.raises(CannotError, match="tin-1 is for tomasz, not for amina"):
-        decide_transfer(wanted(state="canceled", invitation_id="tin-1", new_owner="amina"), known(invitation()))
+@pytest.mark.parametrize("state", ["accepted", "declined"])
+def test_close_without_id_takes_the_newest_pending_invitation_of_the_caller(state: str) -> None:
+    others = [
+        with_status("expired"),
+        invitation(number=2),
+        invitation(number=3),
+        invitation("declined", number=4),
+        invitation(to=AMINA, number=5),
+    ]
+    for hidden in (True, False):
+        assert plan(shown(*others, caller=TOMASZ, hidden=hidden), state=state).steps == (close(VERBS[state], 3),)
+    last = [with_status("expired"), invitation("canceled", number=2)]
+    assert "tin-2" in fail(shown(*last, caller=TOMASZ), state=state)
 
 
-def test_an_invitation_that_is_not_shown() -> None:
-    with pytest.raises(NotFoundError, match="only inviter and invitee may"):
-        decide_transfer(wanted(state="accepted", invitation_id="tin-9"), known())
+def test_cancel_without_id_takes_the_newest_pending_invitation() -> None:
+    others = [invitation(to=AMINA), invitation(number=2), with_status("expired", number=3)]
+    assert plan(shown(*others), state="canceled").steps == (close("cancel", 2),)
+    assert plan(shown(*others), state="canceled", new_owner="amina").steps == (close("cancel", 1),)
 
 
-def test_a_decision_asks_for_what_it_needs() -> None:
-    with pytest.raises(FactMissing):
-        decide_transfer(offered(), Facts())
+@pytest.mark.parametrize("state", ["accepted", "declined"])
+@pytest.mark.parametrize("hidden", [True, False])
+def test_close_without_a_list_asks_for_the_invitation_id(state: str, hidden: bool) -> None:
+    api = shown(caller=TOMASZ, hidden=hidden)
+    api.failing["list_invitations"] = response(ForbiddenError, 403)
+    assert "invitation_id" in fail(api, ForbiddenError, state=state)
 
 
-@pytest.mark.parametrize("projects", [[], [WEB, {**WEB, "id": "prj-2", "owner": TOMASZ}]], ids=["none", "two"])
-def test_a_name_has_to_be_that_of_one_project(projects: list[dict[str, Any]]) -> None:
-    assert find_project("web", Facts({Fact.PROJECTS: [WEB]})) == (WEB["id"], WEB)
-    with pytest.raises(CannotError, match="project_id" if projects else "check its spelling, .* by its ID"):
-        find_project("web", Facts({Fact.PROJECTS: projects, Fact.APPLICATIONS: []}))
+@pytest.mark.parametrize("state", ["accepted", "declined"])
+def test_close_without_an_invitation_names_the_project_as_the_task_does(state: str) -> None:
+    api = shown(invitation(to=AMINA), caller=TOMASZ)
+    assert "'shop'" in fail(api, state=state, project_name="shop")
+    assert repr(WEB["id"]) in fail(api, state=state)
+    if state == "declined":
+        assert "state=canceled" in fail(shown(invitation()), state=state)
 
 
-def test_a_project_that_is_not_listed_is_found_by_its_applications() -> None:
-    front, back = ({"name": name, "project": {"id": "prj-1", "name": "web"}} for name in ("front", "back"))
-    other = {"name": "other", "project": {"id": "prj-2", "name": "shop"}}
-    assert find_project("web", Facts({Fact.PROJECTS: [], Fact.APPLICATIONS: [front, other, back]})) == ("prj-1", None)
-    twin = {"name": "twin", "project": {"id": "prj-3", "name": "web"}}
-    with pytest.raises(CannotError, match=r"project_id, which is one of prj-1, prj-3\.$"):
-        find_project("web", Facts({Fact.PROJECTS: [], Fact.APPLICATIONS: [front, twin]}))
+@pytest.mark.parametrize("mine", [[], [invitation("declined")], [invitation("accepted")]], ids=["none", "no", "yes"])
+@pytest.mark.parametrize("caller", [AMINA, TOMASZ, ME], ids=["stranger", "invited", "previous-owner"])
+def test_cancel_by_another_than_the_owner_fails(mine: list[Object], caller: Object) -> None:
+    """The API shows others their own invitations only, so that one to another user may be pending."""
+    owner = ME if caller is not ME else TOMASZ
+    assert repr(owner["username"]) in fail(shown(*mine, caller=caller, of={**WEB, "owner": owner}), state="canceled")
 
 
-def test_who_accepts_for_another_is_told_whose_it_is() -> None:
-    """The option new_owner says who is meant to own it, so a token of somebody else is a mistake."""
-    with pytest.raises(CannotError, match="belongs to this account, and not to amina"):
-        decide_transfer(wanted(state="accepted", new_owner="amina"), known(project=HIS_WEB, caller=TOMASZ))
-    with pytest.raises(CannotError, match="is for tomasz, not for amina"):
-        decide_transfer(wanted(state="accepted", new_owner="amina"), known(invitation(), caller=TOMASZ))
-    owned = decide_transfer(wanted(state="accepted", new_owner="tomasz"), known(project=HIS_WEB, caller=TOMASZ))
-    assert (owned.steps, owned.project) == ((), HIS_WEB)
+@pytest.mark.parametrize("hidden", ["get_project", "list_invitations"])
+def test_cancel_of_what_is_not_shown_fails(hidden: str) -> None:
+    api = shown(invitation())
+    api.failing[hidden] = response(NotFoundError, 404)
+    assert "only its owner" in fail(api, NotFoundError, state="canceled")
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("error", [NotFoundError, ForbiddenError, AuthenticationError])
+def test_close_of_an_invitation_that_is_not_shown_names_both_ids(state: str, error: type[RejectedError]) -> None:
+    api = shown()
+    api.failing["get_invitation"] = response(error)
+    message = fail(api, error, state=state, invitation_id="tin-9")
+    assert "'tin-9'" in message and repr(WEB["id"]) in message
+
+
+@pytest.mark.parametrize("read", ["get_project", "list_invitations"])
+@pytest.mark.parametrize("options", [OFFERED, *({"state": state} for state in STATES)], ids=str)
+def test_wrong_url_is_never_taken_for_absence(read: str, options: Object) -> None:
+    api = shown(caller=TOMASZ if options.get("state") in ("accepted", "declined") else ME)
+    api.failing[read] = response(RouteNotFoundError, 404)
+    fail(api, RouteNotFoundError, **options)
+
+
+@pytest.mark.parametrize("options", [{"state": "accepted"}, {"state": "declined", "invitation_id": "tin-1"}], ids=str)
+def test_expired_token_is_not_taken_for_a_hidden_project(options: Object) -> None:
+    """The API may return HTTP 401 for a missing right, too: another request tells."""
+    api = shown(invitation(), caller=TOMASZ)
+    api.failing["get_project"] = response(AuthenticationError, 401)
+    assert plan(api, **options).steps
+    api.failing["list_projects"] = response(AuthenticationError, 401)
+    fail(api, AuthenticationError, **options)
+
+
+# Who may do what: check mode
+
+
+@pytest.mark.parametrize(
+    ("options", "caller", "of", "rejects"),
+    [
+        (OFFERED, ME, WEB, None),
+        (OFFERED, AMINA, WEB, "'mireille'"),
+        ({"state": "canceled"}, ME, WEB, None),
+        ({"state": "canceled"}, AMINA, WEB, "'mireille'"),
+        ({"state": "canceled", "invitation_id": "tin-1"}, ME, None, None),
+        ({"state": "canceled", "invitation_id": "tin-1"}, TOMASZ, WEB, "'mireille'"),
+        *(({"state": state, "invitation_id": "tin-1"}, TOMASZ, None, None) for state in STATES[:2]),
+        *(({"state": state, "invitation_id": "tin-1"}, ME, None, "'tomasz'") for state in STATES[:2]),
+    ],
+)
+def test_predict_knows_who_may_do_it(options: Object, caller: Object, of: Object | None, rejects: str | None) -> None:
+    invitations = [] if options is OFFERED else [invitation()]
+    planned = plan(shown(*invitations, caller=caller, of=of or WEB, hidden=of is None), **options)
+    if rejects is None:
+        assert predict(planned).changed
+    else:
+        with pytest.raises(CannotError) as failure:
+            predict(planned)
+        assert rejects in str(failure.value)
+
+
+def test_predicted_invitation_has_no_id_and_no_dates() -> None:
+    nulls = dict.fromkeys(("id", "expires_at", "created_at", "updated_at"))
+    assert predict(plan(shown(), **OFFERED)).resource == {**invitation(), **nulls}
+
+
+# Requests
+
+
+@pytest.mark.parametrize(
+    ("options", "caller", "calls"),
+    [
+        (OFFERED, ME, ["get_project", "list_invitations"]),
+        ({"new_owner": "amina", "replace": True}, ME, ["get_project", "list_invitations", "list_eligible_new_owners"]),
+        ({"state": "accepted", "invitation_id": "tin-1"}, TOMASZ, ["get_invitation"]),
+        ({"state": "declined", "invitation_id": "tin-1"}, TOMASZ, ["get_invitation", "get_project"]),
+        ({"state": "canceled"}, ME, ["get_project", "list_invitations"]),
+        ({"state": "canceled", "new_owner": "amina"}, ME, ["get_project", "list_invitations", "get_caller"]),
+    ],
+)
+def test_requests_are_as_few_as_the_state_needs(options: Object, caller: Object, calls: list[str]) -> None:
+    api = shown(invitation(), caller=caller)
+    api._claim = False
+    plan(api, **options)
+    assert api.calls == calls
+
+
+# By name
+
+
+@pytest.mark.parametrize(
+    ("projects", "applications", "found"),
+    [
+        ([WEB], [], WEB["id"]),
+        ([], [("front", "prj-1", "web"), ("back", "prj-1", "web"), ("other", "prj-2", "shop")], "prj-1"),
+        ([], [], None),
+        ([WEB, {**WEB, "id": "prj-2", "owner": TOMASZ}], [], None),
+        ([], [("front", "prj-1", "web"), ("twin", "prj-3", "web")], None),
+    ],
+    ids=["listed", "by-applications", "none", "two-listed", "two-by-applications"],
+)
+def test_project_name_has_to_be_that_of_one_project(
+    projects: list[Object], applications: list[tuple[str, str, str]], found: str | None
+) -> None:
+    """Someone whom the list does not show the project may be a collaborator on its applications."""
+    api = FakeApi(*projects)
+    api.applications = [{"name": name, "project": {"id": of, "name": its}} for name, of, its in applications]
+    if found:
+        assert Account(api).project_id("web") == found
+    else:
+        with pytest.raises(CannotError, match="project_id"):
+            Account(api).project_id("web")
+    assert ("list_applications" in api.calls) is (projects == [])

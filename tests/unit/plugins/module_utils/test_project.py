@@ -1,0 +1,390 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What has to be done about one project, and what the task returns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.community.scalingo.plugins.module_utils._account import Account
+from ansible_collections.community.scalingo.plugins.module_utils._api import Api
+from ansible_collections.community.scalingo.plugins.module_utils._errors import (
+    CannotError,
+    ConflictError,
+    ForbiddenError,
+    InputError,
+    NotFoundError,
+    RejectedError,
+    RequestError,
+    ScalingoError,
+    UnexpectedResponseError,
+)
+from ansible_collections.community.scalingo.plugins.module_utils._project import (
+    DesiredProject,
+    ensure_project,
+    plan_project,
+)
+from ansible_collections.community.scalingo.plugins.module_utils._reconcile import Step
+from world import ME, TOMASZ, WEB, FakeApi, Fate, Object, account, lost, project, response
+
+HOME = project("home", default=True)
+SHOP = project("shop")
+HIS_WEB = project("web", TOMASZ)
+HIS_HOME = project("home", TOMASZ, default=True)
+HIS_MAIN = project("main", TOMASZ, default=True)
+
+
+def run(api: FakeApi, check_mode: bool = False, **options: Any) -> Object:
+    return ensure_project(api, options, check_mode)
+
+
+def fail(api: FakeApi, kind: type[ScalingoError] = ScalingoError, check_mode: bool = False, **options: Any) -> Any:
+    with pytest.raises(kind) as failure:
+        run(api, check_mode, **options)
+    return failure.value
+
+
+def a_step(method: Any, *arguments: Any) -> Step:
+    return Step("", method, arguments, "", predict=dict)
+
+
+def create(name: str, default: bool | None = None) -> tuple[Step, ...]:
+    return (a_step(Api.create_project, name, bool(default)),)
+
+
+def update(of: Object, changes: Object, **desired: Any) -> tuple[Step, ...]:
+    return (a_step(Api.update_project, of["id"], changes),)
+
+
+def delete(of: Object) -> tuple[Step, ...]:
+    return (a_step(Api.delete_project, of["id"]),)
+
+
+# Options
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"project_id": ".."},
+        {"project_id": "a/b"},
+        {"new_name": "b", "name": "a", "state": "absent"},
+        {"name": "a", "default": True, "state": "absent"},
+        *({"name": name} for name in ("Upper", "a" * 65, "a b", "a\n", "é")),
+        {"name": "a", "new_name": "B"},
+        {"project_id": "x", "name": "B"},
+    ],
+    ids=str,
+)
+def test_check_impossible_options_fails_without_request(options: Object) -> None:
+    api = account()
+    message = str(fail(api, InputError, **options))
+    assert api.calls == []
+    assert ("new_name" in message) is ("new_name" in options or options.get("default", False))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"name": "a" * 64},
+        {"name": "-_0"},
+        {"project_id": "x", "name": "b"},
+        # The old name is not written, so an old rule may have allowed it.
+        {"name": "Old Name", "new_name": "b"},
+        {"name": "Old Name", "state": "absent"},
+        {"name": "a", "default": False, "state": "absent"},
+    ],
+    ids=str,
+)
+def test_check_possible_options_passes(options: Object) -> None:
+    DesiredProject(**options).check()
+
+
+# Plans: the options, what the account shows, the project that is found, and the steps.
+PLANS: dict[str, tuple[Object, list[Object], Object | None, tuple[Step, ...]]] = {
+    "create": ({"name": "web"}, [HOME], None, create("web")),
+    "create-not-default": ({"name": "web", "default": False}, [], None, create("web", False)),
+    "create-default": ({"name": "web", "default": True}, [HOME], None, create("web", True)),
+    "exists": ({"name": "web"}, [HOME, WEB], WEB, ()),
+    "exists-elsewhere": ({"name": "web"}, [HIS_WEB], HIS_WEB, ()),
+    "owner-by-id": ({"name": "web", "owner": ME["id"]}, [HIS_WEB], None, create("web")),
+    "owner-by-email": ({"name": "web", "owner": "Mireille@Example.ORG"}, [HIS_WEB], None, create("web")),
+    "owner-of-one-of-two": ({"name": "web", "owner": "tomasz"}, [WEB, HIS_WEB], HIS_WEB, ()),
+    "default": ({"name": "web", "default": True}, [WEB], WEB, update(WEB, {"default": True}, name="web")),
+    "is-default": ({"name": "home", "default": True}, [HOME], HOME, ()),
+    "is-default-of-other": ({"name": "home"}, [HIS_HOME], HIS_HOME, ()),
+    "is-default-of-owner": ({"name": "home", "default": True, "owner": "tomasz"}, [HIS_HOME], HIS_HOME, ()),
+    "is-not-default": ({"name": "web", "default": False}, [WEB], WEB, ()),
+    "rename": ({"name": "web", "new_name": "shop"}, [WEB], WEB, update(WEB, {"name": "shop"})),
+    "renamed-before": ({"name": "web", "new_name": "shop"}, [SHOP], SHOP, ()),
+    "rename-to-itself": ({"name": "web", "new_name": "web"}, [WEB], WEB, ()),
+    "rename-default": (
+        {"name": "home", "new_name": "shop", "default": True},
+        [HOME],
+        HOME,
+        update(HOME, {"name": "shop"}, default=True),
+    ),
+    "rename-not-default": (
+        {"name": "web", "new_name": "shop", "default": False},
+        [WEB],
+        WEB,
+        update(WEB, {"name": "shop"}, default=False),
+    ),
+    "renamed-before-not-default": (
+        {"name": "web", "new_name": "shop", "default": True},
+        [SHOP],
+        SHOP,
+        update(SHOP, {"default": True}, name="shop"),
+    ),
+    "rename-of-owner": (
+        {"name": "web", "new_name": "shop", "owner": "mireille"},
+        [WEB, project("shop", TOMASZ)],
+        WEB,
+        update(WEB, {"name": "shop"}),
+    ),
+    "id": ({"project_id": WEB["id"]}, [WEB], WEB, ()),
+    "id-of-owner": ({"project_id": WEB["id"], "owner": "mireille"}, [WEB], WEB, ()),
+    "id-same-name": ({"project_id": WEB["id"], "name": "web"}, [WEB], WEB, ()),
+    "id-rename": ({"project_id": WEB["id"], "name": "shop"}, [WEB], WEB, update(WEB, {"name": "shop"})),
+    "id-absent": ({"project_id": "x", "state": "absent"}, [WEB], None, ()),
+    "id-delete": ({"project_id": WEB["id"], "state": "absent"}, [WEB], WEB, delete(WEB)),
+    "absent": ({"name": "web", "state": "absent"}, [HOME], None, ()),
+    "delete": ({"name": "web", "state": "absent"}, [WEB], WEB, delete(WEB)),
+    "absent-of-owner": ({"name": "web", "state": "absent", "owner": "mireille"}, [HIS_WEB], None, ()),
+}
+
+
+@pytest.mark.parametrize(("options", "projects", "found", "steps"), PLANS.values(), ids=PLANS)
+def test_plan_steps(options: Object, projects: list[Object], found: Object | None, steps: tuple[Step, ...]) -> None:
+    plan = plan_project(DesiredProject(**options), Account(FakeApi(*projects)))
+    assert (plan.resource, plan.steps) == (found, steps)
+
+
+@pytest.mark.parametrize(
+    ("options", "projects", "named"),
+    [
+        ({"name": "web"}, [WEB, HIS_WEB], [WEB["id"], HIS_WEB["id"], "'mireille'", "'tomasz'"]),
+        ({"name": "web", "state": "absent"}, [WEB, HIS_WEB], [HIS_WEB["id"]]),
+        ({"name": "x", "new_name": "web"}, [WEB, HIS_WEB], [HIS_WEB["id"]]),
+        ({"name": WEB["id"]}, [WEB], ["project_id"]),
+        ({"name": "x", "new_name": WEB["id"]}, [WEB], ["project_id"]),
+        ({"name": "web", "owner": "tomasz"}, [WEB], ["'tomasz'"]),
+        ({"name": "web", "new_name": "shop"}, [], ["'web'", "'shop'"]),
+        ({"name": "web", "new_name": "shop"}, [WEB, SHOP], [WEB["id"], SHOP["id"]]),
+        ({"name": "web", "new_name": "shop"}, [WEB, project("shop", TOMASZ)], [WEB["id"], "'tomasz'"]),
+        ({"name": "home", "default": False}, [HOME], [HOME["id"]]),
+        ({"name": "home", "state": "absent"}, [HOME], [HOME["id"]]),
+        ({"name": "home", "default": True}, [HIS_HOME], ["of its owner"]),
+        ({"project_id": WEB["id"], "owner": "tomasz"}, [WEB], ["'tomasz'", "'mireille'"]),
+        ({"project_id": WEB["id"], "owner": "tomasz", "state": "absent"}, [WEB], ["'tomasz'", "'mireille'"]),
+    ],
+)
+def test_plan_impossible_fails_in_check_and_run(options: Object, projects: list[Object], named: list[str]) -> None:
+    for check_mode in (True, False):
+        api = FakeApi(*projects)
+        message = str(fail(api, CannotError, check_mode, **options))
+        assert [name for name in named if name not in message] == []
+        assert api.writes == []
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [({}, NotFoundError), ({}, ForbiddenError), ({"state": "absent"}, ForbiddenError)],
+)
+def test_plan_unknown_id_fails(options: Object, error: type[RejectedError]) -> None:
+    api = account()
+    api.failing["get_project"] = response(error)
+    assert "'x' does not exist, or" in str(fail(api, error, project_id="x", **options))
+
+
+def test_titles_name_the_project_and_what_is_to_be_done() -> None:
+    desired = DesiredProject(name="web", new_name="shop", default=True)
+    (step,) = plan_project(desired, Account(account("web"))).steps
+    assert [word for word in (WEB["id"], "'shop'", "default project") if word not in step.title] == []
+    (step,) = plan_project(DesiredProject(name="web", default=True), Account(account("web"))).steps
+    assert "rename" not in step.title
+    (step,) = plan_project(DesiredProject(name="web", new_name="shop"), Account(account("web"))).steps
+    assert "default" not in step.title
+
+
+# Requests
+
+
+@pytest.mark.parametrize(
+    ("options", "calls"),
+    [
+        ({"name": "web"}, ["list_projects"]),
+        ({"name": "no", "state": "absent"}, ["list_projects"]),
+        ({"name": "no"}, ["list_projects", "create_project"]),
+        ({"name": "web", "new_name": "shop"}, ["list_projects", "update_project"]),
+        ({"name": "web", "state": "absent"}, ["list_projects", "delete_project"]),
+        ({"project_id": WEB["id"], "default": False}, ["get_project"]),
+        ({"project_id": WEB["id"], "name": "shop"}, ["get_project", "update_project"]),
+        ({"project_id": "x", "state": "absent"}, ["get_project"]),
+        # Who the caller is matters where the new default project takes that from another one, or for the owner.
+        ({"name": "no", "default": True}, ["list_projects", "get_caller", "create_project"]),
+        ({"name": "no", "owner": "mireille"}, ["list_projects", "get_caller", "create_project"]),
+    ],
+)
+def test_requests_are_as_few_as_the_options_need(options: Object, calls: list[str]) -> None:
+    api = account("web", claim=False)
+    run(api, **options)
+    assert api.calls == calls
+
+
+def test_check_mode_of_a_creation_takes_the_owner_from_the_list() -> None:
+    assert run(api := account(), check_mode=True, name="shop")["project"]["owner"] == ME
+    assert api.calls == ["list_projects"]
+    assert run(api := FakeApi(), check_mode=True, name="shop")["project"]["owner"] == ME
+    assert api.calls == ["list_projects", "get_caller"]
+
+
+# Rejections that can be predicted
+
+
+INSIDE = {"project": {"id": WEB["id"]}, "project_id": WEB["id"]}
+ELSEWHERE = {"project": {"id": SHOP["id"]}, "project_id": SHOP["id"]}
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_delete_with_something_inside_names_it(check_mode: bool) -> None:
+    api = account("web", "shop")
+    api.applications = [{"name": "front", **INSIDE}, {"name": "elsewhere", **ELSEWHERE}, {"name": "db", **INSIDE}]
+    api.databases = [{"name": "db", **INSIDE}, {"name": "postgres", **INSIDE}, {"name": "other", **ELSEWHERE}]
+    failure = fail(api, CannotError if check_mode else ConflictError, check_mode, name="web", state="absent")
+    assert "database 'db', application 'front', database 'postgres'." in str(failure)
+    assert ("list_applications" in api.calls) and ("list_databases" in api.calls)
+    assert failure.result.get("changed", False) is False
+
+
+def test_delete_of_an_empty_project_reads_no_application_in_a_run() -> None:
+    api = account("web")
+    run(api, check_mode=True, name="web", state="absent")
+    assert api.calls == ["list_projects", "list_applications", "list_databases"]
+
+
+@pytest.mark.parametrize("options", [{"state": "absent"}, {"default": True}, {"new_name": "shop"}], ids=str)
+@pytest.mark.parametrize("error", [ForbiddenError, NotFoundError])
+def test_change_of_another_users_project_names_its_owner(options: Object, error: type[RejectedError]) -> None:
+    """The API may hide it from a collaborator, although the list shows it: a 404 does not mean that it is gone."""
+    api = FakeApi(HOME, HIS_WEB)
+    predicted = fail(api, CannotError, check_mode=True, name="web", **options)
+    api.fates = [Fate(response(error), done=False)]
+    api.failing["get_project"] = response(error)
+    failure = fail(api, error, name="web", **options)
+    assert "'tomasz' <tomasz@example.org>, and only its owner" in str(failure)
+    assert str(failure).startswith(str(predicted))
+
+
+def test_rename_to_a_taken_name_names_its_project() -> None:
+    for check_mode in (True, False):
+        failure = fail(account("web", "shop"), ScalingoError, check_mode, project_id=WEB["id"], name="shop")
+        assert SHOP["id"] in str(failure)
+    assert run(FakeApi(WEB, project("shop", TOMASZ)), check_mode=True, project_id=WEB["id"], name="shop")["changed"]
+
+
+# A deletion means the project that was found, whatever becomes of its name
+
+
+@pytest.mark.parametrize("error", [lost, lambda: response(ConflictError)], ids=["lost", "rejected"])
+@pytest.mark.parametrize("reuse", [False, True], ids=["name-free", "name-reused"])
+def test_delete_not_done_and_renamed_meanwhile_is_not_done(error: Any, reuse: bool) -> None:
+    api = account("web")
+
+    def rename() -> None:
+        api.change(WEB["id"], name="other")
+        api.projects += [{**WEB, "id": "prj-2"}] if reuse else []
+
+    api.patience, api.fates = 0, [Fate(error(), done=False, after=rename)]
+    failure = fail(api, RequestError, name="web", state="absent")
+    assert (failure.outcome_unknown, failure.result["changed"]) == (error is lost, False)
+    assert api.writes == [("delete_project", WEB["id"])]
+
+
+def test_delete_lost_is_never_sent_to_another_project_of_the_name() -> None:
+    api = account("web")
+    api.fates = [Fate(lost(), after=lambda: api.projects.append({**WEB, "id": "prj-2"}))]
+    assert run(api, name="web", state="absent")["changed"]
+    assert api.writes == [("delete_project", WEB["id"])]
+
+
+def test_delete_lost_of_what_is_not_listed_any_more_is_not_claimed() -> None:
+    """It was transferred, and this account can still access it."""
+    api = account("web")
+
+    def transfer() -> None:
+        api.change(WEB["id"], owner=TOMASZ)
+        api.unlisted.add(WEB["id"])
+
+    api.patience, api.fates = 0, [Fate(lost(), done=False, after=transfer)]
+    assert fail(api, RequestError, name="web", state="absent").outcome_unknown
+
+
+# What the response shows
+
+
+def ignoring(api: FakeApi, **shown: Any) -> FakeApi:
+    """The API responds with success, but its response does not show what was asked for."""
+    api.fates = [Fate(response(UnexpectedResponseError), done=False, before=lambda: api.change(WEB["id"], **shown))]
+    return api
+
+
+def test_change_that_the_response_does_not_show_fails() -> None:
+    """`Api.update_project` raises the error, and the rule for failed writes decides."""
+    assert fail(ignoring(account("web")), RequestError, name="web", default=True).outcome_unknown
+
+
+@pytest.mark.parametrize("default", [True, False])
+def test_default_changed_by_another_job_during_a_rename_fails(default: bool) -> None:
+    api = account("web")
+    of, other = (("home", WEB["id"]), ("web", WEB["id"]))[not default]
+    error = response(UnexpectedResponseError)
+    api.fates = [Fate(error, before=lambda: api.change(other, default=True))]
+    assert fail(api, RequestError, name=of, new_name="prod", default=default).outcome_unknown
+
+
+# Results
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize(
+    ("options", "before", "after"),
+    [
+        ({"name": "shop"}, {}, {"name": "shop", "default": False}),
+        ({"name": "web", "state": "absent"}, {"name": "web", "default": False}, {}),
+        (
+            {"name": "web", "new_name": "shop"},
+            {"name": "web", "default": False},
+            {"name": "shop", "default": False},
+        ),
+        (
+            {"name": "web", "default": True},
+            {"name": "web", "default": False, "default_project": "home"},
+            {"name": "web", "default": True, "default_project": "web"},
+        ),
+        (
+            {"name": "shop", "default": True},
+            {"default_project": "home"},
+            {"name": "shop", "default": True, "default_project": "shop"},
+        ),
+        ({"name": "home", "new_name": "prod"}, {"name": "home", "default": True}, {"name": "prod", "default": True}),
+        ({"name": "home", "default": True}, {"name": "home", "default": True}, {"name": "home", "default": True}),
+    ],
+)
+def test_diff_before_and_after(check_mode: bool, options: Object, before: Object, after: Object) -> None:
+    api = account("web")
+    api.projects.insert(0, HIS_MAIN)
+    assert run(api, check_mode, **options)["diff"] == {"before": before, "after": after}
+
+
+def test_diff_without_a_default_project_before() -> None:
+    assert run(FakeApi(HIS_MAIN, WEB), name="web", default=True)["diff"]["before"]["default_project"] is None
+
+
+def test_predicted_project_has_no_id_and_no_dates() -> None:
+    predicted = run(account(), check_mode=True, name="web", default=True)["project"]
+    nulls = dict.fromkeys(("id", "created_at", "updated_at"))
+    assert predicted == {**WEB, **nulls, "default": True}

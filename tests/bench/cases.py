@@ -1,39 +1,38 @@
 # Copyright: (c) 2026, the community.scalingo authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is measured: each case is one playbook, as a user would write it, and what it has to send.
-
-All plays get the same variables: the names that are wanted, and how to reach the server.
-"""
+"""What is measured: each case is one playbook, as a user would write it, and the requests that it has to send."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bench.figures import AGAIN, FIRST
-
-SIZES = (1, 10, 50, 100)
-LATENCIES = (0, 40)
-
-Calls = dict[str, int]
+SIZES = (1, 10, 50)
+# The cost of one task is the difference between a play with one such task and a play with this many.
+TASKS = 21
+FIRST, AGAIN = "first run", "no-change run"
 
 EXCHANGE, LIST, CREATE = "POST auth /v1/tokens/exchange", "GET /v1/projects", "POST /v1/projects"
 
-PING = """
-- name: Start Ansible and run one module
+PLAY = """---
+- name: Measure
   hosts: localhost
   gather_facts: false
+  module_defaults:
+    group/community.scalingo.all:
+      api_token: "{{ scalingo_api_token }}"
+      api_url: "{{ scalingo_api_url }}"
+      auth_url: "{{ scalingo_auth_url }}"
   tasks:
+"""
+
+PING = """
     - name: Ping
       ansible.builtin.ping:
 """
 
 URI = """
-- name: Ensure by hand that the projects exist
-  hosts: localhost
-  gather_facts: false
-  tasks:
     - name: Exchange the API token
       ansible.builtin.uri:
         url: "{{ scalingo_auth_url }}/v1/tokens/exchange"
@@ -50,7 +49,7 @@ URI = """
           Authorization: Bearer {{ exchanged.json.token }}
       register: listed
 
-    - name: Create what is missing
+    - name: Create the missing projects
       ansible.builtin.uri:
         url: "{{ scalingo_api_url }}/v1/projects"
         method: POST
@@ -65,70 +64,46 @@ URI = """
       loop: "{{ wanted | difference(listed.json.projects | map(attribute='name')) }}"
 """
 
+TASK = """
+    - name: Ensure that project NUMBER exists
+      community.scalingo.scalingo_project:
+        name: "{{ wanted[NUMBER] }}"
+"""
+
 LOOP = """
-- name: Ensure one by one that the projects exist
-  hosts: localhost
-  gather_facts: false
-  module_defaults:
-    group/community.scalingo.all:
-      api_token: "{{ scalingo_api_token }}"
-      api_url: "{{ scalingo_api_url }}"
-      auth_url: "{{ scalingo_auth_url }}"
-  tasks:
-    - name: Ensure that the project exists
+    - name: Ensure that each project exists
       community.scalingo.scalingo_project:
         name: "{{ item }}"
       loop: "{{ wanted }}"
 """
 
 BULK = """
-- name: Ensure at once that the projects exist
-  hosts: localhost
-  gather_facts: false
-  module_defaults:
-    group/community.scalingo.all:
-      api_token: "{{ scalingo_api_token }}"
-      api_url: "{{ scalingo_api_url }}"
-      auth_url: "{{ scalingo_auth_url }}"
-  tasks:
     - name: Ensure that the projects exist
       community.scalingo.scalingo_projects:
         projects: "{{ wanted_projects }}"
 """
 
 LOOKUP = """
-- name: Read the projects in an expression
-  hosts: localhost
-  gather_facts: false
-  tasks:
-    - name: Find them all
+    - name: Find the projects
       ansible.builtin.assert:
         that: query('community.scalingo.project_info', wanted) | map(attribute='name') == wanted
 """
 
 HCLOUD = """
-- name: Ensure one by one that the SSH keys exist
-  hosts: localhost
-  gather_facts: false
-  tasks:
-    - name: Ensure that the key exists
+    - name: Ensure that each key exists
       hetzner.hcloud.ssh_key:
-        api_token: "{{ hcloud_token }}"
-        api_endpoint: "{{ hcloud_endpoint }}"
+        api_token: "{{ peer_token }}"
+        api_endpoint: "{{ peer_url }}/v1"
         name: "{{ item.name }}"
         public_key: "{{ item.public_key }}"
       loop: "{{ wanted_keys }}"
 """
 
 VULTR = """
-- name: Ensure one by one that the SSH keys exist
-  hosts: localhost
-  gather_facts: false
-  tasks:
-    - name: Ensure that the key exists
+    - name: Ensure that each key exists
       vultr.cloud.ssh_key:
-        api_key: "{{ vultr_api_key }}"
-        api_endpoint: "{{ vultr_api_endpoint }}"
+        api_key: "{{ peer_token }}"
+        api_endpoint: "{{ peer_url }}/v2"
         name: "{{ item.name }}"
         ssh_key: "{{ item.public_key }}"
       loop: "{{ wanted_keys }}"
@@ -137,84 +112,85 @@ VULTR = """
 
 @dataclass(frozen=True)
 class Case:
-    """A playbook, the server that it talks to, and what it sends for so many objects, of which some are missing."""
+    """A playbook, its server, and what it sends and starts for n objects, some of which are missing.
 
-    name: str
+    Attributes:
+        calls: How often it makes each request.
+        processes: How many modules it runs in processes of their own, which is what takes time.
+        repeated: Whether each object has a task of its own.
+        in_worker: Whether the tasks of this collection may run in the Ansible worker.
+    """
+
     title: str
-    play: str
-    server: str | None
-    calls: Callable[[int, int], Calls]
-    # How many times a module runs: what makes a run long.
-    modules: Callable[[int, int], int]
-    largest: int = SIZES[-1]
+    tasks: str
+    calls: Callable[[int, int], dict[str, int]]
+    processes: Callable[[int, int], int] = lambda n, missing: n
+    server: str = "scalingo"
+    sizes: tuple[int, ...] = SIZES
     moments: tuple[str, ...] = (FIRST, AGAIN)
+    repeated: bool = False
+    in_worker: bool = True
+
+    def play(self, size: int) -> str:
+        """Return the playbook."""
+        count = size if self.repeated else 1
+        return PLAY + "".join(self.tasks.replace("NUMBER", str(number)) for number in range(count))
 
 
-CASES = {
-    case.name: case
-    for case in (
-        Case(
-            "ping", "one `ansible.builtin.ping`", PING, None, lambda n, missing: {}, lambda n, missing: 1, 0, (AGAIN,)
-        ),
-        Case(
-            "bulk",
-            "`scalingo_projects`",
-            BULK,
-            "scalingo",
-            lambda n, missing: {EXCHANGE: 1, LIST: 1, CREATE: missing},
-            lambda n, missing: 1,
-        ),
-        Case(
-            "uri",
-            "`ansible.builtin.uri`, by hand",
-            URI,
-            "scalingo",
-            lambda n, missing: {EXCHANGE: 1, LIST: 1, CREATE: missing},
-            lambda n, missing: 2 + missing,
-        ),
-        Case(
-            "loop",
-            "loop over `scalingo_project`",
-            LOOP,
-            "scalingo",
-            lambda n, missing: {EXCHANGE: n, LIST: n, CREATE: missing},
-            lambda n, missing: n,
-        ),
-        Case(
-            "lookup",
-            "lookup `project_info`",
-            LOOKUP,
-            "scalingo",
-            lambda n, missing: {EXCHANGE: 1, LIST: 1},
-            lambda n, missing: 0,
-            moments=(AGAIN,),
-        ),
-        # The peers have no bulk modules: what a task of theirs costs shows with few of them.
-        Case(
-            "hcloud",
-            "loop over `hetzner.hcloud.ssh_key`",
-            HCLOUD,
-            "hcloud",
-            # It looks the key up before and after.
-            lambda n, missing: {"GET /v1/ssh_keys": 2 * n},
-            lambda n, missing: n,
-            largest=10,
-            moments=(AGAIN,),
-        ),
-        Case(
-            "vultr",
-            "loop over `vultr.cloud.ssh_key`",
-            VULTR,
-            "vultr",
-            lambda n, missing: {"GET /v2/ssh-keys": n},
-            lambda n, missing: n,
-            largest=10,
-            moments=(AGAIN,),
-        ),
-    )
+def _once(n: int, missing: int) -> dict[str, int]:
+    return {EXCHANGE: 1, LIST: 1, CREATE: missing}
+
+
+def _each(n: int, missing: int) -> dict[str, int]:
+    return {EXCHANGE: n, LIST: n, CREATE: missing}
+
+
+def _no_process(n: int, missing: int) -> int:
+    return 0
+
+
+OWN_TASKS = {
+    "bulk": Case("`scalingo_projects`", BULK, _once, _no_process),
+    "loop": Case("loop over `scalingo_project`", LOOP, _each, _no_process),
+    "task": Case("`scalingo_project`", TASK, _each, _no_process, sizes=(1, TASKS), moments=(AGAIN,), repeated=True),
 }
-
-
-def wanted_names(size: int) -> list[str]:
-    """The names of so many projects, or keys."""
-    return [f"project-{number:03d}" for number in range(1, size + 1)]
+CASES = {
+    "ping": Case(
+        "`ansible.builtin.ping`",
+        PING,
+        lambda n, missing: {},
+        server="",
+        sizes=(1, TASKS),
+        moments=(AGAIN,),
+        repeated=True,
+    ),
+    **OWN_TASKS,
+    **{
+        f"{name}_module": replace(
+            case,
+            title=f"{case.title}, as a module",
+            in_worker=False,
+            processes=lambda n, missing, name=name: 1 if name == "bulk" else n,
+        )
+        for name, case in OWN_TASKS.items()
+    },
+    "uri": Case("`ansible.builtin.uri`, by hand", URI, _once, lambda n, missing: 2 + missing),
+    "lookup": Case("lookup `project_info`", LOOKUP, _once, _no_process, moments=(AGAIN,)),
+    # The peers have no bulk modules. hetzner.hcloud looks the key up before and after.
+    "hcloud": Case(
+        "loop over `hetzner.hcloud.ssh_key`",
+        HCLOUD,
+        lambda n, missing: {"GET /v1/ssh_keys": 2 * n},
+        server="peers",
+        sizes=(1, 10),
+        moments=(AGAIN,),
+    ),
+    "vultr": Case(
+        "loop over `vultr.cloud.ssh_key`",
+        VULTR,
+        lambda n, missing: {"GET /v2/ssh-keys": n},
+        server="peers",
+        sizes=(1, 10),
+        moments=(AGAIN,),
+    ),
+}

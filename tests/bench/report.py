@@ -1,187 +1,181 @@
 # Copyright: (c) 2026, the community.scalingo authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table: what was measured, as a page for a reader who was not there."""
+"""The page: the measurements of one account, for a reader who was not there."""
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Mapping
 from itertools import product
+from typing import NamedTuple
 
-from bench.cases import CASES
-from bench.figures import AGAIN, FIRST, PING, Cell, Figures, Sample, spread
+from bench.cases import AGAIN, CASES, FIRST
+from bench.common import LICENSE, table, times
 
-# What the reader came for: two cells, each but for the latency, since it is compared at each that was measured.
+LATENCIES = (0, 40)
+
+
+class Cell(NamedTuple):
+    """A case for a number of objects, at a latency in milliseconds."""
+
+    case: str
+    size: int
+    moment: str
+    latency: int
+
+
+# How long each run of a cell took.
+Figures = dict[Cell, "list[float]"]
 Side = tuple[str, int, str]
-BASE: Side = (PING.case, PING.size, PING.moment)
+
+# In place of a size: the cost of one more task.
+EACH = 0
+PING_PLAYBOOK, PING_TASK = ("ping", 1, AGAIN), ("ping", EACH, AGAIN)
+# The comparisons that a reader looks for.
 HEADLINES: tuple[tuple[Side, Side], ...] = (
-    (("bulk", 50, AGAIN), BASE),
+    (("task", EACH, AGAIN), PING_TASK),
+    (("task_module", EACH, AGAIN), PING_TASK),
+    (("bulk", 50, AGAIN), PING_PLAYBOOK),
+    (("bulk_module", 50, AGAIN), PING_PLAYBOOK),
+    (("loop", 50, AGAIN), PING_PLAYBOOK),
+    (("loop_module", 50, AGAIN), PING_PLAYBOOK),
+    (("lookup", 50, AGAIN), PING_PLAYBOOK),
     (("bulk", 50, AGAIN), ("uri", 50, AGAIN)),
-    (("loop", 50, AGAIN), ("bulk", 50, AGAIN)),
     (("uri", 50, FIRST), ("bulk", 50, FIRST)),
     (("loop", 50, FIRST), ("bulk", 50, FIRST)),
-    (("lookup", 50, AGAIN), BASE),
-    (("loop", 1, AGAIN), BASE),
-    (("hcloud", 1, AGAIN), BASE),
-    (("vultr", 1, AGAIN), BASE),
     (("loop", 10, AGAIN), ("hcloud", 10, AGAIN)),
     (("loop", 10, AGAIN), ("vultr", 10, AGAIN)),
+    (("loop_module", 10, AGAIN), ("hcloud", 10, AGAIN)),
+    (("loop_module", 10, AGAIN), ("vultr", 10, AGAIN)),
 )
 
-INTRODUCTION = """\
-<!--
-Copyright: (c) 2026, the community.scalingo authors
-GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-SPDX-License-Identifier: GPL-3.0-or-later
+INTRODUCTION = f"""\
+{LICENSE.format(name="bench")}
+# Benchmark
 
-Written by "make bench": change tests/bench/report.py instead.
--->
-
-# What it costs
-
-How long a playbook takes that ensures that projects exist: with one task of this collection for all of them, with a
-loop, by hand with `ansible.builtin.uri`, and, as far as they compare, with modules of other collections. Each figure is
-the time on the clock of a whole run of `ansible-playbook`, from the start of the process to its end, against a server
-on the same machine that waits for the given latency before every answer.
+The time on the clock of whole runs of `ansible-playbook` that ensure that projects exist: with one task for all of
+them, with a loop, by hand with `ansible.builtin.uri`, and, as far as they are comparable, with modules of other
+collections. The server is on the same machine, and waits for the given latency before each response.
 """
 
 NOTES = """\
-## How to read it
+## How to read the figures
 
-- **A playbook with one ping is the yardstick.** It is what Ansible takes to start and to run any module at all. What is
-  above it, a case costs by itself.
-- The table at the top has the ratio of two medians, in brackets the medians themselves, and the requests of either run.
-- *First run* creates all projects, *no-change run* finds them as they should be. For a peer that is an SSH key which
-  exists already, in a loop like that over `scalingo_project`: their modules do one at a time.
-- In each round all cases take turns, and in each in another order, so that whatever else the machine does hits all of
-  them alike. Runs of many modules take part in every second round only, or from 40 modules on in every fifth: the
-  column *runs* has what came of it. Such a run is by itself a mean of as many modules.
-- The lookup runs in Ansible itself. No module is started for it, which is why it takes less than a ping.
-- The requests are counted by the server, and those for the exchange of the API token are among them: one for each task
-  of this collection. The benchmark fails if a case sends others than it should, so if anything is written to an account
-  that is as it should be, or if there are other projects afterwards than those that were wanted.
-- The latency is that of an answer. Over the internet a new connection takes two or three round trips more, for TCP and
-  TLS, and each module has to make its own: `uri` and every loop pay that for each of theirs, one task for all of them
-  pays once for each of the two hosts.
-- Scalingo allows 60 requests a minute and, unless it grants more, 20 projects. The server here has neither limit:
-  whoever sends more requests would mostly wait.
-- Ansible has its default settings, and does not gather facts. In particular pipelining is off; it makes every module
-  cheaper, for all cases alike.
-- The servers do without Nagle's algorithm, as servers on the internet do. With it, each request on a kept connection
-  would take some 40 ms more. That is checked before the first run.
-- The playbooks are in `tests/bench/cases.py`, the servers of the peers in `tests/bench/peers.py`; the Scalingo API is
-  the simulator that the tests have too.
+- **A playbook with one ping is the unit.** Ansible takes that long to start and to run any module.
+- The tasks of this collection run in the Ansible worker. *As a module* means `scalingo_run_in_worker: false`: each
+  task, and each item of a loop, starts a Python process.
+- *One more task* is the difference between a playbook with 21 such tasks and a playbook with one, divided by 20.
+- *First run* creates all projects. *No-change run* finds them as desired. A peer ensures that an SSH key exists: its
+  modules manage one at a time.
+- In each round, all cases take turns, in a new order. Only the first round has the runs that start 40 or more modules.
+- The servers count the requests, including the exchange of the API token. The benchmark fails if a case sends other
+  requests, changes an account that already matches, or leaves other projects than desired.
+- Over the internet, a new connection takes two or three more round trips for TCP and TLS. Each task makes its own
+  connections, and so does each item of a loop.
+- The server has no limits. Scalingo allows 60 requests per minute and, unless it grants more, 20 projects.
+- Ansible has its default settings, and gathers no facts. Pipelining is off; it makes all modules cheaper.
+- The playbooks are in `tests/bench/cases.py`, the APIs of the peers in `tests/bench/servers.py`. The Scalingo API is
+  the simulator of the tests.
 """
 
 
-def seconds(value: float) -> str:
-    """Seconds to three digits or so: what is beyond them is noise."""
-    return f"{value:.2f}" if value < 10 else f"{value:.1f}"
+def cells(size: int | bool, latency: int) -> list[Cell]:
+    """Return every cell of a latency, or of it only one per case, for a smoke test with so many objects."""
+    found = []
+    for name, case in CASES.items():
+        sizes = case.sizes if not size else (1, size) if case.repeated else (size,)
+        # A ping needs no server, so it has no latency.
+        at = 0 if name == "ping" else latency
+        found += [Cell(name, each, moment, at) for each in sizes for moment in case.moments]
+    return found
 
 
-def times(ratio: float | None) -> str:
-    """How many times as long; nothing if that is not known."""
-    if ratio is None:
-        return ""
-    return f"{ratio:.2f}x" if ratio < 10 else f"{ratio:.1f}x"
-
-
-def with_range(sample: Sample) -> str:
-    """The median, and in brackets the fastest and the slowest run."""
-    if len(sample.seconds) == 1:
-        return seconds(sample.median)
-    return f"{seconds(sample.median)} ({seconds(sample.lowest)}-{seconds(sample.highest)})"
-
-
-def table(header: list[str], rows: list[list[str]], align: str) -> str:
-    """A table in Markdown; `align` has an l or an r for each column."""
-    marks = {"l": "---", "r": "--:"}
-    lines = [header, [marks[one] for one in align], *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
-
-
-def of_latency(latency: int) -> str:
-    return f"{latency} ms latency"
-
-
-def cell_of(side: Side, latency: int) -> Cell:
-    """The cell of a side of a comparison at a latency; for a ping there is one for all."""
-    return PING if side == BASE else Cell(*side, latency)
-
-
-def words(side: Side) -> str:
-    """A side of a comparison in a few words."""
-    case, size, moment = side
-    what = {FIRST: "new", AGAIN: "unchanged"}[moment]
-    return CASES[case].title if side == BASE else f"{CASES[case].title}, {size} {what}"
-
-
-def compared(figures: Figures, cell: Cell, base: Cell) -> str:
-    """The ratio of two cells, and what it is made of."""
-    one, other = (seconds(figures[each].median) for each in (cell, base))
-    return f"**{times(figures.ratio(cell, base))}** ({one} / {other} s)"
+def seconds_of(figures: Figures, side: Side, latency: int) -> float | None:
+    """Return the median of a cell, or the cost of one more task; None if it was not measured."""
+    name, size, moment = side
+    at = 0 if name == "ping" else latency
+    if size != EACH:
+        runs = figures.get(Cell(name, size, moment, at))
+        return statistics.median(runs) if runs else None
+    sizes = sorted(cell.size for cell in figures if (cell.case, cell.moment, cell.latency) == (name, moment, at))
+    if len(sizes) < 2:
+        return None
+    low, high = (statistics.median(figures[Cell(name, each, moment, at)]) for each in (sizes[0], sizes[-1]))
+    return (high - low) / (sizes[-1] - sizes[0])
 
 
 def headlines(figures: Figures) -> str:
-    """The comparisons of which both sides were measured."""
+    """Return the comparisons of which both sides were measured."""
+    latencies = _latencies(figures)
     rows = []
     for one, other in HEADLINES:
-        pairs = [(cell_of(one, latency), cell_of(other, latency)) for latency in figures.latencies()]
-        if not all(cell in figures for pair in pairs for cell in pair):
-            continue
-        ratios = [compared(figures, cell, base) for cell, base in pairs]
-        requests = " / ".join(str(figures[cell].requests) for cell in pairs[0])
-        rows.append([words(one), words(other), *ratios, requests])
-    header = ["a run with", "compared with", *map(of_latency, figures.latencies()), "requests"]
-    return table(header, rows, "ll" + "r" * len(figures.latencies()) + "r")
+        pairs = [(seconds_of(figures, one, each), seconds_of(figures, other, each)) for each in latencies]
+        ratios = [f"**{times(a / b)}** ({_digits(a)} / {_digits(b)} s)" for a, b in pairs if a and b]
+        if len(ratios) == len(latencies):
+            rows.append([_words(one), _words(other), *ratios])
+    header = ["a run with", "compared with", *(f"{latency} ms latency" for latency in latencies)]
+    return table(header, rows, "ll" + "r" * len(latencies))
 
 
 def details(figures: Figures) -> str:
-    """Every cell: a row for each case, moment and size, with all latencies beside each other."""
-    latencies = figures.latencies()
-    header = ["case", "objects"]
-    for latency in latencies:
-        header += [f"{of_latency(latency)}: s", "to ping"]
+    """Return every cell: a row for each case, moment and size, all latencies beside each other."""
+    latencies = _latencies(figures)
+    ping = statistics.median(figures[Cell(*PING_PLAYBOOK, 0)])
     parts = []
     for moment in (FIRST, AGAIN):
         rows = []
-        for case, size in product(CASES.values(), figures.sizes()):
-            cells = [Cell(case.name, size, moment, latency) for latency in latencies]
-            if not all(cell in figures for cell in cells):
-                continue
-            row = [case.title, str(size)]
-            for cell in cells:
-                row += [with_range(figures[cell]), times(figures.ratio(cell, PING))]
-            sample = figures[cells[0]]
-            rows.append([*row, str(sample.requests), str(len(sample.seconds))])
+        for name, case in CASES.items():
+            for size in sorted({cell.size for cell in figures if (cell.case, cell.moment) == (name, moment)}):
+                runs = [figures.get(Cell(name, size, moment, latency), []) for latency in latencies]
+                requests = sum(case.calls(size, size if moment == FIRST else 0).values())
+                columns = [text for each in runs for text in _with_range(each, ping)]
+                rows.append([case.title, str(size), *columns, str(requests), str(len(runs[0]))])
+        header = [f"{latency} ms{what}" for latency, what in product(latencies, (" latency: s", ": to ping"))]
         align = "lr" + "rr" * len(latencies) + "rr"
-        parts.append(f"### {moment.capitalize()}\n\n" + table([*header, "requests", "runs"], rows, align))
+        parts.append(
+            f"### {moment.capitalize()}\n\n" + table(["case", "objects", *header, "requests", "runs"], rows, align)
+        )
     return "\n".join(parts)
 
 
-def measured_with(figures: Figures, conditions: Mapping[str, str]) -> str:
-    """With what it was measured, and how steady that was."""
-    rows = [
-        *([name, value] for name, value in conditions.items()),
-        ["a playbook with one ping", f"{with_range(figures[PING])} s, {len(figures[PING].seconds)} runs"],
-        [
-            "typical spread",
-            f"{spread(figures.values()):.0%} of the median, from the fastest to the slowest run of a case",
-        ],
-    ]
-    return table(["measured with", ""], rows, "ll")
-
-
-def page(figures: Figures, conditions: Mapping[str, str], plot: str) -> str:
-    """The whole page; `plot` is the file that it shows."""
+def page(figures: Figures, conditions: Mapping[str, str]) -> str:
+    """Return the whole page."""
     return "\n".join(
         [
             INTRODUCTION,
             headlines(figures),
-            f"![Seconds a run takes, by number of projects: the tables below have the same figures]({plot})\n",
-            measured_with(figures, conditions),
+            "![Seconds of a run by number of projects: the tables below have the same figures](benchmark.svg)\n",
+            table(["measured with", ""], list(map(list, conditions.items())), "ll"),
             NOTES,
             "## All figures\n\nMedians; in brackets the fastest and the slowest run, if there were several.\n",
             details(figures),
         ]
     )
+
+
+def _latencies(figures: Figures) -> list[int]:
+    return sorted({cell.latency for cell in figures})
+
+
+def _digits(value: float) -> str:
+    """Return seconds to three digits or so: the rest is noise."""
+    return f"{value:.3f}" if value < 0.1 else f"{value:.2f}" if value < 10 else f"{value:.1f}"
+
+
+def _words(side: Side) -> str:
+    name, size, moment = side
+    if size == EACH:
+        return f"one more task {CASES[name].title}" + (", unchanged" if name != "ping" else "")
+    if name == "ping":
+        return f"one {CASES[name].title}"
+    return f"{CASES[name].title}, {size} {'new' if moment == FIRST else 'unchanged'}"
+
+
+def _with_range(runs: list[float], ping: float) -> tuple[str, str]:
+    """Return the median, in brackets the fastest and the slowest run, and the ratio to a ping."""
+    if not runs:
+        return "", ""
+    median = statistics.median(runs)
+    spread = f" ({_digits(min(runs))}-{_digits(max(runs))})" if len(runs) > 1 else ""
+    return _digits(median) + spread, times(median / ping)

@@ -5,36 +5,35 @@
 
 from __future__ import annotations
 
-import http.client
-import statistics
+import hashlib
 import time
+from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
+from flask import Flask, abort, request
 from simulator import Simulator
-
-from bench.peers import TOKEN, HetznerCloud, Vultr, public_key
+from simulator.server import Listener
 
 OWNER, DEFAULT_PROJECT = "mireille", "default"
-# A server that sends with Nagle's algorithm waits for an acknowledgement, which the other side holds back for 40 ms.
-STALL_SECONDS = 0.02
-PROJECTS_ALLOWED = 1000
+TOKEN = "benchmark-token"
+CREATED = "2026-01-01T00:00:00+00:00"
+KEY_TYPE = b"ssh-ed25519"
 
 
 class Server(Protocol):
-    """What a run is prepared with, and asked about."""
+    """What a run prepares and checks."""
 
-    def prepare(self, names: list[str], missing: int, latency: int) -> None:
-        """Have the objects of these names, but for some that are missing, and forget what was asked."""
+    def prepare(self, names: list[str], latency: int) -> None:
+        """Have the objects of these names, and forget all requests."""
 
     def calls(self) -> dict[str, int]:
-        """How often each call was made, by method and path."""
+        """Return how often each request was made, by method and path."""
 
     def names(self) -> list[str]:
-        """The names of the objects that there are."""
+        """Return the names of the objects."""
 
 
 class Account:
@@ -44,9 +43,9 @@ class Account:
         self.simulator = simulator
         self.api_token = simulator.add_account(OWNER, default_project=DEFAULT_PROJECT).api_token
 
-    def prepare(self, names: list[str], missing: int, latency: int) -> None:
+    def prepare(self, names: list[str], latency: int) -> None:
         self.simulator.reset()
-        for name in names[missing:]:
+        for name in names:
             self.simulator.add_project(OWNER, name)
         self.simulator.set(latency=latency / 1000)
 
@@ -57,52 +56,102 @@ class Account:
         return [one["name"] for one in self.simulator.projects(OWNER) if one["name"] != DEFAULT_PROJECT]
 
 
+class Peers:
+    """The APIs of Hetzner and Vultr, as far as an unchanged SSH key makes their modules ask for them.
+
+    The responses have the form that the vendors document for the list of all SSH keys.
+    """
+
+    def __init__(self) -> None:
+        self.keys: list[str] = []
+        self.latency = 0.0
+        self.seen: Counter[str] = Counter()
+        self.app = self._app()
+
+    def prepare(self, names: list[str], latency: int) -> None:
+        self.keys, self.latency = names, latency / 1000
+        self.seen.clear()
+
+    def calls(self) -> dict[str, int]:
+        return dict(self.seen)
+
+    def names(self) -> list[str]:
+        return self.keys
+
+    def _app(self) -> Flask:
+        app = Flask(__name__, static_folder=None)
+
+        @app.before_request
+        def count() -> None:
+            self.seen[f"{request.method} {request.path}"] += 1
+            time.sleep(self.latency)
+            if request.headers.get("Authorization") != f"Bearer {TOKEN}":
+                abort(401)
+
+        @app.get("/v1/ssh_keys")
+        def hetzner() -> dict[str, Any]:
+            shown = [
+                {
+                    "id": number,
+                    "name": name,
+                    "fingerprint": fingerprint(public_key(name)),
+                    "public_key": public_key(name),
+                    "labels": {},
+                    "created": CREATED,
+                }
+                for number, name in enumerate(self.keys, start=1)
+                if request.args.get("name") in (None, name)
+            ]
+            page = {"page": 1, "per_page": 25, "previous_page": None, "next_page": None, "last_page": 1}
+            return {"ssh_keys": shown, "meta": {"pagination": {**page, "total_entries": len(shown)}}}
+
+        @app.get("/v2/ssh-keys")
+        def vultr() -> dict[str, Any]:
+            shown = [
+                {
+                    "id": f"00000000-0000-4000-8000-{number:012d}",
+                    "date_created": CREATED,
+                    "name": name,
+                    "ssh_key": public_key(name),
+                }
+                for number, name in enumerate(self.keys, start=1)
+            ]
+            return {"ssh_keys": shown, "meta": {"total": len(shown), "links": {"next": "", "prev": ""}}}
+
+        return app
+
+
 @contextmanager
 def serving() -> Iterator[tuple[Mapping[str, Server], dict[str, Any]]]:
-    """The servers by name, and the variables with which plays reach them.
-
-    Raises:
-        RuntimeError: One of them would make every kept connection look slow.
-    """
-    # Neither of the limits of the API: 20 projects, 60 requests a minute.
-    with Simulator(
-        limit_projects=PROJECTS_ALLOWED, rate_limit=None
-    ) as simulator, HetznerCloud() as hcloud, Vultr() as vultr:
-        account = Account(simulator)
-        for url in (simulator.api_url, simulator.auth_url, hcloud.url, vultr.url):
-            _check_kept_connection(url)
-        yield (
-            {"scalingo": account, "hcloud": hcloud, "vultr": vultr},
-            {
-                "scalingo_api_token": account.api_token,
-                "scalingo_api_url": simulator.api_url,
-                "scalingo_auth_url": simulator.auth_url,
-                "hcloud_token": TOKEN,
-                "hcloud_endpoint": f"{hcloud.url}/v1",
-                "vultr_api_key": TOKEN,
-                "vultr_api_endpoint": f"{vultr.url}/v2",
-            },
-        )
+    """Yield the servers by name, and the variables with which plays reach them."""
+    # Without the limits of the API: 20 projects, 60 requests per minute.
+    with Simulator(limit_projects=1000, rate_limit=None) as simulator:
+        account, peers = Account(simulator), Peers()
+        listener = Listener(peers.app)
+        listener.start()
+        try:
+            yield (
+                {"scalingo": account, "peers": peers},
+                {
+                    "scalingo_api_token": account.api_token,
+                    "scalingo_api_url": simulator.api_url,
+                    "scalingo_auth_url": simulator.auth_url,
+                    "peer_token": TOKEN,
+                    "peer_url": listener.url,
+                },
+            )
+        finally:
+            listener.stop()
 
 
-def wanted_variables(names: list[str]) -> dict[str, Any]:
-    """What the plays are to bring about, in the form that each of them takes."""
-    return {
-        "wanted": names,
-        "wanted_projects": [{"name": name} for name in names],
-        "wanted_keys": [{"name": name, "public_key": public_key(name)} for name in names],
-    }
+def public_key(name: str) -> str:
+    """Return a public key that is only well-formed, the same for the same name."""
+    parts = (KEY_TYPE, hashlib.sha256(name.encode()).digest())
+    blob = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    return f"{KEY_TYPE.decode()} {b64encode(blob).decode()} {name}"
 
 
-def _check_kept_connection(url: str) -> None:
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=10)
-    seconds = []
-    for _attempt in range(6):
-        start = time.perf_counter()
-        connection.request("GET", "/")
-        connection.getresponse().read()
-        seconds.append(time.perf_counter() - start)
-    connection.close()
-    # The first answer includes the building of the application.
-    if statistics.median(seconds[1:]) > STALL_SECONDS:
-        raise RuntimeError(f"{url} takes {seconds[1:]} s to answer on a kept connection: is Nagle's algorithm on?")
+def fingerprint(key: str) -> str:
+    """Return the MD5 fingerprint, pairs of digits with colons between them."""
+    digest = hashlib.md5(b64decode(key.split()[1])).hexdigest()
+    return ":".join(digest[at : at + 2] for at in range(0, len(digest), 2))

@@ -67,7 +67,8 @@ def main() -> int:
     link_pythons(pythons)
     environments, progress = Environments(pythons, options.tarball.resolve()), Progress()
     processes = Processes()
-    settings = Settings(options.quick, options.prepare, options.workers, processes)
+    strictest = next((cell.core for cell in reversed(chosen.cells) if cell.target is None), None)
+    settings = Settings(options.quick, options.prepare, options.sanity, options.workers, processes, strictest)
     begun = time.monotonic()
     with ThreadPoolExecutor(options.jobs) as pool:
         try:
@@ -107,13 +108,14 @@ def _line(cell: str, subject: str, passed: bool, seconds: float) -> str:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make matrix", description=__doc__)
-    parser.add_argument("--tarball", type=Path, help="the collection, as make build leaves it")
+    parser.add_argument("--tarball", type=Path, help="the collection, as make install leaves it")
     parser.add_argument("--list-json", action="store_true", help="print the whole matrix as JSON, and run nothing")
     parser.add_argument(
         "--only", action="append", default=[], metavar="CELL", help="as in 2.19, 2.19/3.13, modules, modules/3.8, devel"
     )
     parser.add_argument("--every-python", action="store_true", help="run every Python of a core, not only the newest")
     parser.add_argument("--quick", action="store_true", help="run a representative part of each cell")
+    parser.add_argument("--sanity", action="store_true", help="run ansible-test sanity, and no tests")
     parser.add_argument("--prepare", action="store_true", help="make the environments, and run nothing in them")
     parser.add_argument("--jobs", type=int, default=1, help="how many cells are run at a time")
     parser.add_argument(

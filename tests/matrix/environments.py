@@ -21,7 +21,7 @@ from .table import DEVEL, TARGETS, Python, text
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 BUILD = CHECKOUT / "build" / "matrix"
-TESTS = CHECKOUT / "tests" / "requirements" / "test.txt"
+TESTS = CHECKOUT / "tests" / "requirements" / "matrix.txt"
 LIBRARIES = CHECKOUT / "meta" / "ee-requirements.txt"
 # On the oldest Python, the oldest version of the library that the collection promises to work with.
 OLDEST_LIBRARY = "requests ~=2.25.0"

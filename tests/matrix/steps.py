@@ -19,16 +19,17 @@ from typing import TextIO
 from .cells import Cell
 from .environments import BUILD, CHECKOUT, Environments, Run, variables_for
 from .processes import Processes
-from .table import CORES, DEVEL, text
+from .table import DEVEL, Core, text
 
 FUNCTIONAL = "tests/functional"
 # What has nothing to do with ansible-core.
 NOT_OF_THE_CORE = (
-    "tests/unit/bench",
     "tests/unit/simulator",
     "tests/unit/simulator_contract",
-    "tests/unit/switches",
+    "tests/unit/test_api_variants.py",
+    "tests/unit/test_bench.py",
     "tests/unit/test_release.py",
+    "tests/unit/test_scale.py",
     "tests/unit/test_workflow.py",
 )
 # Every kind of plugin, every module, the role and a playbook; for a short run.
@@ -41,6 +42,8 @@ REPRESENTATIVE = (
     "test_projects_tasks.py",
     "test_python_of_modules.py",
 )
+# Has every module start a process of its own, as on ansible-core releases that the Ansible worker was not tested with.
+OWN_PROCESS = {"FUNCTIONAL_OWN_PROCESS": "1"}
 # What the modules do on another Python than the controller's: every module, with retries, errors and odd answers.
 ON_TARGET = (
     "test_bad_input.py",
@@ -57,7 +60,7 @@ ON_TARGET = (
     "test_transfer_tasks.py",
 )
 ON_TARGET_SHORT = ("test_project_ladder.py", "test_python_of_modules.py")
-# What takes the most time. In a short run only the newest ansible-core does it, which is the strictest.
+# What takes the most time. In a short run only the newest ansible-core of the run does it, which is the strictest.
 SLOW_SANITY = "pylint"
 # Asks ansible-test itself which Pythons its ansible-core takes.
 CONSTANTS = """
@@ -77,12 +80,18 @@ _one_sanity = threading.Lock()
 
 @dataclass(frozen=True)
 class Settings:
-    """How much is run, on how many processes of pytest, and what runs it."""
+    """How much is run, on how many processes of pytest, and what runs it.
+
+    Attributes:
+        strictest: The newest ansible-core of the run.
+    """
 
     quick: bool
     prepare: bool
+    sanity: bool
     workers: int
     processes: Processes
+    strictest: Core | None = None
 
 
 @dataclass(frozen=True)
@@ -148,19 +157,24 @@ def _steps(
     pytest: list[str | Path] = [environment / "bin" / "pytest", "-n", str(settings.workers), "-m", "not jobs"]
     pytest += ["-p", "no:cacheprovider"]
     if cell.target is not None:
+        if settings.sanity:
+            return
         files = _files(ON_TARGET_SHORT if settings.quick else ON_TARGET)
         python = str(environments.target(cell.target, run) / "bin" / "python")
         yield "functional", partial(run, [*pytest, *files], CHECKOUT, {**variables, "FUNCTIONAL_PYTHON": python})
         return
-    if not settings.quick:
+    if not settings.quick and not settings.sanity:
         ignored = [f"--ignore={path}" for path in NOT_OF_THE_CORE]
         yield "unit", partial(run, [*pytest, "tests/unit", *ignored], CHECKOUT, variables)
-    files = _files(REPRESENTATIVE) if settings.quick else [FUNCTIONAL]
-    yield "functional", partial(run, [*pytest, *files], CHECKOUT, variables)
+    if not settings.sanity:
+        files = _files(REPRESENTATIVE) if settings.quick else [FUNCTIONAL]
+        yield "functional", partial(run, [*pytest, *files], CHECKOUT, variables)
+        own = [*pytest, *_files(REPRESENTATIVE)]
+        yield "functional, own process", partial(run, own, CHECKOUT, {**variables, **OWN_PROCESS})
     copy = environment / "sanity" / "ansible_collections" / "community" / "scalingo"
     yield "copy for sanity", partial(_copy, copy)
     sanity: list[str | Path] = [environment / "bin" / "ansible-test", "sanity", "--local"]
-    slow = ["--skip-test", SLOW_SANITY] if settings.quick and cell.core != CORES[-1] else []
+    slow = ["--skip-test", SLOW_SANITY] if settings.quick and cell.core != settings.strictest else []
     yield "sanity", partial(run, [*sanity, "--python", text(cell.controller), *slow], copy, variables)
     if not settings.quick:
         every = [*sanity, "--test", "import", "--test", "compile"]

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the community.scalingo authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Check the tarball of a release with everything that will look at it: `make release-check`."""
+"""Check the tarball of a release with everything that will look at it: part of `make lint`."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ LINT_DOCS = ("lint-collection-docs", "--plugin-docs", "--validate-collection-ref
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="make release-check", description=__doc__)
-    parser.add_argument("--tarball", type=Path, required=True, help="the collection, as make build leaves it")
+    parser = argparse.ArgumentParser(prog="make lint", description=__doc__)
+    parser.add_argument("--tarball", type=Path, required=True, help="the collection, as make install leaves it")
     parser.add_argument("--released", metavar="TAG", help="also insist that everything is ready for this tag")
     options = parser.parse_args()
     tarball = options.tarball.resolve()

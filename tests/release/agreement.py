@@ -21,6 +21,7 @@ NOT_YET = "Until the first release is on Galaxy"
 FROM_GIT = re.compile(r"community\.scalingo\.git\s+type: git\b")
 # How `make bench` writes down of which version its figures are.
 MEASURED = re.compile(r"^\| community\.scalingo \| (\S+) \|$", re.MULTILINE)
+TRANSPORT = "plugins/module_utils/_http/transport.py"
 LONGEST_AUTHOR = 64  # which Galaxy allows, and says only on import
 
 
@@ -36,9 +37,8 @@ def complaints(root: Path, tarball: Path, released: str | None = None) -> Iterat
     if tarball.name != f"{galaxy['namespace']}-{galaxy['name']}-{version}.tar.gz":
         yield f"{tarball.name} is not the tarball of version {version}"
     yield from _metadata(galaxy)
-    transport = (root / "plugins" / "module_utils" / "_http" / "transport.py").read_text(encoding="utf-8")
-    if f'\nVERSION = "{version}"\n' not in transport:
-        yield f"the user agent (VERSION in plugins/module_utils/_http/transport.py) does not say {version}"
+    if f'\nVERSION = "{version}"\n' not in (root / TRANSPORT).read_text(encoding="utf-8"):
+        yield f"the user agent (VERSION in {TRANSPORT}) does not say {version}"
     yield from _changelog(root, version, released)
 
 

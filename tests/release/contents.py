@@ -20,9 +20,10 @@ ALLOWED = re.compile(
     | meta/(runtime|execution-environment)\.yml | meta/ee-requirements\.txt
     | changelogs/(changelog|config)\.yaml | changelogs/fragments/[\w.-]+\.yml
     | docs/[\w-]+\.(md|png|svg) | docs/docsite/(extra-docs|links)\.yml | docs/docsite/rst/\w+\.rst
-    | plugins/(action|doc_fragments|filter|lookup|module_utils|modules|plugin_utils|test)/\w+\.(py|yml)
+    | plugins/(action|doc_fragments|filter|lookup|module_utils(/_http)?|modules|plugin_utils)/\w+\.(py|yml)
     | playbooks/((tasks|vars)/)?\w+\.yml
-    | roles/\w+/README\.md | roles/\w+/(defaults|handlers|meta|tasks|vars)/\w+\.yml | roles/\w+/templates/[\w.]+\.j2
+    | roles/\w+/README\.md | roles/\w+/(defaults|handlers|meta|tasks|vars)/\w+\.yml
+    | roles/\w+/templates/report\.(html|json|xml)
     | tests/config\.yml
     """,
     re.VERBOSE,

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What `make release-check` finds by itself: each fault in a tarball or a checkout, and none where there is none."""
+"""What `make lint` finds in a tarball or a checkout before it is published, and nothing where nothing is wrong."""
 
 from __future__ import annotations
 
@@ -89,17 +89,13 @@ def test_a_file_that_does_not_belong_there_is_found(tmp_path: Path, name: str, c
     assert complaint in found
 
 
-def test_a_file_that_is_missing_is_found(tmp_path: Path) -> None:
-    without = {name: content for name, content in FILES.items() if name != "COPYING"}
-    assert list(contents.complaints(tarball(tmp_path, without))) == ["COPYING is missing"]
-
-
 @pytest.mark.parametrize(
     ("field", "value", "complaint"),
     [
         ("mode", 0o755, "COPYING has the mode 755"),
         ("type", tarfile.SYMTYPE, "COPYING is neither a file nor a folder"),
         ("name", "roles/one/README.md", "roles/one/README.md is not what FILES.json lists"),
+        ("name", "COPIED", "COPYING is missing"),
     ],
 )
 def test_an_entry_that_is_not_what_it_should_be_is_found(
@@ -109,16 +105,8 @@ def test_an_entry_that_is_not_what_it_should_be_is_found(
         if entry.name == "COPYING":
             setattr(entry, field, value)
 
-    assert complaint in list(contents.complaints(tarball(tmp_path, FILES, spoil)))
-
-
-def test_a_folder_of_which_everything_is_left_out_is_found(tmp_path: Path) -> None:
-    def spoil(entry: tarfile.TarInfo) -> None:
-        if entry.name == "tests/unit":
-            entry.type, entry.mode, entry.size = tarfile.DIRTYPE, 0o755, 0
-
-    found = list(contents.complaints(tarball(tmp_path, {**FILES, "tests/unit": ""}, spoil)))
-    assert "tests/unit is a folder without a file" in found
+    found = list(contents.complaints(tarball(tmp_path, FILES, spoil)))
+    assert [one for one in found if one.startswith(complaint)]
 
 
 @pytest.fixture

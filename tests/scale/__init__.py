@@ -1,4 +1,4 @@
 # Copyright: (c) 2026, the community.scalingo authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many accounts at once: what `make fleet` proves and measures, and the page that it writes."""
+"""The cost of many accounts, in processor time and memory: the second half of `make bench`."""

@@ -59,7 +59,7 @@ def check(command: str) -> None:
     Raises:
         AssertionError: Something is wrong with it.
     """
-    assert NOT_RUN.match(command), f"nobody has said what to do with {command!r}: see tests/guides/commands.py"
+    assert NOT_RUN.match(command), f"there is no rule for {command!r}: see tests/guides/commands.py"
     done = subprocess.run(["bash", "-n", "-c", command], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     words = command.split()

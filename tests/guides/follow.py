@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the community.scalingo authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Start the account on which the blocks of a guide are run, for a reader who follows it: `make simulator WORLD=...`."""
+"""Start the account on which the blocks of a guide are run, for a reader who follows it: `make simulator GUIDE=...`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .world import World, described, vault, worlds
 PORT, AUTH_PORT = 8080, 8081
 OTHER_PORTS = "--port 9000 --auth-port 9001"
 TOKENS = {name: f"tk-us-{name}" for name in ("mireille", "tomasz", "amina")}
-# These would win over what the file says, or send a request elsewhere.
+# These would take precedence over the file, or send a request elsewhere.
 UNSET = ("SCALINGO_BEARER_TOKEN", "SCALINGO_REGION", "SCALINGO_CA_PATH", "SCALINGO_VALIDATE_CERTS")
 
 
@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the simulator with a world until SIGTERM or SIGINT."""
     options = _parser().parse_args(arguments)
     if options.world not in worlds():
-        sys.exit(f"There is no world {options.world!r}: choose one of {', '.join(worlds())}.")
+        sys.exit(f"No guide is named {options.world!r}. Use one of {', '.join(worlds())}.")
     page, section = worlds()[options.world]
     # Blocked before any thread starts, so that only sigwait() below receives them.
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
@@ -40,14 +40,14 @@ def main(arguments: list[str] | None = None) -> int:
         world = World(port=options.port, auth_port=options.auth_port, tokens=TOKENS)
     except (SimulatorError, OSError) as error:
         sys.exit(
-            f"The simulator cannot start: {error}. If it runs already in another terminal, stop it there. If something"
-            f' else uses its ports, choose others: make simulator WORLD={options.world} ARGS="{OTHER_PORTS}"'
+            f"The simulator cannot start: {error}. If it runs in another terminal, stop it there. If another program"
+            f' uses its ports, choose others: make simulator GUIDE={options.world} ARGS="{OTHER_PORTS}"'
         )
     try:
         world.arrange(described(page, section))
         folder = options.folder or CHECKOUT / "build" / "follow" / Path(page).stem.removeprefix("guide_")
         _lay_out(folder, described(page, ""), world)
-        print(f"The account of the world {options.world} is there, until Ctrl-C. Go on in a second terminal:\n")
+        print(f"The account of the guide {options.world} is ready, until Ctrl-C. Continue in a second terminal:\n")
         print(f"cd {shlex.quote(str(folder))}\n. ./env", flush=True)
         signal.sigwait(STOP_SIGNALS)
     finally:

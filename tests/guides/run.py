@@ -68,7 +68,8 @@ def playbook(
         )
     output = done.stdout + done.stderr
     assert done.returncode != 0, output
-    found = re.findall(r'^fatal: .*"msg": (".*?[^\\]")', output, re.MULTILINE)
-    if found:
-        return str(json.loads(found[-1]))
-    return re.sub(r"^.*?ERROR[!\]]:? ", "", output[output.index("ERROR") - 1 :], flags=re.DOTALL)
+    found = re.findall(r'^fatal: .*?"msg": (".*?[^\\]")', output, re.MULTILINE | re.DOTALL)
+    if not found:
+        return re.sub(r"^.*?ERROR[!\]]:? ", "", output[output.index("ERROR") - 1 :], flags=re.DOTALL)
+    # Ansible's own words before the message of a filter or a lookup.
+    return re.sub(r"^.*The (?:filter|lookup) plugin '[\w.]+' failed: ", "", str(json.loads(found[-1])))

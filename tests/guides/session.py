@@ -141,7 +141,7 @@ class Session:
             if block.language == "ini":
                 configparser.ConfigParser().read_string(text)
             return self._file(block, text)
-        assert block.language in YAML, f"nobody has said what to do with the language {block.language or 'none'!r}"
+        assert block.language in YAML, f"there is no rule for the language {block.language or 'none'!r}"
         content = yaml.safe_load(text)
         if block.title is not None:
             return self._file(block, text)
@@ -176,7 +176,7 @@ class Session:
             where = f"--offline --no-deps --collections-path {shlex.quote(str(self.folder / 'installed'))}"
             command = f"ansible-galaxy collection install {where} {shlex.quote(str(tarball))}"
         elif not RUN.match(command):
-            assert not shown, "nobody has seen that output: this command is not run"
+            assert not shown, "this output was never seen: the command is not run"
             check(command)
             return CHECKED
         self._bash(command)

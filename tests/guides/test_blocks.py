@@ -4,7 +4,7 @@
 """Every block of code in the README, the README of the role, and the guides does what it says.
 
 Each block is run against a simulated account, or, where it needs what a test has not, checked. Which of both is in the
-name of its test. A block with which nobody has said what to do fails.
+name of its test. A block without a rule fails.
 """
 
 from __future__ import annotations

@@ -23,17 +23,17 @@ from .pages import CHECKOUT, blocks, read
 from .run import SECONDS, environment
 from .world import WORLDS, World, described, vault, worlds
 
-COMMAND = re.compile(r"``make (simulator WORLD=([\w-]+))``")
+COMMAND = re.compile(r"``make (simulator GUIDE=([\w-]+))``")
 GUIDES = sorted(str(path.relative_to(CHECKOUT)) for path in CHECKOUT.glob("docs/docsite/rst/guide_*.rst"))
 # Where on a page each command is printed.
 PRINTED = [(page, found) for page in GUIDES for found in COMMAND.finditer(read(page))]
-# These start the simulator by themselves, are about commands that do, or need an AWX.
-WITHOUT = {"guide_first_steps", "guide_promises", "guide_awx"}
+# These start the simulator by themselves, or need an AWX.
+WITHOUT = {"guide_first_steps", "guide_awx"}
 
 
 @contextmanager
 def make(arguments: list[str], folder: Path, ports: str = "--port 0 --auth-port 0") -> Iterator[subprocess.Popen[str]]:
-    """Run a target as a reader would, on free ports; whatever it started is gone at the end."""
+    """Run a target as a reader would, on free ports; what it started is gone at the end."""
     command = ["make", "--no-print-directory", *arguments, f'ARGS={ports} --folder "{folder}/here"']
     process = subprocess.Popen(
         command,
@@ -103,7 +103,7 @@ def started(process: subprocess.Popen[str]) -> list[str]:
     """The lines that a reader is told to type, once the simulator is there."""
     assert process.stdout is not None
     heading, empty, *lines = (process.stdout.readline().strip() for _line in range(4))
-    assert re.fullmatch(r"The account of the world [\w-]+ is there, until Ctrl-C\..*", heading) and not empty, heading
+    assert re.fullmatch(r"The account of the guide [\w-]+ is ready, until Ctrl-C\..*", heading) and not empty, heading
     return lines
 
 
@@ -120,7 +120,7 @@ def test_the_printed_command_starts_the_account_of_the_page(page: str, found: re
     here = {described(page, section).get("world"): section for section in ["", *(one.section for one in blocks(page))]}
     wanted = World()
     try:
-        # What nobody has offered, nobody accepts.
+        # The accepting user has no invitation yet.
         wanted.arrange({**described(page, here[found[2]]), "accepts": None})
         tokens = {account.username: account.api_token for account in wanted.sim.accounts}
         expected = seen({"api_url": wanted.sim.api_url, "auth_url": wanted.sim.auth_url}, tokens)
@@ -137,7 +137,7 @@ def test_the_printed_command_starts_the_account_of_the_page(page: str, found: re
 
 
 def test_an_offer_is_accepted_where_the_page_waits_for_that(tmp_path: Path) -> None:
-    with make(["simulator", "WORLD=accepting"], tmp_path) as process:
+    with make(["simulator", "GUIDE=accepting"], tmp_path) as process:
         lines = started(process)
         options = "project_name=shop new_owner=tomasz wait=true wait_timeout=20"
         typed(lines, f"ansible localhost -m community.scalingo.scalingo_project_transfer -a '{options}'")
@@ -145,7 +145,7 @@ def test_an_offer_is_accepted_where_the_page_waits_for_that(tmp_path: Path) -> N
 
 
 def test_a_reader_has_the_tools_and_the_tokens(tmp_path: Path) -> None:
-    with make(["simulator", "WORLD=transfers"], tmp_path) as process:
+    with make(["simulator", "GUIDE=transfers"], tmp_path) as process:
         lines = started(process)
         command = "ansible localhost -m ansible.builtin.debug -a msg={{vault_tomasz_api_token}}"
         assert TOKENS["tomasz"] in typed(lines, command)
@@ -154,11 +154,11 @@ def test_a_reader_has_the_tools_and_the_tokens(tmp_path: Path) -> None:
 
 
 def test_an_unknown_world_is_refused_with_the_names_of_the_others(tmp_path: Path) -> None:
-    with make(["simulator", "WORLD=tranfsers"], tmp_path) as process:
+    with make(["simulator", "GUIDE=tranfsers"], tmp_path) as process:
         out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (2, "")
     sentence, *of_make = err.splitlines()
-    assert sentence == f"There is no world 'tranfsers': choose one of {', '.join(worlds())}."
+    assert sentence == f"No guide is named 'tranfsers'. Use one of {', '.join(worlds())}."
     assert [line for line in of_make if not line.startswith("make: ")] == []
     assert list(tmp_path.iterdir()) == []
 
@@ -170,13 +170,13 @@ def test_a_port_that_is_taken_can_be_replaced_by_another_one(tmp_path: Path) -> 
             listener.bind(("127.0.0.1", 0))
         other.listen()
         taken, port, auth_port = (str(listener.getsockname()[1]) for listener in (other, one, two))
-        with make(["simulator", "WORLD=audit"], tmp_path, f"--port {taken} --auth-port 0") as process:
+        with make(["simulator", "GUIDE=audit"], tmp_path, f"--port {taken} --auth-port 0") as process:
             _out, err = process.communicate(timeout=60)
         assert process.returncode == 2
         assert "Address already in use" in err
-        assert f'make simulator WORLD=audit ARGS="{OTHER_PORTS}"' in err
+        assert f'make simulator GUIDE=audit ARGS="{OTHER_PORTS}"' in err
     chosen = OTHER_PORTS.replace(first, port).replace(second, auth_port)
-    with make(["simulator", "WORLD=audit"], tmp_path, chosen) as process:
+    with make(["simulator", "GUIDE=audit"], tmp_path, chosen) as process:
         expected = {"api_url": f"http://127.0.0.1:{port}", "auth_url": f"http://127.0.0.1:{auth_port}"}
         assert hosts(started(process)) == expected
     assert f'ARGS="{OTHER_PORTS}"' in read("docs/docsite/rst/guide_first_steps.rst")
@@ -194,7 +194,7 @@ def test_every_world_is_printed_where_it_belongs_and_is_one_account() -> None:
     assert {found[2] for _page, found in PRINTED} == set(worlds())
     for page, own in WORLDS["pages"].items():
         for section, special in (own.get("sections") or {}).items():
-            if "projects" in special or "accepts" in special or "switches" in special:
+            if "projects" in special or "accepts" in special:
                 assert "world" in special or page.endswith(".md"), f"{page}: {section} cannot be followed"
             if "world" in special:
                 first = described(*worlds()[special["world"]])

@@ -59,13 +59,16 @@ class World:
         """Start anew, with what a description says."""
         self._stop_helper()
         self.sim.reset()
-        self.sim.set(**(description.get("switches") or {}))
         for project in description["projects"]:
             owner = self._account(project.get("owner", "mireille"))
             made = self.sim.add_project(owner, project["name"], default=project.get("default", False))
             if project.get("collaborators"):
                 users = [self._account(name) for name in project["collaborators"]]
                 self.sim.add_application(made["id"], f"{project['name']}-web", collaborators=users)
+            for name in project.get("applications") or ():
+                self.sim.add_application(made["id"], name)
+            for name in project.get("databases") or ():
+                self.sim.add_database(made["id"], name)
             if project.get("invited"):
                 self.sim.add_invitation(made["id"], self._account(project["invited"]))
         if description.get("accepts"):

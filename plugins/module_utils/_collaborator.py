@@ -106,10 +106,10 @@ def ensure_collaborator(api: Api, options: Object, check_mode: bool) -> Object:
 
 def resources_of(project_id: str, account: Account) -> list[Resource]:
     """Return the applications and dedicated databases of a project, in the order of their names."""
+    apps = {each["name"] for each in account.applications if each["project"]["id"] == project_id}
     databases = {each["name"] for each in account.databases if each["project_id"] == project_id}
     # A dedicated database is an application underneath, so both lists may have it (vendor's clients).
-    apps = {each["name"] for each in account.applications if each["project"]["id"] == project_id} - databases
-    found = [*(Resource(name, APP) for name in apps), *(Resource(name, DATABASE) for name in databases)]
+    found = [*(Resource(name, APP) for name in apps - databases), *(Resource(name, DATABASE) for name in databases)]
     return sorted(found, key=lambda resource: resource.name)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from ._account import Account
 from ._api import Api, check_id
+from ._collaborator import APP, DATABASE, resources_of
 from ._errors import CannotError, InputError, NotFoundError, RejectedError
 from ._match import describe, find_by_name, is_user, owner_of, select
 from ._reconcile import Outcome, Plan, Step, apply, predict
@@ -187,13 +188,9 @@ def _plan_delete(project: Object, account: Account) -> ProjectPlan:
 
 def _why_not_empty(project: Object, account: Account) -> str | None:
     """Return what is inside a project, which keeps the API from deleting it, or None."""
-    inside = {app["name"]: "application" for app in account.applications if app["project"]["id"] == project["id"]}
-    # A dedicated database is an application underneath, so both lists may have it (vendor's clients).
-    inside.update(
-        {database["name"]: "database" for database in account.databases if database["project_id"] == project["id"]}
-    )
-    names = ", ".join(f"{kind} {name!r}" for name, kind in sorted(inside.items()))
-    return f"It still contains {names}. Delete what is inside first." if inside else None
+    words = {APP: "application", DATABASE: "database"}
+    names = ", ".join(f"{words[each.kind]} {each.name!r}" for each in resources_of(project["id"], account))
+    return f"It still contains {names}. Delete what is inside first." if names else None
 
 
 def why_not_allowed(project: Object, new_name: str, account: Account) -> str | None:

@@ -117,10 +117,10 @@ class Transport:
         return t.cast("tuple[t.Any, bytes]", result)
 
     def _exchange(self, adapter: t.Any, prepared: t.Any, timeout: float, ends: float) -> tuple[t.Any, bytes]:
-        """Return a response and its body; nothing else may be changed here, as nobody may wait for it any more."""
+        """Return a response and its body. Change nothing else: the task may have stopped waiting."""
         verify, proxies = self._connection.verify, _proxies(prepared.url)
         with adapter.send(prepared, stream=True, timeout=timeout, verify=verify, proxies=proxies) as response:
-            # A matter of course only since urllib3 2.
+            # The default only since urllib3 2.
             response.raw.enforce_content_length = True
             return response, _read(response.raw, ends)
 
@@ -151,7 +151,7 @@ def _read(raw: t.Any, ends: float) -> bytes:
 
     Args:
         raw: Where to read.
-        ends: When to stop, by the monotonic clock: nobody waits for the rest any more.
+        ends: When to stop, by the monotonic clock; the task no longer waits then.
 
     Raises:
         Exception: What the libraries raise because it broke off; or it takes too long, or is too large.

@@ -14,7 +14,6 @@ import json
 import math
 import signal
 import socket
-import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -359,7 +358,6 @@ class _TaskTimeout(BaseException):
     """What Ansible raises when the keyword `timeout` of a task is over."""
 
 
-@pytest.mark.skipif(threading.current_thread() is not threading.main_thread(), reason="signals need the main thread")
 def test_send_signal_ends_the_wait_at_once(serve: Any, transport: Any) -> None:
     def ring(*_arguments: Any) -> None:
         raise _TaskTimeout

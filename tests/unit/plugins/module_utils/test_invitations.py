@@ -18,7 +18,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._invitations im
     with_status,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._match import describe, is_email, is_user, owner_of
-from world import ME, NOW, TOMASZ, WEB, FakeApi, account, invitation, project, response
+from stand_in import ME, NOW, TOMASZ, WEB, StandIn, account, invitation, project, response
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_account_remembers_what_was_rejected() -> None:
 
 def test_caller_has_the_same_form_from_the_list_and_from_its_own_request() -> None:
     """The API shows more of the account itself than of an owner."""
-    listed, asked = Account(account()), Account(FakeApi(claim=False))
+    listed, asked = Account(account()), Account(StandIn(claim=False))
     assert listed.projects and listed.caller == asked.caller == ME
     assert listed.caller_id == asked.caller_id == ME["id"]
 

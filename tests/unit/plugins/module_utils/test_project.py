@@ -28,7 +28,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._project import
     plan_project,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._reconcile import Step
-from world import ME, TOMASZ, WEB, FakeApi, Fate, Object, account, lost, project, response
+from stand_in import ME, TOMASZ, WEB, Fate, Object, StandIn, account, lost, project, response
 
 HOME = project("home", default=True)
 SHOP = project("shop")
@@ -37,11 +37,11 @@ HIS_HOME = project("home", TOMASZ, default=True)
 HIS_MAIN = project("main", TOMASZ, default=True)
 
 
-def run(api: FakeApi, check_mode: bool = False, **options: Any) -> Object:
+def run(api: StandIn, check_mode: bool = False, **options: Any) -> Object:
     return ensure_project(api, options, check_mode)
 
 
-def fail(api: FakeApi, kind: type[ScalingoError] = ScalingoError, check_mode: bool = False, **options: Any) -> Any:
+def fail(api: StandIn, kind: type[ScalingoError] = ScalingoError, check_mode: bool = False, **options: Any) -> Any:
     with pytest.raises(kind) as failure:
         run(api, check_mode, **options)
     return failure.value
@@ -159,7 +159,7 @@ PLANS: dict[str, tuple[Object, list[Object], Object | None, tuple[Step, ...]]] =
 
 @pytest.mark.parametrize(("options", "projects", "found", "steps"), PLANS.values(), ids=PLANS)
 def test_plan_steps(options: Object, projects: list[Object], found: Object | None, steps: tuple[Step, ...]) -> None:
-    plan = plan_project(DesiredProject(**options), Account(FakeApi(*projects)))
+    plan = plan_project(DesiredProject(**options), Account(StandIn(*projects)))
     assert (plan.resource, plan.steps) == (found, steps)
 
 
@@ -184,7 +184,7 @@ def test_plan_steps(options: Object, projects: list[Object], found: Object | Non
 )
 def test_plan_impossible_fails_in_check_and_run(options: Object, projects: list[Object], named: list[str]) -> None:
     for check_mode in (True, False):
-        api = FakeApi(*projects)
+        api = StandIn(*projects)
         message = str(fail(api, CannotError, check_mode, **options))
         assert [name for name in named if name not in message] == []
         assert api.writes == []
@@ -238,7 +238,7 @@ def test_requests_are_as_few_as_the_options_need(options: Object, calls: list[st
 def test_check_mode_of_a_creation_takes_the_owner_from_the_list() -> None:
     assert run(api := account(), check_mode=True, name="shop")["project"]["owner"] == ME
     assert api.calls == ["list_projects"]
-    assert run(api := FakeApi(), check_mode=True, name="shop")["project"]["owner"] == ME
+    assert run(api := StandIn(), check_mode=True, name="shop")["project"]["owner"] == ME
     assert api.calls == ["list_projects", "get_caller"]
 
 
@@ -270,7 +270,7 @@ def test_delete_of_an_empty_project_reads_no_application_in_a_run() -> None:
 @pytest.mark.parametrize("error", [ForbiddenError, NotFoundError])
 def test_change_of_another_users_project_names_its_owner(options: Object, error: type[RejectedError]) -> None:
     """The API may hide it from a collaborator, although the list shows it: a 404 does not mean that it is gone."""
-    api = FakeApi(HOME, HIS_WEB)
+    api = StandIn(HOME, HIS_WEB)
     predicted = fail(api, CannotError, check_mode=True, name="web", **options)
     api.fates = [Fate(response(error), done=False)]
     api.failing["get_project"] = response(error)
@@ -283,7 +283,7 @@ def test_rename_to_a_taken_name_names_its_project() -> None:
     for check_mode in (True, False):
         failure = fail(account("web", "shop"), ScalingoError, check_mode, project_id=WEB["id"], name="shop")
         assert SHOP["id"] in str(failure)
-    assert run(FakeApi(WEB, project("shop", TOMASZ)), check_mode=True, project_id=WEB["id"], name="shop")["changed"]
+    assert run(StandIn(WEB, project("shop", TOMASZ)), check_mode=True, project_id=WEB["id"], name="shop")["changed"]
 
 
 # A deletion means the project that was found, whatever becomes of its name
@@ -326,7 +326,7 @@ def test_delete_lost_of_what_is_not_listed_any_more_is_not_claimed() -> None:
 # What the response shows
 
 
-def ignoring(api: FakeApi, **shown: Any) -> FakeApi:
+def ignoring(api: StandIn, **shown: Any) -> StandIn:
     """The API responds with success, but its response does not show what was asked for."""
     api.fates = [Fate(response(UnexpectedResponseError), done=False, before=lambda: api.change(WEB["id"], **shown))]
     return api
@@ -381,7 +381,7 @@ def test_diff_before_and_after(check_mode: bool, options: Object, before: Object
 
 
 def test_diff_without_a_default_project_before() -> None:
-    assert run(FakeApi(HIS_MAIN, WEB), name="web", default=True)["diff"]["before"]["default_project"] is None
+    assert run(StandIn(HIS_MAIN, WEB), name="web", default=True)["diff"]["before"]["default_project"] is None
 
 
 def test_predicted_project_has_no_id_and_no_dates() -> None:

@@ -27,14 +27,14 @@ from ansible_collections.community.scalingo.plugins.module_utils._errors import 
 )
 from ansible_collections.community.scalingo.plugins.module_utils._http.client import Client
 from ansible_collections.community.scalingo.plugins.module_utils._projects import ensure_projects
-from world import ME, TOMASZ, WEB, FakeApi, Fate, Object, account, lost, project, response
+from stand_in import ME, TOMASZ, WEB, Fate, Object, StandIn, account, lost, project, response
 
 
-def run(api: FakeApi | Api, *items: Object, check: bool = False, proceed: bool = False, **options: Any) -> Object:
+def run(api: StandIn | Api, *items: Object, check: bool = False, proceed: bool = False, **options: Any) -> Object:
     return ensure_projects(api, {"projects": items, "continue_on_failure": proceed, **options}, check)
 
 
-def fail(api: FakeApi | Api, *items: Object, kind: type[ScalingoError] = ScalingoError, **options: Any) -> Any:
+def fail(api: StandIn | Api, *items: Object, kind: type[ScalingoError] = ScalingoError, **options: Any) -> Any:
     with pytest.raises(kind) as failure:
         run(api, *items, **options)
     return failure.value
@@ -56,7 +56,7 @@ def by_id(of: str, **more: Any) -> Object:
     return {"project_id": project(of)["id"], **more}
 
 
-def state(api: FakeApi) -> dict[str, bool]:
+def state(api: StandIn) -> dict[str, bool]:
     return {each["name"]: each["default"] for each in api.projects}
 
 
@@ -233,7 +233,7 @@ def test_taken_name_fails_before_the_first_write(check: bool, claim: bool) -> No
 
 @check_and_run
 def test_project_of_another_user_fails_before_the_first_write(check: bool) -> None:
-    api = FakeApi(project("home", default=True), project("shared", TOMASZ))
+    api = StandIn(project("home", default=True), project("shared", TOMASZ))
     failure = fail(api, named("new"), rename("shared", "mine"), kind=CannotError, check=check)
     assert "'tomasz'" in str(failure) and failure.result["failed_items"] == [1]
     assert api.writes == []
@@ -283,14 +283,14 @@ def test_owner_selects_one_of_two_projects_of_a_name(owner: Object) -> None:
 
 
 def test_owner_makes_the_name_of_another_user_no_obstacle() -> None:
-    api = FakeApi(project("home", default=True), project("web", TOMASZ))
+    api = StandIn(project("home", default=True), project("web", TOMASZ))
     assert actions(run(api, named("web"), owner="mireille")) == ["create"]
-    api = FakeApi(project("home", default=True), project("web", TOMASZ))
+    api = StandIn(project("home", default=True), project("web", TOMASZ))
     assert actions(run(api, named("web"))) == ["none"]
 
 
 def test_ambiguous_name_fails_before_the_first_write() -> None:
-    api = FakeApi(WEB, project("web", TOMASZ))
+    api = StandIn(WEB, project("web", TOMASZ))
     failure = fail(api, named("new"), named("web"), kind=CannotError)
     assert WEB["id"] in str(failure) and api.writes == []
 

@@ -19,7 +19,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._errors import 
     RouteNotFoundError,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._read import look_up, read_invitations, read_projects
-from world import AMINA, ME, TOMASZ, WEB, FakeApi, Object, invitation, project, response
+from stand_in import AMINA, ME, TOMASZ, WEB, Object, StandIn, invitation, project, response
 
 HOME = project("home", default=True)
 HIS_WEB = project("web", TOMASZ)
@@ -27,8 +27,8 @@ HIS_HOME = project("main", TOMASZ, default=True)
 REJECTIONS = [AuthenticationError, ForbiddenError]
 
 
-def everything(**options: Any) -> FakeApi:
-    api = FakeApi(HOME, WEB, HIS_WEB, HIS_HOME, **options)
+def everything(**options: Any) -> StandIn:
+    api = StandIn(HOME, WEB, HIS_WEB, HIS_HOME, **options)
     api.invitations = [invitation(), invitation(number=2, expired=True), invitation("declined", to=AMINA, number=3)]
     return api
 
@@ -127,7 +127,7 @@ def test_look_up_ambiguous_name_fails_with_candidates() -> None:
     with pytest.raises(CannotError, match=f"{WEB['id']}.*mireille.*{HIS_WEB['id']}.*tomasz") as failure:
         look_up(everything(), ["web"])
     assert "the name of another" not in str(failure.value)
-    twin = FakeApi(project("prj-1"), {**WEB, "id": "prj-1"})
+    twin = StandIn(project("prj-1"), {**WEB, "id": "prj-1"})
     with pytest.raises(CannotError, match="the ID of one project and the name of another"):
         look_up(twin, ["prj-1"])
 

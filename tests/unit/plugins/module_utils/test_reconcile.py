@@ -31,12 +31,12 @@ from ansible_collections.community.scalingo.plugins.module_utils._errors import 
 from ansible_collections.community.scalingo.plugins.module_utils._project import ensure_project
 from ansible_collections.community.scalingo.plugins.module_utils._reconcile import Plan, Step, apply, predict
 from ansible_collections.community.scalingo.plugins.module_utils._transfer import ensure_transfer
-from world import AMINA, TOMASZ, WEB, FakeApi, Fate, Object, account, invitation, lost, not_sent, project, response
+from stand_in import AMINA, TOMASZ, WEB, Fate, Object, StandIn, account, invitation, lost, not_sent, project, response
 
 pytestmark = pytest.mark.usefixtures("clock")
 
 
-def with_invitations(*invitations: Object, caller: Object | None = None) -> FakeApi:
+def with_invitations(*invitations: Object, caller: Object | None = None) -> StandIn:
     api = account("web", **({"caller": caller} if caller else {}))
     api.invitations = list(invitations)
     return api
@@ -45,14 +45,14 @@ def with_invitations(*invitations: Object, caller: Object | None = None) -> Fake
 class Write:
     """A task that takes one write: the account, the module's work, its options, and the write."""
 
-    def __init__(self, make: Callable[[], FakeApi], ensure: Callable[..., Object], options: Object, call: str) -> None:
+    def __init__(self, make: Callable[[], StandIn], ensure: Callable[..., Object], options: Object, call: str) -> None:
         self.make, self.call = make, call
         self._ensure, self._options = ensure, options
 
-    def run(self, api: FakeApi, check_mode: bool = False) -> Object:
+    def run(self, api: StandIn, check_mode: bool = False) -> Object:
         return self._ensure(api, self._options, check_mode)
 
-    def fail(self, api: FakeApi, kind: type[ScalingoError] = RequestError) -> ScalingoError:
+    def fail(self, api: StandIn, kind: type[ScalingoError] = RequestError) -> ScalingoError:
         with pytest.raises(kind) as failure:
             self.run(api)
         return failure.value
@@ -62,7 +62,7 @@ def of_project(call: str, **options: Any) -> Write:
     return Write(lambda: account("web"), ensure_project, options, call)
 
 
-def of_transfer(make: Callable[[], FakeApi], **options: Any) -> Write:
+def of_transfer(make: Callable[[], StandIn], **options: Any) -> Write:
     call = "create_invitation" if "new_owner" in options else "close_invitation"
     return Write(make, ensure_transfer, {"project_id": WEB["id"], **options}, call)
 
@@ -289,7 +289,7 @@ def test_lost_then_done_late_is_done_and_changed(write: Write, make_error: Calla
     ],
 )
 def test_another_plan_fails_and_sends_nothing(
-    error: Callable[[], RequestError], kind: str, meanwhile: Callable[[FakeApi], Any]
+    error: Callable[[], RequestError], kind: str, meanwhile: Callable[[StandIn], Any]
 ) -> None:
     api = WRITES[kind].make()
     api.fates = [Fate(error(), done=False, before=lambda: meanwhile(api))]
@@ -316,7 +316,7 @@ def test_account_that_cannot_be_read_again_fails_with_both(
 # Plans of several steps
 
 
-def replacing() -> tuple[Write, FakeApi]:
+def replacing() -> tuple[Write, StandIn]:
     return of_transfer(account, new_owner="tomasz", replace=True), with_invitations(invitation(to=AMINA))
 
 

@@ -23,7 +23,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._errors import 
     TransportError,
 )
 from ansible_collections.community.scalingo.plugins.module_utils._transfer import ensure_transfer
-from world import AMINA, ME, NOW, TOMASZ, WEB, FakeApi, Fate, Object, invitation, lost, response
+from stand_in import AMINA, ME, NOW, TOMASZ, WEB, Fate, Object, StandIn, invitation, lost, response
 
 Clock = Any  # the one of the fixture `clock`
 
@@ -39,23 +39,23 @@ def ticking(clock: Clock) -> Clock:
     return clock
 
 
-def shown(*invitations: Object, caller: Object = ME, of: Object = WEB) -> FakeApi:
-    api = FakeApi(of, caller=caller)
+def shown(*invitations: Object, caller: Object = ME, of: Object = WEB) -> StandIn:
+    api = StandIn(of, caller=caller)
     api.invitations = [dict(each) for each in invitations]
     return api
 
 
-def run(api: FakeApi, check_mode: bool = False, **options: Any) -> Object:
+def run(api: StandIn, check_mode: bool = False, **options: Any) -> Object:
     return ensure_transfer(api, {"project_id": WEB["id"], **options}, check_mode)
 
 
-def fail(api: FakeApi, kind: type[ScalingoError] = CannotError, **options: Any) -> ScalingoError:
+def fail(api: StandIn, kind: type[ScalingoError] = CannotError, **options: Any) -> ScalingoError:
     with pytest.raises(kind) as failure:
         run(api, **options)
     return failure.value
 
 
-def soon(clock: Clock, api: FakeApi, **events: Any) -> FakeApi:
+def soon(clock: Clock, api: StandIn, **events: Any) -> StandIn:
     """Let things happen at some seconds: `at_20={"status": "accepted", "owner": TOMASZ}`, or `hide=True`."""
     api.passed = lambda: clock.passed
 
@@ -125,7 +125,7 @@ HIDDEN = {"get_project": response(NotFoundError, 404)}
     ],
 )
 def test_diff_shows_owner_new_owner_status_and_end(
-    check_mode: bool, api: Callable[[], FakeApi], options: Object, before: Any, after: Any
+    check_mode: bool, api: Callable[[], StandIn], options: Object, before: Any, after: Any
 ) -> None:
     def side(owner: str, new_owner: str | None, status: str | None, number: int | None) -> Object:
         ends = invitation(number=number)["expires_at"] if number else None
@@ -336,7 +336,7 @@ def test_wait_fails_where_the_transfer_cannot_be_read(clock: Clock, read: str, e
 # Waiting until an acceptance is complete
 
 
-def under_way(clock: Clock, **events: Any) -> FakeApi:
+def under_way(clock: Clock, **events: Any) -> StandIn:
     """An acceptance that the API completes later."""
     api = soon(clock, shown(invitation(), caller=TOMASZ), **events)
     api.close_invitation = lambda project_id, number, verb: api._write(

@@ -30,7 +30,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan 
     TransferPlan,
     plan_transfer,
 )
-from world import AMINA, ME, TOMASZ, WEB, FakeApi, Object, invitation, response
+from stand_in import AMINA, ME, TOMASZ, WEB, Object, StandIn, invitation, response
 
 HIS_WEB = {**WEB, "owner": TOMASZ}
 HER_WEB = {**WEB, "owner": AMINA}
@@ -47,18 +47,18 @@ def with_status(status: str, **more: Any) -> Object:
     return invitation("pending", expired=True, **more) if status == "expired" else invitation(status, **more)
 
 
-def shown(*invitations: Object, caller: Object = ME, of: Object = WEB, hidden: bool = False) -> FakeApi:
+def shown(*invitations: Object, caller: Object = ME, of: Object = WEB, hidden: bool = False) -> StandIn:
     """Return what an account sees of the project web and of these invitations."""
-    api = FakeApi(*([] if hidden else [of]), caller=caller)
+    api = StandIn(*([] if hidden else [of]), caller=caller)
     api.invitations = [dict(each) for each in invitations]
     return api
 
 
-def plan(api: FakeApi, **options: Any) -> TransferPlan:
+def plan(api: StandIn, **options: Any) -> TransferPlan:
     return plan_transfer(DesiredTransfer(**{"project_id": WEB["id"], **options}), Account(api))
 
 
-def fail(api: FakeApi, kind: type[ScalingoError] = CannotError, **options: Any) -> str:
+def fail(api: StandIn, kind: type[ScalingoError] = CannotError, **options: Any) -> str:
     with pytest.raises(kind) as failure:
         plan(api, **options)
     assert api.writes == []
@@ -449,7 +449,7 @@ def test_project_name_has_to_be_that_of_one_project(
     projects: list[Object], applications: list[tuple[str, str, str]], found: str | None
 ) -> None:
     """Someone whom the list does not show the project may be a collaborator on its applications."""
-    api = FakeApi(*projects)
+    api = StandIn(*projects)
     api.applications = [{"name": name, "project": {"id": of, "name": its}} for name, of, its in applications]
     if found:
         assert Account(api).project_id("web") == found

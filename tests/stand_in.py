@@ -87,7 +87,7 @@ class Fate:
     after: Callable[[], Any] = nothing
 
 
-class FakeApi:
+class StandIn:
     """Stands in for `Api`, as one account sees it: it rejects what the real one is documented to reject.
 
     Attributes:
@@ -274,6 +274,6 @@ class FakeApi:
                 raise response(ValidationError, 422)
 
 
-def account(*names: str, **options: Any) -> FakeApi:
+def account(*names: str, **options: Any) -> StandIn:
     """Return the API of an account with these projects, and with home, its default project."""
-    return FakeApi(project("home", default=True), *map(project, names), **options)
+    return StandIn(project("home", default=True), *map(project, names), **options)

@@ -117,10 +117,9 @@ from ..module_utils._api import Api
 from ..module_utils._errors import CannotError, InputError
 from ..module_utils._http.redaction import Redactor
 from ..module_utils._http.transport import REQUESTS_IMPORT_ERROR
-from ..module_utils._options import CONNECTION_SPEC, cleaned, from_sources
+from ..module_utils._options import CONNECTION_SPEC, check_text, check_values, cleaned, from_sources
 from ..module_utils._read import look_up
 from ..module_utils._task import Options, Result, run_task
-from ..module_utils._values import check_text, check_values
 
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "owner": {"type": "str"},

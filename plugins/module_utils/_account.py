@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ._api import Api
@@ -18,15 +19,15 @@ from ._types import Object
 _OWNER_KEYS = ("id", "username", "email", "flags")
 
 
+@dataclass(eq=False)
 class Account:
     """One account as it is at one time. To see what changed since, make a new one.
 
     Every attribute and method raises `RequestError` if it cannot be read; one that the API rejected is not asked again.
     """
 
-    def __init__(self, api: Api) -> None:
-        self.api = api
-        self._read: dict[t.Any, t.Any] = {}
+    api: Api
+    _read: dict[t.Any, t.Any] = field(default_factory=dict, repr=False)
 
     @property
     def projects(self) -> list[Object]:
@@ -65,10 +66,8 @@ class Account:
 
     def of_user(self, api_token: str, option: str) -> Account:
         """Return the account of another user, as it is at the same time. Messages name the option of the token."""
-        return self._once(self._account_of, api_token, option)
-
-    def _account_of(self, api_token: str, option: str) -> Account:
-        return Account(self.api.as_user(api_token, option))
+        account: Account = self._read.setdefault(api_token, Account(self.api.as_user(api_token, option)))
+        return account
 
     @property
     def caller(self) -> Object:

@@ -11,6 +11,7 @@ unchanged: a field that the API adds appears without a release of this collectio
 from __future__ import annotations
 
 import typing as t
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
@@ -19,14 +20,14 @@ from ._http.client import Client
 from ._types import Application, Collaborator, Database, EligibleNewOwner, Invitation, Object, Project, User, parse_date
 
 
+@dataclass(frozen=True)
 class Api:
     """The API as one account sees it.
 
     Every method raises `RequestError` if the response is not the promised one.
     """
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    _client: Client
 
     @property
     def api_url(self) -> str:

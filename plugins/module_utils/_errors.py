@@ -11,11 +11,6 @@ import re
 import typing as t
 
 
-def whole_characters(text: str) -> str:
-    """Return a text with U+FFFD, which is in no token and no name, for half characters: Ansible cannot print those."""
-    return re.sub("[\ud800-\udfff]", "\ufffd", text)
-
-
 def on_one_line(text: str, limit: int | None = None) -> str:
     """Return a text, or its beginning, on one line, without characters that control a terminal."""
     return " ".join("".join(character if character.isprintable() else " " for character in text).split())[:limit]

@@ -12,9 +12,8 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ._errors import InputError
 from ._http.transport import REQUESTS_IMPORT_ERROR
-from ._options import CONNECTION_SPEC, cleaned, from_sources
+from ._options import CONNECTION_SPEC, check_values, cleaned, from_sources
 from ._task import OnWait, Options, Work, run_task, silent
-from ._values import check_values
 
 
 class _Module(AnsibleModule):

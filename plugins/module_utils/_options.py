@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The connection options: where they come from, and what they may be. Modules and the lookup share them."""
+"""Options: values that cannot be meant, and those of the connection. Modules, the lookup, and the role share them."""
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import os
 import re
@@ -13,7 +14,10 @@ import typing as t
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from ._errors import InputError, whole_characters
+from ._errors import InputError
+from ._http.redaction import TOKEN, whole_characters
+
+Spec = t.Mapping[str, t.Mapping[str, t.Any]]
 
 # As in the documentation fragment. `from_sources` says where else each may come from.
 CONNECTION_SPEC: dict[str, dict[str, t.Any]] = {
@@ -27,6 +31,7 @@ CONNECTION_SPEC: dict[str, dict[str, t.Any]] = {
     "validate_certs": {"type": "bool", "default": True},
     "ca_path": {"type": "path"},
 }
+_VARIABLES = {name: f"SCALINGO_{name.upper()}" for name in CONNECTION_SPEC}
 # Options that are taken from one source or from another, never from both: two tokens may be of two accounts, and the
 # URL that one source names is not in the region that another one names.
 _TOGETHER = ({"api_token", "bearer_token"}, {"region", "api_url"})
@@ -51,7 +56,7 @@ class Connection:
         verify: Whether to check certificates, or the path of the CAs to trust.
         api_token: Token to exchange for a bearer token, or None.
         bearer_token: Token to use as it is, or None. One of the two is always there.
-        sources: How messages name what an attribute was taken from, where that is not the option of its name.
+        sources: How messages name what an attribute was taken from, where that is no option of its name.
     """
 
     api_url: str
@@ -62,10 +67,6 @@ class Connection:
     api_token: str | None = field(default=None, repr=False)
     bearer_token: str | None = field(default=None, repr=False)
     sources: t.Mapping[str, str] = field(default_factory=dict)
-
-    def source(self, name: str) -> str:
-        """Return how messages name what an attribute was taken from: an option or a variable."""
-        return self.sources.get(name, name)
 
 
 def cleaned(value: t.Any) -> t.Any:
@@ -92,10 +93,14 @@ def from_sources(
         variables: Values of the Ansible variables scalingo_<name> by <name>, the second. The last is the environment.
         ignored: Options that are taken from no source.
     """
-    environment = {name: os.environ.get(_variable(name)) for name in CONNECTION_SPEC}
+    environment = {name: os.environ.get(_VARIABLES[name]) for name in CONNECTION_SPEC}
     found: dict[str, t.Any] = {}
     names: dict[str, str] = {}
-    for name_of, source in ((str, options), ("scalingo_{}".format, variables or {}), (_variable, environment)):
+    for name_of, source in (
+        (str, options),
+        ("scalingo_{}".format, variables or {}),
+        (_VARIABLES.__getitem__, environment),
+    ):
         taken = set(ignored).union(*(group for group in _TOGETHER if group & found.keys()), found)
         new = cleaned({name: source.get(name) for name in CONNECTION_SPEC if name not in taken})
         found.update(new)
@@ -103,9 +108,48 @@ def from_sources(
     return found, names
 
 
-def _variable(name: str) -> str:
-    """Return the environment variable of an option."""
-    return f"SCALINGO_{name.upper()}"
+def check_values(options: t.Mapping[str, t.Any], spec: Spec, prefix: str = "") -> list[str]:
+    """Check the texts among the options of a task, as they came. Return warnings.
+
+    Args:
+        options: The options.
+        spec: Their argument spec.
+        prefix: What messages put before the name of an option, such as "item 1 of projects: ".
+
+    Raises:
+        InputError: One cannot be meant; the message repeats no token.
+    """
+    warnings: list[str] = []
+    for name, value in options.items():
+        rule = spec.get(name, {"type": "raw"})
+        if rule.get("no_log") or name.startswith("_ansible_"):
+            continue
+        if rule.get("elements") == "dict" and isinstance(value, list):
+            for number, item in enumerate(value, start=1):
+                if isinstance(item, dict):
+                    warnings += check_values(item, rule["options"], f"item {number} of {name}: ")
+                else:
+                    check_text(item, f"item {number} of {name}", "raw")
+        else:
+            warnings += check_text(value, f"{prefix}{name}", rule.get("type", "str"))
+    return warnings
+
+
+def check_text(value: t.Any, name: str, kind: str = "str") -> list[str]:
+    """Check one value in the same way: for tokens, which Ansible's messages would repeat, and a text for other types.
+
+    Args:
+        value: The value.
+        name: How messages name it.
+        kind: Its type in the argument spec.
+    """
+    if TOKEN.search(str(value)):
+        raise InputError(f"{name} contains a token. Nothing was sent. Set tokens only in the options for tokens.")
+    if kind in ("str", "path") and isinstance(value, bool):
+        raise InputError(f"{name} is not a string: YAML read it as {str(value).lower()}. Quote it.")
+    if kind in ("str", "path") and isinstance(value, (int, float)):
+        return [f"{name} was read as the number {value}, and {str(value)!r} is used. Quote it to use it as written."]
+    return []
 
 
 def connection_from(options: t.Mapping[str, t.Any], sources: t.Mapping[str, str] | None = None) -> Connection:
@@ -174,7 +218,9 @@ def base_url(option: str, given: str) -> str:
     # urlsplit takes out line breaks, tabs, and what is before a bracket, which makes another host of what was written;
     # for the port 0 the libraries below take the scheme's own.
     written = given.isprintable() and port != 0 and parts.netloc.lower() in (name, f"{name}:{port}")
-    address = _address(host)
+    address = None
+    with contextlib.suppress(ValueError):
+        address = ipaddress.ip_address(host)
     valid = address and address.version == 6 if ":" in host else _HOST.fullmatch(host)
     if parts.scheme not in ("http", "https") or not written or not valid:
         raise InputError(f"{form}.")
@@ -187,13 +233,6 @@ def base_url(option: str, given: str) -> str:
             f"(http:// is for a server on this machine only)."
         )
     return f"{parts.scheme}://{name}" + ("" if port is None else f":{port}")
-
-
-def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        return ipaddress.ip_address(host)
-    except ValueError:
-        return None
 
 
 def _verify(options: t.Mapping[str, t.Any], ca_path: str) -> tuple[bool | str, str]:
@@ -210,31 +249,23 @@ def _verify(options: t.Mapping[str, t.Any], ca_path: str) -> tuple[bool | str, s
     if not options["validate_certs"]:
         return False, "validate_certs"
     # `requests` would read the variables only in a session, and ~/.netrc with them.
-    bundles = {name: os.environ.get(name) for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")}
-    for source, path in {ca_path: options.get("ca_path"), **bundles}.items():
-        if path:
-            problem = _problem_of_bundle(path, directory=source in bundles)
-            if problem:
-                raise InputError(f"{source} {problem}: {path!r}.")
-            return path, source
+    variables = {name: os.environ.get(name) for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")}
+    for source, path in {ca_path: options.get("ca_path"), **variables}.items():
+        if not path:
+            continue
+        try:
+            if not os.path.isdir(path):
+                problem = "holds no certificate in PEM format"
+                with open(path, "rb") as file:
+                    found = any(line.startswith(b"-----BEGIN ") and b"CERTIFICATE-----" in line for line in file)
+            elif source in variables:
+                problem = "is a directory without certificates (see openssl rehash)"
+                found = any(re.fullmatch(r"[0-9a-f]{8}\.[0-9]+", name) for name in os.listdir(path))
+            else:
+                problem, found = "is a directory, not a file of certificates", False
+        except (OSError, ValueError) as error:
+            problem, found = f"cannot be read ({getattr(error, 'strerror', None) or 'no path'})", False
+        if not found:
+            raise InputError(f"{source} {problem}: {path!r}.")
+        return path, source
     return True, "the CA bundle of the Python library requests"
-
-
-def _problem_of_bundle(path: str, directory: bool) -> str | None:
-    """Return why a path can be no CA bundle, or None.
-
-    Args:
-        path: The path.
-        directory: Whether it may also be a directory, as `openssl rehash` makes it.
-    """
-    try:
-        if os.path.isdir(path):
-            if not directory:
-                return "is a directory, not a file of certificates"
-            hashed = any(re.fullmatch(r"[0-9a-f]{8}\.[0-9]+", name) for name in os.listdir(path))
-            return None if hashed else "is a directory without certificates (see openssl rehash)"
-        with open(path, "rb") as file:
-            found = any(line.startswith(b"-----BEGIN ") and b"CERTIFICATE-----" in line for line in file)
-        return None if found else "holds no certificate in PEM format"
-    except (OSError, ValueError) as error:
-        return f"cannot be read ({getattr(error, 'strerror', None) or 'no path'})"

@@ -59,12 +59,6 @@ class Step:
     otherwise: tuple[Step, ...] = field(default=(), compare=False)
     expected: Object = field(default_factory=dict, compare=False)
 
-    def send(self, api: Api) -> Object | None:
-        """Send the write, and return the resource that its response shows, or None after a deletion."""
-        # By its name, so that a stand-in for the API is asked, too.
-        resource: Object | None = getattr(api, self.method.__name__)(*self.arguments)
-        return resource
-
 
 Steps = t.Tuple[Step, ...]
 
@@ -129,7 +123,8 @@ def apply(api: Api, plan: Plan, make_plan: MakePlan, desired: t.Any, done: t.Ite
     while steps:
         step = steps[0]
         try:
-            outcome.resource = step.send(api)
+            # By its name, so that a stand-in for the API is asked, too.
+            outcome.resource = getattr(api, step.method.__name__)(*step.arguments)
         except RequestError as error:
             # Whether the response to this write was lost, now or at an earlier try, so that it may have taken effect.
             failures, lost = failures + 1, lost or error.outcome_unknown

@@ -20,8 +20,7 @@ from ansible.utils.display import Display
 from ..module_utils._errors import InputError
 from ..module_utils._http.redaction import Redactor
 from ..module_utils._http.transport import VERSION
-from ..module_utils._options import cleaned
-from ..module_utils._values import check_text
+from ..module_utils._options import check_text, cleaned
 
 SCHEMA = 2
 _APPLY = "Run without check mode to apply the baseline."

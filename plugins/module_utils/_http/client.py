@@ -75,8 +75,7 @@ class Client:
 
     def get(self, path: str, query: t.Mapping[str, t.Any] | None = None, auth_host: bool = False) -> Response:
         """Read one thing, by a path from /v1 on whose variable parts are quoted. Repeated until `max_wait`."""
-        target = f"{path}?{urlencode(query)}" if query else path
-        return self._send(_request(self._connection, "auth_url" if auth_host else "api_url", "GET", target))
+        return self._send("GET", path, query=query, host="auth_url" if auth_host else "api_url")
 
     def get_list(
         self, path: str, key: str, form: t.Any, query: t.Mapping[str, t.Any] | None = None, **asked: str
@@ -85,7 +84,7 @@ class Client:
         found: dict[t.Any, t.Any] = {}
         received, page, parameters = 0, 1, dict(query or {})
         for _page in range(MAX_PAGES):
-            response = self.get(path, parameters)
+            response = self._send("GET", path, query=parameters)
             items = response.many(key, form, **asked)
             received, known = received + len(items), len(found)
             for item in items:
@@ -105,11 +104,19 @@ class Client:
         Raises:
             RequestError: With `outcome_unknown` true if it may have been done.
         """
-        return self._send(_request(self._connection, "api_url", method, path, expected, body, safe=False))
+        return self._send(method, path, expected, body, safe=False)
 
     def claims(self) -> dict[str, t.Any]:
-        """Return what the bearer token says of itself: nothing, if it is no JWT."""
-        return _claims(self.bearer_token())
+        """Return what the bearer token says of itself: nothing, if it is no JWT.
+
+        Its signature is not checked: the API does that, and no right depends on it here.
+        """
+        try:
+            payload = self.bearer_token().split(".")[1]
+            claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        except (IndexError, ValueError, RecursionError):
+            return {}
+        return claims if isinstance(claims, dict) else {}
 
     def close(self) -> None:
         """Close the connections."""
@@ -125,15 +132,13 @@ class Client:
         return datetime.fromtimestamp(time.time() + self._ahead, tz=timezone.utc)
 
     def bearer_token(self) -> str:
-        """Return the bearer token; the first call exchanges the API token for it."""
-        if self._bearer is None:
-            self._bearer = self._exchange(t.cast(str, self._connection.api_token))
-        return self._bearer
-
-    def _exchange(self, api_token: str) -> str:
-        """Exchange the API token, sent as the password of an empty username (vendor's reference, page Tokens)."""
+        """Return the bearer token. The first call exchanges the API token for it (vendor's reference, page Tokens)."""
+        if self._bearer is not None:
+            return self._bearer
+        connection = self._connection
+        source, api_token = connection.sources.get("auth_url", "auth_url"), t.cast(str, connection.api_token)
         # The reference sends no body; the vendor's own clients send an empty object.
-        request = _request(self._connection, "auth_url", "POST", "/v1/tokens/exchange", body={})
+        request = Request("POST", connection.auth_url, "/v1/tokens/exchange", body={}, source=source)
         try:
             response = self._persist(request, f"Basic {basic_credentials(api_token)}")
             token = response.json.get("token")
@@ -143,29 +148,53 @@ class Client:
             # It must not be taken for news of a project. Its body may hold a token that cannot be recognized.
             failure = ExchangeError(error.message, error.status, error.method, error.path, error.request_id)
             if isinstance(error, AuthenticationError):
-                source = self._connection.source("api_token")
+                option = connection.sources.get("api_token", "api_token")
                 failure.add_context(
-                    f"Scalingo rejected the API token (HTTP 401). Check {source}, or create a token in the dashboard."
+                    f"Scalingo rejected the API token (HTTP 401). Check {option}, or create a token in the dashboard."
                 )
             raise failure from None
         self.on_secret(token)
+        self._bearer = token
         return token
 
-    def _send(self, request: Request) -> Response:
-        """Send a request with the bearer token, and once more with a new one if that has expired."""
+    def _send(
+        self,
+        method: str,
+        path: str,
+        expected: int = 200,
+        body: t.Any = None,
+        query: t.Mapping[str, t.Any] | None = None,
+        host: str = "api_url",
+        safe: bool = True,
+    ) -> Response:
+        """Send a request with the bearer token, and once more with a new one if that has expired.
+
+        Args:
+            method: HTTP verb.
+            path: Path from /v1 on, quoted.
+            expected: The one status that means success.
+            body: What is sent as JSON, or None.
+            query: Parameters, or None.
+            host: The option that names the host.
+            safe: Sending it twice does no more than sending it once.
+        """
+        connection = self._connection
+        target = f"{path}?{urlencode(query)}" if query else path
+        source = connection.sources.get(host, host)
+        request = Request(method, getattr(connection, host), target, expected, body, source, safe)
         while True:
             try:
                 response = self._persist(request, f"Bearer {self.bearer_token()}")
             except AuthenticationError as error:
                 if not self._renewable:
-                    token = "api_token" if self._connection.api_token else "bearer_token"
-                    source = self._connection.source(token)
-                    error.add_consequence(f"The token has expired, or lacks this right: check {source}.")
+                    token = "api_token" if connection.api_token else "bearer_token"
+                    option = connection.sources.get(token, token)
+                    error.add_consequence(f"The token has expired, or lacks this right: check {option}.")
                     raise
                 # The API did not carry it out.
                 self._renewable, self._bearer = False, None
             else:
-                self._renewable = self._connection.api_token is not None
+                self._renewable = connection.api_token is not None
                 return response
 
     def _persist(self, request: Request, authorization: str) -> Response:
@@ -191,26 +220,3 @@ class Client:
                     error = failure
                 error.seconds = time.monotonic() - began
                 self._retry.wait(error, tries)
-
-
-def _request(
-    connection: Connection,
-    host: str,
-    method: str,
-    path: str,
-    expected: int = 200,
-    body: t.Any = None,
-    safe: bool = True,
-) -> Request:
-    """Return a request to the host that an option of the connection names."""
-    return Request(method, getattr(connection, host), path, expected, body, connection.source(host), safe)
-
-
-def _claims(bearer_token: str) -> dict[str, t.Any]:
-    """Return the claims of a JWT. Its signature is not checked: the API does that, and no right depends on it here."""
-    try:
-        payload = bearer_token.split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    except (IndexError, ValueError, RecursionError):
-        return {}
-    return claims if isinstance(claims, dict) else {}

@@ -9,19 +9,19 @@ from __future__ import annotations
 import base64
 import re
 import typing as t
-
-from .._errors import whole_characters
+from dataclasses import dataclass, field
 
 MASK = "********"
 
 # An API token (48 characters after the prefix; a project may be named tk-us-east), a JWT, as bearer tokens are, or what
 # makes the link of an invitation to collaborate a secret. The first two start where no word goes on, so that a text
 # made for that cannot keep the search busy for hours.
-_TOKEN = re.compile(r"(?<![\w-])(?:tk-us-[\w-]{40,}|eyJ[\w-]{10,}\.[\w-]+\.[\w-]*)|(?<=[?&]token=)[^\s&\"'<>]+")
+TOKEN = re.compile(r"(?<![\w-])(?:tk-us-[\w-]{40,}|eyJ[\w-]{10,}\.[\w-]+\.[\w-]*)|(?<=[?&]token=)[^\s&\"'<>]+")
 # Levels of nesting that are kept. The API has three; Ansible breaks at some hundreds.
 _DEPTH = 50
 
 
+@dataclass
 class Redactor:
     """Masks the secrets of one task, and everything that looks like a token.
 
@@ -29,8 +29,7 @@ class Redactor:
     is the one encoding in which this collection sends one.
     """
 
-    def __init__(self) -> None:
-        self._secrets: set[str] = set()
+    _secrets: set[str] = field(default_factory=set, repr=False)
 
     def add(self, secret: str | None) -> None:
         """Mask this secret from now on."""
@@ -43,7 +42,7 @@ class Redactor:
             # The longest first: one may be a part of another.
             for secret in sorted(self._secrets, key=len, reverse=True):
                 value = value.replace(secret, MASK)
-            return whole_characters(_TOKEN.sub(MASK, value))
+            return whole_characters(TOKEN.sub(MASK, value))
         if isinstance(value, (list, tuple, dict)) and depth == 0:
             return "..."
         if isinstance(value, (list, tuple)):
@@ -53,9 +52,9 @@ class Redactor:
         return value
 
 
-def looks_like_token(text: str) -> bool:
-    """Tell whether an API token, a bearer token, or an invitation link is in a text."""
-    return bool(_TOKEN.search(text))
+def whole_characters(text: str) -> str:
+    """Return a text with U+FFFD, which is in no token and no name, for half characters: Ansible cannot print those."""
+    return re.sub("[\ud800-\udfff]", "\ufffd", text)
 
 
 def basic_credentials(token: str) -> str:

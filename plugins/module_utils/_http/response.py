@@ -88,11 +88,8 @@ class Response:
         self._is_json = False
         with contextlib.suppress(ValueError, RecursionError):
             self.json, self._is_json = json.loads(self._text), True
-
-    @property
-    def succeeded(self) -> bool:
         # The reference prints {} for a 204, recorded responses have no body at all; either says nothing.
-        return self.status == self.request.expected and (self.status == 204 or isinstance(self.json, dict))
+        self.succeeded = status == request.expected and (status == 204 or isinstance(self.json, dict))
 
     def one(self, key: str, form: t.Any, **asked: t.Any) -> t.Any:
         """Return the object under a key.
@@ -100,27 +97,26 @@ class Response:
         Args:
             key: The key.
             form: What it must be, one of `_types`.
-            asked: Values that it must have, since its next write could hit another one.
+            asked: Values that it must have: of another object, the next write could hit the wrong one.
 
         Raises:
             UnexpectedResponseError: It is something else.
         """
-        return self._checked(key, self.json.get(key), form, asked)
+        found = self.json.get(key)
+        problem = mismatch(found, form, key, asked)
+        if problem:
+            raise self.unexpected(f"with {problem}")
+        return found
 
     def many(self, key: str, form: t.Any, **asked: str) -> list[t.Any]:
         """Return the objects under a key, for each of which holds what is said above."""
         found = self.json.get(key)
         if not isinstance(found, list):
             raise self.unexpected(f"without a list as {key!r}")
-        return [self._checked(f"{key}[]", item, form, asked) for item in found]
-
-    def _checked(self, name: str, found: t.Any, form: t.Any, asked: t.Mapping[str, t.Any]) -> t.Any:
-        problem = mismatch(found, form, name)
-        if problem is None:
-            wrong = [key for key, value in asked.items() if found[key] != value]
-            problem = f"'{name}.{wrong[0]}' not the one that was asked for" if wrong else None
-        if problem:
-            raise self.unexpected(f"with {problem}")
+        for item in found:
+            problem = mismatch(item, form, f"{key}[]", asked)
+            if problem:
+                raise self.unexpected(f"with {problem}")
         return found
 
     def next_page(self, page: int, received: int) -> int | None:

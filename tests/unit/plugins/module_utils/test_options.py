@@ -363,11 +363,11 @@ def test_bundle_is_used_and_its_source_known(monkeypatch: pytest.MonkeyPatch, so
             return
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", "missing.pem")
         made = connection(ca_path=path)
-        assert connection({"ca_path": "SCALINGO_CA_PATH"}, ca_path=path).source("verify") == "SCALINGO_CA_PATH"
+        assert connection({"ca_path": "SCALINGO_CA_PATH"}, ca_path=path).sources["verify"] == "SCALINGO_CA_PATH"
     else:
         monkeypatch.setenv(source, path)
         made = connection()
-    assert (made.verify, made.source("verify")) == (path, source)
+    assert (made.verify, made.sources["verify"]) == (path, source)
     assert connection(validate_certs=False, ca_path="missing.pem").verify is False
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.community.scalingo.plugins.module_utils._errors import InputError
-from ansible_collections.community.scalingo.plugins.module_utils._values import check_values
+from ansible_collections.community.scalingo.plugins.module_utils._options import check_values
 
 TOKEN = "tk-us-" + "a1_B" * 12
 JWT = "eyJhbGciOiJIUzUxMiJ9.eyJ1dWlkIjoidXMtMSJ9.c2ln"

@@ -118,13 +118,13 @@ class Api:
 
     def update_collaborator(self, app: str, collaborator_id: str, is_limited: bool) -> Collaborator:
         """Give or take a collaborator the full rights; no other field can be changed."""
-        path = f"{_collaborators_path(app)}/{path_part(collaborator_id)}"
+        path = f"{_collaborators_path(app)}/{check_id(collaborator_id)}"
         response = self._client.write("PATCH", path, 200, {"collaborator": {"is_limited": is_limited}})
         return response.one("collaborator", Collaborator, id=collaborator_id)
 
     def delete_collaborator(self, app: str, collaborator_id: str) -> None:
         """Remove a collaborator, or cancel an invitation."""
-        self._client.write("DELETE", f"{_collaborators_path(app)}/{path_part(collaborator_id)}", 204)
+        self._client.write("DELETE", f"{_collaborators_path(app)}/{check_id(collaborator_id)}", 204)
 
     def invitation_token(self, collaborator: Object) -> str:
         """Return the secret in the link of an invitation to collaborate, or an empty text if it has none."""
@@ -191,17 +191,8 @@ def _time(seconds: t.Any) -> str | None:
         return None
 
 
-def check_id(identifier: str) -> None:
-    """Check that an identifier can be the ID of anything.
-
-    Raises:
-        InputError: It cannot.
-    """
-    path_part(identifier)
-
-
-def path_part(identifier: str) -> str:
-    """Return an identifier as one part of a path. Identifiers are opaque, so little is checked.
+def check_id(identifier: str) -> str:
+    """Check an ID, and return it as one part of a path. IDs are opaque, so little is checked.
 
     Raises:
         InputError: It can be no part of a path: dots alone lead elsewhere, and so may a slash, however it is quoted.
@@ -216,12 +207,12 @@ def path_part(identifier: str) -> str:
 
 
 def _collaborators_path(app: str) -> str:
-    return f"/v1/apps/{path_part(app)}/collaborators"
+    return f"/v1/apps/{check_id(app)}/collaborators"
 
 
 def _project_path(project_id: str) -> str:
-    return f"/v1/projects/{path_part(project_id)}"
+    return f"/v1/projects/{check_id(project_id)}"
 
 
 def _invitation_path(project_id: str, invitation_id: str) -> str:
-    return f"{_project_path(project_id)}/transfer_invitations/{path_part(invitation_id)}"
+    return f"{_project_path(project_id)}/transfer_invitations/{check_id(invitation_id)}"

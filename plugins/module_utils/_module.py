@@ -27,7 +27,7 @@ class _Module(AnsibleModule):
     ) -> None:
         self.ignored, self.filters = ignored, filters
         self.problem = ""
-        self.remarks: list[str] = []
+        self.warnings: list[str] = []
         super().__init__(dict(argument_spec), supports_check_mode=True, **rules)
 
     def _load_params(self) -> None:
@@ -35,7 +35,7 @@ class _Module(AnsibleModule):
         # for that; this method is the same from ansible-core 2.16 to 2.21.
         super()._load_params()
         try:
-            self.remarks = check_values(self.params, self.argument_spec)
+            self.warnings = check_values(self.params, self.argument_spec)
             for name in self.filters:
                 if isinstance(self.params.get(name), str) and not cleaned(self.params[name]):
                     raise InputError(f"{name} is empty, and would match every project. Omit it if that is meant.")
@@ -72,8 +72,8 @@ def run_module(
     module = _Module({**CONNECTION_SPEC, **argument_spec}, ignored, filters, rules)
     if module.problem:
         module.fail_json(msg=module.problem)
-    for remark in module.remarks:
-        module.warn(remark)
+    for warning in module.warnings:
+        module.warn(warning)
     if REQUESTS_IMPORT_ERROR is not None:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
     if returns_token and not module.no_log:

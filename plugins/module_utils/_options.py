@@ -136,13 +136,7 @@ def check_values(options: t.Mapping[str, t.Any], spec: Spec, prefix: str = "") -
 
 
 def check_text(value: t.Any, name: str, kind: str = "str") -> list[str]:
-    """Check one value in the same way: for tokens, which Ansible's messages would repeat, and a text for other types.
-
-    Args:
-        value: The value.
-        name: How messages name it.
-        kind: Its type in the argument spec.
-    """
+    """Check one value in the same way: for a token, which Ansible would repeat, and a text for another type."""
     if TOKEN.search(str(value)):
         raise InputError(f"{name} contains a token. Nothing was sent. Set tokens only in the options for tokens.")
     if kind in ("str", "path") and isinstance(value, bool):
@@ -236,11 +230,7 @@ def base_url(option: str, given: str) -> str:
 
 
 def _verify(options: t.Mapping[str, t.Any], ca_path: str) -> tuple[bool | str, str]:
-    """Return what `requests` takes for `verify`, and how messages name that.
-
-    Args:
-        options: The connection options.
-        ca_path: How messages name the option of that name.
+    """Return what `requests` takes for `verify`, and how messages name that; they have a name for the option ca_path.
 
     Raises:
         InputError: The CA bundle is certainly none. The rest is found at the first request: to load a bundle takes

@@ -174,7 +174,6 @@ def _plan_delete(project: Object, account: Account) -> ProjectPlan:
             f"Project {describe(project)} is the default project, which the API does not delete. Set another project "
             f"as the default first."
         )
-
     step = Step(
         "delete",
         Api.delete_project,

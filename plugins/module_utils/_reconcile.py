@@ -31,10 +31,6 @@ _MAX_FAILURES = 6
 _CHANGED = "The account changed during the task. Rerun it."
 
 
-def _nothing() -> None:
-    return None
-
-
 @dataclass(frozen=True)
 class Step:
     """One write. Two steps are equal if they would send the same.
@@ -55,7 +51,7 @@ class Step:
     arguments: tuple[t.Any, ...]
     title: str = field(compare=False)
     predict: t.Callable[[], Object | None] = field(compare=False)
-    why_not: t.Callable[[], str | None] = field(default=_nothing, compare=False)
+    why_not: t.Callable[[], str | None] = field(default=lambda: None, compare=False)
     otherwise: tuple[Step, ...] = field(default=(), compare=False)
     expected: Object = field(default_factory=dict, compare=False)
 

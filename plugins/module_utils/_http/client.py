@@ -28,10 +28,6 @@ MAX_PAGES = 200
 _LONGEST_AHEAD = 3e8
 
 
-def _ignore(_text: str) -> None:
-    """Take no notice of a secret, or of a wait."""
-
-
 class Client:
     """One account on one regional API. Every method that sends something raises `RequestError` if it failed.
 
@@ -45,8 +41,8 @@ class Client:
     def __init__(
         self,
         connection: Connection,
-        on_secret: t.Callable[[str], t.Any] = _ignore,
-        on_wait: t.Callable[[str], t.Any] = _ignore,
+        on_secret: t.Callable[[str], t.Any] = lambda _secret: None,
+        on_wait: t.Callable[[str], t.Any] = lambda _sentence: None,
         agent: str = "",
     ) -> None:
         self.api_url = connection.api_url
@@ -140,7 +136,7 @@ class Client:
         # The reference sends no body; the vendor's own clients send an empty object.
         request = Request("POST", connection.auth_url, "/v1/tokens/exchange", body={}, source=source)
         try:
-            response = self._persist(request, f"Basic {basic_credentials(api_token)}")
+            response = self._send_with_retries(request, f"Basic {basic_credentials(api_token)}")
             token = response.json.get("token")
             if not isinstance(token, str) or not re.fullmatch("[!-~]+", token):
                 raise response.unexpected("without a usable token")
@@ -169,14 +165,7 @@ class Client:
     ) -> Response:
         """Send a request with the bearer token, and once more with a new one if that has expired.
 
-        Args:
-            method: HTTP verb.
-            path: Path from /v1 on, quoted.
-            expected: The one status that means success.
-            body: What is sent as JSON, or None.
-            query: Parameters, or None.
-            host: The option that names the host.
-            safe: Sending it twice does no more than sending it once.
+        The host is the one that an option names; the rest is as in `Request`.
         """
         connection = self._connection
         target = f"{path}?{urlencode(query)}" if query else path
@@ -184,7 +173,7 @@ class Client:
         request = Request(method, getattr(connection, host), target, expected, body, source, safe)
         while True:
             try:
-                response = self._persist(request, f"Bearer {self.bearer_token()}")
+                response = self._send_with_retries(request, f"Bearer {self.bearer_token()}")
             except AuthenticationError as error:
                 if not self._renewable:
                     token = "api_token" if connection.api_token else "bearer_token"
@@ -197,17 +186,17 @@ class Client:
                 self._renewable = connection.api_token is not None
                 return response
 
-    def _persist(self, request: Request, authorization: str) -> Response:
+    def _send_with_retries(self, request: Request, authorization: str) -> Response:
         """Send a request until it succeeds, fails for good, or `max_wait` is used up."""
         error: RequestError | None = None
         tries = 0
         while True:
             tries, began = tries + 1, time.monotonic()
             # A write always has its full time: it may take effect although its response comes too late.
-            hurried = tries > 1 and request.safe and self._retry.left < self._connection.timeout
+            is_short = tries > 1 and request.safe and self._retry.left < self._connection.timeout
             try:
                 response = self._transport.send(
-                    request, authorization, self._retry.left if hurried else self._connection.timeout
+                    request, authorization, self._retry.left if is_short else self._connection.timeout
                 )
                 ahead = response.date - time.time() if response.date else 0.0
                 self._ahead = ahead if abs(ahead) < _LONGEST_AHEAD else 0.0
@@ -216,7 +205,7 @@ class Client:
                 raise response.error()
             except RequestError as failure:
                 # No response in less time than usual says less than what came before.
-                if error is None or not hurried or not isinstance(failure, TransportError):
+                if error is None or not is_short or not isinstance(failure, TransportError):
                     error = failure
                 error.seconds = time.monotonic() - began
                 self._retry.wait(error, tries)

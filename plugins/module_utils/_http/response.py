@@ -156,7 +156,7 @@ class Response:
     def error(self) -> ApiError:
         """Return the error that this response stands for, if it is not a success."""
         if self.status < 300 and not self._is_json:
-            return self._mismatch(UnreadableResponseError, "without JSON")
+            return self.unexpected("without JSON", UnreadableResponseError)
         if self.status < 300:
             return self.unexpected(f"instead of {self.request.expected}")
         if self.status < 400:
@@ -168,18 +168,15 @@ class Response:
         message = self._api_message().rstrip(".")
         return self._error(kind, f": {message}" if message else "", advice)
 
-    def unexpected(self, what: str) -> UnexpectedResponseError:
+    def unexpected(self, what: str, kind: type[ApiError] = UnexpectedResponseError) -> ApiError:
         """Return the error for a response of the right status whose body breaks the contract in this way."""
-        return self._mismatch(UnexpectedResponseError, what)
-
-    def _mismatch(self, kind: type[t.Any], what: str) -> t.Any:
         return self._error(kind, f" {what}, which is not the form of the Scalingo API", self._check_url)
 
     @property
     def _check_url(self) -> str:
         return f"Check {self.request.source} ({self.request.base})."
 
-    def _error(self, kind: type[t.Any], what: str, advice: str) -> t.Any:
+    def _error(self, kind: type[ApiError], what: str, advice: str) -> ApiError:
         request = self.request
         request_id = on_one_line(self._headers.get("X-Request-Id", "")) or None
         if request_id and len(request_id) > _LONGEST_REQUEST_ID:

@@ -72,12 +72,7 @@ class Retry:
             raise error
 
     def pause(self, failures: int, error: RequestError) -> bool:
-        """Wait before a failed write is sent again. Return whether `max_wait` allows that, and as long a try again.
-
-        Args:
-            failures: How many times it failed.
-            error: How it failed the last time.
-        """
+        """Wait before a failed write is sent again. Return whether `max_wait` allows that, and as long a try again."""
         return self._sleep(_backoff(failures), failures, error, error.seconds)
 
     def _sleep(self, seconds: float, tries: int, error: RequestError, reserve: float = 0.0) -> bool:
@@ -95,12 +90,7 @@ class Retry:
 
 
 def delay(error: RequestError, tries: int) -> float:
-    """Return the seconds to wait before a request is sent again.
-
-    Args:
-        error: How it failed.
-        tries: How many times it was sent.
-    """
+    """Return the seconds to wait before a request, which failed so many times, is sent again."""
     usual = _backoff(tries)
     if isinstance(error, RateLimitError):
         grown = _RATE_LIMIT_WAIT * _RATE_LIMIT_GROWTH ** min(tries - 1, 10)

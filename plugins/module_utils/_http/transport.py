@@ -147,11 +147,7 @@ def _proxies(url: str) -> dict[str, str]:
 
 
 def _read(raw: t.Any, ends: float) -> bytes:
-    """Return the body as it came.
-
-    Args:
-        raw: Where to read.
-        ends: When to stop, by the monotonic clock; the task no longer waits then.
+    """Return the body as it came, until a time of the monotonic clock: the task no longer waits then.
 
     Raises:
         Exception: What the libraries raise because it broke off; or it takes too long, or is too large.
@@ -181,13 +177,7 @@ def _diagnose(error: Exception, timeout: float, new: bool, bundle: str) -> tuple
     """Return what went wrong, whether the request may have arrived, and how many tries make sense.
 
     It may have arrived unless the error proves that no connection was opened: the libraries also blame a proxy for what
-    the server behind it did.
-
-    Args:
-        error: What the libraries raised.
-        timeout: Seconds that the request had.
-        new: No connection to the host was ever open, so TLS failed before anything was sent.
-        bundle: How messages name the CA bundle.
+    the server behind it did. `new` means that no connection to the host was ever open: if TLS failed, nothing was sent.
     """
     # requests has the error of urllib3 inside, and that may have the error of a proxy's connection inside.
     reason = getattr(error.args[0], "reason", error) if error.args else error
@@ -209,7 +199,9 @@ def _diagnose(error: Exception, timeout: float, new: bool, bundle: str) -> tuple
         return f"{_PROXY}SOCKS needs the Python library PySocks where the task runs", False, 1
     if isinstance(error, (known.InvalidURL, known.InvalidSchema, http.LocationParseError, http.ProxySchemeUnknown)):
         return "the URL, or the proxy of the environment, cannot be used", False, 1
-    if _is_bundle(error, text):
+    unreadable = isinstance(error, known.SSLError) and text.startswith(("[X509", "[Errno 2]", "[Errno 13]"))
+    if unreadable or "TLS CA certificate bundle" in text:
+        # It is loaded before anything is sent.
         return f"{bundle} holds no certificates that can be read", False, 1
     if isinstance(error, known.SSLError) and ("CERTIFICATE_VERIFY_FAILED" in text or "doesn't match" in text):
         return "the server's certificate is not trusted (see ca_path and validate_certs)", False, 1
@@ -220,11 +212,3 @@ def _diagnose(error: Exception, timeout: float, new: bool, bundle: str) -> tuple
     if isinstance(error, _TooLargeError):
         return f"it would be larger than {MAX_BODY} bytes, and was not read", True, 1
     return "the connection was closed before the response was complete", True, math.inf
-
-
-def _is_bundle(error: Exception, text: str) -> bool:
-    """Tell whether the CA bundle is what is wrong: it is loaded before anything is sent."""
-    unreadable = isinstance(error, requests.exceptions.SSLError) and text.startswith(
-        ("[X509", "[Errno 2]", "[Errno 13]")
-    )
-    return unreadable or "TLS CA certificate bundle" in text

@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 import responses
-from ansible_collections.community.scalingo.plugins.module_utils._api import path_part
+from ansible_collections.community.scalingo.plugins.module_utils._api import check_id
 from ansible_collections.community.scalingo.plugins.module_utils._http import transport as transport_file
 from ansible_collections.community.scalingo.plugins.module_utils._http.client import Client
 from ansible_collections.community.scalingo.plugins.module_utils._http.response import Request
@@ -69,7 +69,7 @@ def test_send_empty_object_is_a_body(serve: Any, transport: Any, body: Any, sent
 )
 def test_send_identifier_stays_one_part_of_the_path(serve: Any, transport: Any, identifier: str, sent: str) -> None:
     server = serve(always(response()))
-    send(transport(server), Request("GET", "", f"/v1/projects/{path_part(identifier)}/x"))
+    send(transport(server), Request("GET", "", f"/v1/projects/{check_id(identifier)}/x"))
     assert server.heard[0].target == f"/v1/projects/{sent}/x"
 
 

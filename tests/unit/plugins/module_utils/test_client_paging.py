@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from typing import Any, TypedDict
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import responses
@@ -21,7 +20,7 @@ URL = "https://api.osc-fr1.scalingo.com/v1/things"
 
 pytestmark = pytest.mark.usefixtures("clock")
 
-Pages = Callable[[int], Any]
+Mock = responses.RequestsMock
 
 
 class Thing(TypedDict):
@@ -33,26 +32,18 @@ def client(connect: Any) -> Client:
     return Client(connect())
 
 
-def things(identifiers: str) -> list[dict[str, Any]]:
-    return [{"id": letter} for letter in identifiers]
-
-
-def add_page(http: responses.RequestsMock, identifiers: str, **pagination: Any) -> None:
-    """Respond to the next request with things that have these letters as IDs."""
-    http.get(URL, json={"things": things(identifiers), "meta": {"pagination": pagination}})
-
-
-def serve_pages(http: responses.RequestsMock, page_of: Pages) -> None:
-    """Respond with the pagination of a page, and two things, or with a whole body."""
+def serve(http: Mock, body_of: Callable[[int], Any]) -> None:
+    """Respond to each request with the body of its page."""
 
     def respond(request: Any) -> tuple[int, dict[str, str], str]:
-        page = int(dict(parse_qsl(urlsplit(request.url).query)).get("page", 1))
-        body = page_of(page)
-        if "things" not in body:
-            body = {"things": [{"id": f"t{page}{letter}"} for letter in "ab"], "meta": {"pagination": body}}
-        return 200, {}, json.dumps(body)
+        return 200, {}, json.dumps(body_of(int(request.params.get("page", 1))))
 
     http.add_callback("GET", URL, respond)
+
+
+def body(letters: str, pagination: Any) -> dict[str, Any]:
+    """Things that have these letters as IDs."""
+    return {"things": [{"id": letter} for letter in letters], "meta": {"pagination": pagination}}
 
 
 def read(client: Client, query: Any = None) -> list[Any]:
@@ -66,65 +57,48 @@ def ids(client: Client) -> str:
 def problem(client: Client) -> str:
     with pytest.raises(UnexpectedResponseError) as error:
         read(client)
-    message = str(error.value)
-    assert message.startswith("GET /v1/things")
-    return message
+    assert str(error.value).startswith("GET /v1/things")
+    return str(error.value)
 
 
-def queries(http: responses.RequestsMock) -> list[dict[str, str]]:
-    return [dict(parse_qsl(urlsplit(call.request.url).query)) for call in http.calls]
-
-
-def reference(last: int, count: int | None = None) -> Pages:
+def reference(page: int, last: int, count: int | None = None) -> dict[str, Any]:
     """As documented: null where there is no page."""
-    return lambda page: {
-        "current_page": page,
-        "prev_page": page - 1 or None,
-        "next_page": page + 1 if page < last else None,
-        "total_pages": last,
-        "total_count": 2 * last if count is None else count,
+    following, total = (page + 1 if page < last else None), 2 * last if count is None else count
+    return {
+        **{"current_page": page, "prev_page": page - 1 or None, "next_page": following},
+        **{"total_pages": last, "total_count": total},
     }
 
 
-def previous(last: int) -> Pages:
-    """As recorded: another name for the page before."""
-    return lambda page: {"previous_page": page - 1 or None, **reference(last)(page)}
-
-
-def repeating(last: int) -> Pages:
-    """As the vendor's newer helper does: never null, but the first and the last page again."""
-    return lambda page: {**reference(last)(page), "next_page": min(page + 1, last), "per_page": 20}
-
-
-def without_total(last: int) -> Pages:
-    return lambda page: {"current_page": page, "next_page": page + 1 if page < last else None}
-
-
-def total_only(last: int) -> Pages:
-    """Always names one more page than there are."""
-    return lambda page: {"current_page": page, "next_page": page + 1, "total_pages": last}
+STYLES: dict[str, Callable[[int, int], dict[str, Any]]] = {
+    "reference": reference,
+    # As the vendor's newer helper does: never null, but the first and the last page again.
+    "repeating": lambda page, last: {**reference(page, last), "next_page": min(page + 1, last), "per_page": 20},
+    "without total": lambda page, last: {"current_page": page, "next_page": page + 1 if page < last else None},
+    # Always names one more page than there are.
+    "total only": lambda page, last: {"current_page": page, "next_page": page + 1, "total_pages": last},
+}
+each_style = pytest.mark.parametrize("style", STYLES.values(), ids=STYLES)
+PAGES = ("ab", "cd", "ef", "gh", "ij", "kl", "mn")
 
 
 @pytest.mark.parametrize("last", [1, 2, 3, 7])
-@pytest.mark.parametrize("style", [reference, previous, repeating, without_total, total_only])
-def test_get_list_reads_every_page_once(http: responses.RequestsMock, client: Client, style: Any, last: int) -> None:
-    serve_pages(http, style(last))
+@each_style
+def test_get_list_reads_every_page_once(http: Mock, client: Client, style: Any, last: int) -> None:
+    serve(http, lambda page: body(PAGES[page - 1], style(page, last)))
     query = {"status": "all"}
-    found = read(client, query)
-    assert [each["id"] for each in found] == [f"t{page}{letter}" for page in range(1, last + 1) for letter in "ab"]
-    assert queries(http) == [query] + [{**query, "page": str(page)} for page in range(2, last + 1)]
+    assert "".join(each["id"] for each in read(client, query)) == "".join(PAGES[:last])
+    assert [call.request.params for call in http.calls] == [
+        query,
+        *({**query, "page": str(page)} for page in range(2, last + 1)),
+    ]
     assert query == {"status": "all"}, "it is the caller's"
 
 
 @pytest.mark.parametrize(
     "meta",
     [
-        {},
-        {"meta": None},
-        {"meta": []},
-        {"meta": {}},
-        {"meta": {"pagination": None}},
-        {"meta": {"pagination": {}}},
+        *({}, {"meta": None}, {"meta": []}, {"meta": {}}, {"meta": {"pagination": None}}, {"meta": {"pagination": {}}}),
         {"meta": {"pagination": {"current_page": 1, "next_page": 1}}},
         {"meta": {"pagination": {"current_page": 1, "next_page": 0, "total_pages": 0}}},
         {"meta": {"pagination": {"current_page": 1, "next_page": 2, "total_pages": 1}}},
@@ -133,113 +107,80 @@ def test_get_list_reads_every_page_once(http: responses.RequestsMock, client: Cl
     ],
     ids=repr,
 )
-@pytest.mark.parametrize("identifiers", ["", "a", "ab"])
-def test_get_list_of_one_page_is_one_request(
-    http: responses.RequestsMock, client: Client, meta: Any, identifiers: str
-) -> None:
-    http.get(URL, json={"things": things(identifiers), **meta})
-    assert ids(client) == identifiers
+@pytest.mark.parametrize("letters", ["", "a", "ab"])
+def test_get_list_of_one_page_is_one_request(http: Mock, client: Client, meta: Any, letters: str) -> None:
+    http.get(URL, json={"things": [{"id": letter} for letter in letters], **meta})
+    assert ids(client) == letters
     assert len(http.calls) == 1
 
 
-def test_get_list_object_that_moves_to_another_page_counts_once(http: responses.RequestsMock, client: Client) -> None:
-    found = {1: [{"id": "a"}, {"id": "b", "old": True}], 2: [{"id": "b", "old": False}, {"id": "c"}]}
-    serve_pages(http, lambda page: {"things": found[page], "meta": {"pagination": reference(2)(page)}})
+def test_get_list_object_that_moves_to_another_page_counts_once(http: Mock, client: Client) -> None:
+    pages = {1: [{"id": "a"}, {"id": "b", "old": True}], 2: [{"id": "b", "old": False}, {"id": "c"}]}
+    serve(http, lambda page: {"things": pages[page], "meta": {"pagination": reference(page, 2)}})
     assert read(client) == [{"id": "a"}, {"id": "b", "old": False}, {"id": "c"}]
 
 
-def test_get_list_objects_without_an_id_all_count(http: responses.RequestsMock, client: Client) -> None:
+def test_get_list_objects_without_an_id_all_count(http: Mock, client: Client) -> None:
     found = [{"name": "x"}, {"name": "x"}, {"id": 1}, {"id": "a"}, {"id": "a"}]
-    serve_pages(http, lambda page: {"things": found, "meta": {"pagination": reference(2)(page)}})
+    serve(http, lambda page: {"things": found, "meta": {"pagination": reference(page, 2)}})
     assert len(read(client)) == 2 * 3 + 1
 
 
-def test_get_list_empty_page_is_no_end(http: responses.RequestsMock, client: Client) -> None:
-    pages = {1: things("a"), 2: [], 3: things("c")}
-    serve_pages(http, lambda page: {"things": pages[page], "meta": {"pagination": reference(3, 2)(page)}})
+# Two things a page, of what the list holds when the page is read.
+@pytest.mark.parametrize(
+    ("before", "after", "found"),
+    [
+        *(("abc", "abc", "abc"), ("abc", "nabc", "abc"), ("abc", "abcn", "abcn"), ("abcd", "bcd", "abd")),
+        *(("abc", "bc", "ab"), ("abc", "", "ab"), ("abcd", "cabd", "abd")),
+    ],
+    ids=["the same", "first new", "last new", "first gone", "page gone", "all gone", "moved"],
+)
+def test_get_list_that_changes_between_two_pages_is_no_error(
+    http: Mock, client: Client, before: str, after: str, found: str
+) -> None:
+    for page, letters in enumerate((before, after), 1):
+        pagination = reference(page, max(1, -(-len(letters) // 2)), len(letters))
+        http.get(URL, json=body(letters[2 * page - 2 : 2 * page], pagination))
+    assert ids(client) == found
+
+
+def test_get_list_empty_page_is_no_end(http: Mock, client: Client) -> None:
+    serve(http, lambda page: body({1: "a", 2: "", 3: "c"}[page], reference(page, 3, 2)))
     assert ids(client) == "ac"
 
 
 @pytest.mark.parametrize(
     "following", ["https://api.example.com/?token=hunter7", 2.0, "2", "", True, False, [2], {}], ids=repr
 )
-@pytest.mark.parametrize("total", [None, 2])
-@pytest.mark.parametrize("page", [1, 2])
-def test_get_list_next_page_that_is_no_number_fails(
-    http: responses.RequestsMock, client: Client, following: Any, total: int | None, page: int
-) -> None:
-    if page == 2:
-        add_page(http, "ab", current_page=1, next_page=2)
-    add_page(http, "cd", current_page=page, next_page=following, total_pages=total)
+@pytest.mark.parametrize("at", [1, 2])
+def test_get_list_next_page_that_is_no_number_fails(http: Mock, client: Client, following: Any, at: int) -> None:
+    serve(http, lambda page: body(PAGES[page - 1], {"current_page": page, "next_page": following if page == at else 2}))
     message = problem(client)
-    assert "with a next_page that is no number, which is not the form of the Scalingo API. Check api_url" in message
-    assert "hunter7" not in message
-    assert len(http.calls) == page
+    assert "with a next_page that is no number" in message and "hunter7" not in message
+    assert len(http.calls) == at
 
 
-@pytest.mark.parametrize(("came", "count"), [("", 1), ("ab", 3), ("ab", 10**12)])
-def test_get_list_fewer_objects_than_counted_fails(
-    http: responses.RequestsMock, client: Client, came: str, count: int
-) -> None:
-    add_page(http, came, current_page=1, next_page=None, total_pages=1, total_count=count)
-    assert f"with {len(came)} objects on all pages, but a total_count of {count}" in problem(client)
+@pytest.mark.parametrize(("came", "count"), [([""], 1), (["ab"], 3), (["ab"], 10**12), (["ab", "c"], 4)])
+def test_get_list_fewer_objects_than_counted_fails(http: Mock, client: Client, came: list[str], count: int) -> None:
+    serve(http, lambda page: body(came[page - 1], reference(page, len(came), count)))
+    assert f"with {len(''.join(came))} objects on all pages, but a total_count of {count}" in problem(client)
 
 
-def test_get_list_objects_of_all_pages_are_counted(http: responses.RequestsMock, client: Client) -> None:
-    add_page(http, "ab", current_page=1, next_page=2, total_pages=2, total_count=4)
-    add_page(http, "c", current_page=2, next_page=None, total_pages=2, total_count=4)
-    assert "with 3 objects on all pages, but a total_count of 4" in problem(client)
-
-
-def paged(identifiers: str, page: int) -> dict[str, Any]:
-    """Two things a page, as the reference describes them, of what the list holds when the page is read."""
-    last = max(1, -(-len(identifiers) // 2))
-    return {"identifiers": identifiers[2 * page - 2 : 2 * page], **reference(last, len(identifiers))(page)}
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "found"),
-    [
-        ("abc", "abc", "abc"),
-        ("abc", "nabc", "abc"),
-        ("abc", "abcn", "abcn"),
-        ("abcd", "bcd", "abd"),
-        ("abc", "bc", "ab"),
-        ("abc", "", "ab"),
-        ("abcd", "cabd", "abd"),
-    ],
-    ids=["the same", "first new", "last new", "first gone", "page gone", "all gone", "moved"],
-)
-def test_get_list_that_changes_between_two_pages_is_no_error(
-    http: responses.RequestsMock, client: Client, before: str, after: str, found: str
-) -> None:
-    add_page(http, **paged(before, 1))
-    add_page(http, **paged(after, 2))
-    assert ids(client) == found
-
-
-@pytest.mark.parametrize("style", [without_total, total_only, reference])
+@each_style
 @pytest.mark.parametrize("fresh", [1, 3])
-def test_get_list_page_without_anything_new_fails(
-    http: responses.RequestsMock, client: Client, style: Any, fresh: int
-) -> None:
+def test_get_list_page_without_anything_new_fails(http: Mock, client: Client, style: Any, fresh: int) -> None:
     """A server that knows no pages shows the first one whichever is asked for: 200 requests would tell no more."""
-
-    def page(number: int) -> Any:
-        pagination = {**style(1000)(number), "total_pages": 1000}
-        return {"things": [{"id": f"t{min(number, fresh)}"}], "meta": {"pagination": pagination}}
-
-    serve_pages(http, page)
+    serve(http, lambda page: body(PAGES[min(page, fresh)], style(page, 1000)))
     assert "with a page that holds nothing new" in problem(client)
     assert len(http.calls) == fresh + 1
 
 
 @pytest.mark.parametrize(("last", "fails"), [(5, False), (6, True)])
 def test_get_list_of_too_many_pages_fails(
-    http: responses.RequestsMock, client: Client, monkeypatch: pytest.MonkeyPatch, last: int, fails: bool
+    http: Mock, client: Client, monkeypatch: pytest.MonkeyPatch, last: int, fails: bool
 ) -> None:
     monkeypatch.setattr(client_file, "MAX_PAGES", 5)
-    serve_pages(http, without_total(last))
+    serve(http, lambda page: body(PAGES[page - 1], STYLES["without total"](page, last)))
     if fails:
         assert "with more than 5 pages" in problem(client)
     else:
@@ -247,37 +188,28 @@ def test_get_list_of_too_many_pages_fails(
     assert len(http.calls) == 5
 
 
-@pytest.mark.parametrize("page", [1, 2])
+@pytest.mark.parametrize("at", [1, 2])
 @pytest.mark.parametrize(
-    ("body", "words"),
+    ("things", "words"),
     [
-        *(({"things": value}, "without a list as 'things'") for value in (None, {}, "a", 7)),
-        ({"Things": []}, "without a list as 'things'"),
-        *(({"things": value}, "with 'things[]' not an object") for value in (["a"], [[]])),
-        ({"things": [{"id": "a"}, None]}, "with 'things[]' missing"),
+        *((value, "without a list as 'things'") for value in (None, {}, "a", 7)),
+        *((value, "with 'things[]' not an object") for value in (["a"], [[]])),
+        ([{"id": "a"}, None], "with 'things[]' missing"),
     ],
     ids=repr,
 )
-def test_get_list_without_a_list_of_objects_fails(
-    http: responses.RequestsMock, client: Client, body: Any, words: str, page: int
-) -> None:
-    broken = {"things": None, **body}
-    serve_pages(http, lambda number: broken if number == page else reference(2)(number))
+def test_get_list_without_a_list_of_objects_fails(http: Mock, client: Client, things: Any, words: str, at: int) -> None:
+    serve(http, lambda page: {"things": things} if page == at else body("ab", reference(page, 2)))
     assert words in problem(client)
-    assert len(http.calls) == page
+    assert len(http.calls) == at
 
 
-def test_get_list_page_that_fails_fails_the_list(http: responses.RequestsMock, client: Client) -> None:
-    add_page(http, "a", **reference(2)(1))
+def test_get_list_page_is_retried_and_fails_the_list_if_it_fails_for_good(http: Mock, client: Client) -> None:
+    http.get(URL, json=body("ab", reference(1, 3)))
+    http.get(URL, status=429, body="Retry later")
+    http.get(URL, json=body("cd", reference(2, 3)))
     http.get(URL, json={"error": "not found"}, status=404)
     with pytest.raises(NotFoundError) as error:
         read(client)
-    assert error.value.path == "/v1/things?page=2"
-
-
-def test_get_list_page_is_retried_after_a_fault_that_may_pass(http: responses.RequestsMock, client: Client) -> None:
-    add_page(http, "ab", **reference(2)(1))
-    http.get(URL, status=429, body="Retry later")
-    add_page(http, "cd", **reference(2)(2))
-    assert ids(client) == "abcd"
-    assert queries(http) == [{}, {"page": "2"}, {"page": "2"}]
+    assert error.value.path == "/v1/things?page=3"
+    assert [call.request.params.get("page") for call in http.calls] == [None, "2", "2", "3"]

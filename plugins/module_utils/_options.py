@@ -40,6 +40,8 @@ _OMITTED, _OMITTED_TYPE = "__omit_place_holder__", "_OmitType"
 # Both regions that the vendor documents, osc-fr1 and osc-secnum-fr1, are one label of a host name.
 _REGION = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\.?")
+# It goes into a header: a line break would start another one.
+BEARER = re.compile("[!-~]+")
 # Seconds. Longer is a typing error, and the operating system rejects very long ones.
 _DAY = 86400
 
@@ -169,8 +171,7 @@ def connection_from(options: t.Mapping[str, t.Any], sources: t.Mapping[str, str]
             "SCALINGO_BEARER_TOKEN)."
         )
     for name, token in tokens.items():
-        # It goes into a header: a line break would start another one.
-        if token and not re.fullmatch("[!-~]+", token):
+        if token and not BEARER.fullmatch(token):
             raise InputError(f"{named[name]} is not a token: it holds white space or characters outside ASCII.")
     for name, least in (("timeout", 0.001), ("max_wait", 0)):
         if not least <= options[name] <= _DAY:

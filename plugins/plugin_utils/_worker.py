@@ -48,6 +48,8 @@ try:
     from ansible.module_utils.common.json import Direction, get_module_encoder
 
     _ENCODER = {"cls": get_module_encoder(_PROFILE, Direction.CONTROLLER_TO_MODULE)}
+    # Imported now, and not after each fork.
+    get_module_encoder(_PROFILE, Direction.MODULE_TO_CONTROLLER)
     _HAS_PROFILES = True
 except ImportError:
     from ansible.module_utils.common.json import AnsibleJSONEncoder

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 import time
 import typing as t
 from dataclasses import replace
@@ -16,7 +15,7 @@ from datetime import datetime, timezone
 from urllib.parse import urlencode
 
 from .._errors import ApiError, AuthenticationError, ExchangeError, RequestError, TransportError
-from .._options import Connection
+from .._options import BEARER, Connection
 from .redaction import basic_credentials
 from .response import Request, Response
 from .retry import Retry
@@ -138,7 +137,7 @@ class Client:
         try:
             response = self._send_with_retries(request, f"Basic {basic_credentials(api_token)}")
             token = response.json.get("token")
-            if not isinstance(token, str) or not re.fullmatch("[!-~]+", token):
+            if not isinstance(token, str) or not BEARER.fullmatch(token):
                 raise response.unexpected("without a usable token")
         except ApiError as error:
             # It must not be taken for news of a project. Its body may hold a token that cannot be recognized.

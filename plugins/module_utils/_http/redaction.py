@@ -17,6 +17,8 @@ MASK = "********"
 # makes the link of an invitation to collaborate a secret. The first two start where no word goes on, so that a text
 # made for that cannot keep the search busy for hours.
 TOKEN = re.compile(r"(?<![\w-])(?:tk-us-[\w-]{40,}|eyJ[\w-]{10,}\.[\w-]+\.[\w-]*)|(?<=[?&]token=)[^\s&\"'<>]+")
+# Compiled here, and not in each worker that Ansible forks.
+_HALF = re.compile("[\ud800-\udfff]")
 # Levels of nesting that are kept. The API has three; Ansible breaks at some hundreds.
 _DEPTH = 50
 
@@ -54,7 +56,7 @@ class Redactor:
 
 def whole_characters(text: str) -> str:
     """Return a text with U+FFFD, which is in no token and no name, for half characters: Ansible cannot print those."""
-    return re.sub("[\ud800-\udfff]", "\ufffd", text)
+    return _HALF.sub("\ufffd", text)
 
 
 def basic_credentials(token: str) -> str:

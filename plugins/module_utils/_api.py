@@ -16,7 +16,7 @@ from datetime import datetime, timezone
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from ._errors import InputError, RequestError, RouteNotFoundError
-from ._http.client import Client
+from ._http.client import Client, claims_of
 from ._types import Application, Collaborator, Database, EligibleNewOwner, Invitation, Object, Project, User, parse_date
 
 
@@ -52,11 +52,12 @@ class Api:
 
     def log_in(self) -> Object:
         """Return a bearer token and its end, as the module `scalingo_login` has them."""
-        return {"bearer_token": self._client.bearer_token(), "expires_at": _time(self._client.claims().get("exp"))}
+        token = self._client.bearer_token()
+        return {"bearer_token": token, "expires_at": _time(claims_of(token).get("exp"))}
 
     def caller_claim(self) -> str | None:
         """Return the user ID that the bearer token itself names, or None (the claim was seen in recorded responses)."""
-        uuid = self._client.claims().get("uuid")
+        uuid = claims_of(self._client.bearer_token()).get("uuid")
         return uuid if isinstance(uuid, str) and uuid else None
 
     def list_projects(self) -> list[Project]:

@@ -101,18 +101,6 @@ class Client:
         """
         return self._send(method, path, expected, body, safe=False)
 
-    def claims(self) -> dict[str, t.Any]:
-        """Return what the bearer token says of itself: nothing, if it is no JWT.
-
-        Its signature is not checked: the API does that, and no right depends on it here.
-        """
-        try:
-            payload = self.bearer_token().split(".")[1]
-            claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-        except (IndexError, ValueError, RecursionError):
-            return {}
-        return claims if isinstance(claims, dict) else {}
-
     def close(self) -> None:
         """Close the connections."""
         for client in (self, *self._others.values()):
@@ -208,3 +196,16 @@ class Client:
                     error = failure
                 error.seconds = time.monotonic() - began
                 self._retry.wait(error, tries)
+
+
+def claims_of(bearer_token: str) -> dict[str, t.Any]:
+    """Return what a bearer token says of itself: nothing, if it is no JWT.
+
+    Its signature is not checked: the API does that, and no right depends on it here.
+    """
+    try:
+        payload = bearer_token.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (IndexError, ValueError, RecursionError):
+        return {}
+    return claims if isinstance(claims, dict) else {}

@@ -23,7 +23,7 @@ from ansible_collections.community.scalingo.plugins.module_utils._errors import 
     RequestError,
     RouteNotFoundError,
 )
-from ansible_collections.community.scalingo.plugins.module_utils._http.client import Client
+from ansible_collections.community.scalingo.plugins.module_utils._http.client import Client, claims_of
 
 EXCHANGE = "https://auth.scalingo.com/v1/tokens/exchange"
 PROJECTS = "https://api.osc-fr1.scalingo.com/v1/projects"
@@ -70,7 +70,7 @@ def test_client_exchanges_the_api_token_once_and_only_without_a_bearer_token(htt
         made = client(secrets.append, **options)
         made.get("/v1/projects")
         made.write("POST", "/v1/projects", 201, {})
-        assert made.claims() == {}
+        assert claims_of(made.bearer_token()) == {}
     assert sent(http) == [f"exchange {BASIC}", *["projects Bearer b1"] * 2, *["projects Bearer given"] * 2]
     assert (http.calls[0].request.method, http.calls[0].request.body) == ("POST", b"{}")
     assert secrets == ["b1"], "the task has to mask it"
@@ -161,7 +161,7 @@ def test_renewal_is_for_each_token_that_was_of_use(http: Mock, client: Make) -> 
     made = client()
     for number in (1, 2, 3):
         assert made.get("/v1/projects").json == {}
-        assert made.claims() == {"uuid": f"us-{number}"}
+        assert claims_of(made.bearer_token()) == {"uuid": f"us-{number}"}
     assert len(http.calls) == 3 + 5
 
 

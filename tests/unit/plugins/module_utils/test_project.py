@@ -32,9 +32,8 @@ from stand_in import ME, TOMASZ, WEB, Fate, Object, StandIn, account, lost, proj
 
 HOME = project("home", default=True)
 SHOP = project("shop")
-HIS_WEB = project("web", TOMASZ)
-HIS_HOME = project("home", TOMASZ, default=True)
-HIS_MAIN = project("main", TOMASZ, default=True)
+HIS_WEB, HIS_SHOP = project("web", TOMASZ), project("shop", TOMASZ)
+HIS_HOME, HIS_MAIN = (project(name, TOMASZ, default=True) for name in ("home", "main"))
 
 
 def run(api: StandIn, check_mode: bool = False, **options: Any) -> Object:
@@ -47,20 +46,20 @@ def fail(api: StandIn, kind: type[ScalingoError] = ScalingoError, check_mode: bo
     return failure.value
 
 
-def a_step(method: Any, *arguments: Any) -> Step:
-    return Step("", method, arguments, "", predict=dict)
+def step(method: Any, *arguments: Any) -> tuple[Step, ...]:
+    return (Step("", method, arguments, "", predict=dict),)
 
 
-def create(name: str, default: bool | None = None) -> tuple[Step, ...]:
-    return (a_step(Api.create_project, name, bool(default)),)
+def create(name: str, default: bool = False) -> tuple[Step, ...]:
+    return step(Api.create_project, name, default)
 
 
-def update(of: Object, changes: Object, **desired: Any) -> tuple[Step, ...]:
-    return (a_step(Api.update_project, of["id"], changes),)
+def update(of: Object, **changes: Any) -> tuple[Step, ...]:
+    return step(Api.update_project, of["id"], changes)
 
 
 def delete(of: Object) -> tuple[Step, ...]:
-    return (a_step(Api.delete_project, of["id"]),)
+    return step(Api.delete_project, of["id"])
 
 
 # Options
@@ -89,12 +88,9 @@ def test_check_impossible_options_fails_without_request(options: Object) -> None
 @pytest.mark.parametrize(
     "options",
     [
-        {"name": "a" * 64},
-        {"name": "-_0"},
-        {"project_id": "x", "name": "b"},
+        *({"name": "a" * 64}, {"name": "-_0"}, {"project_id": "x", "name": "b"}),
         # The old name is not written, so an old rule may have allowed it.
-        {"name": "Old Name", "new_name": "b"},
-        {"name": "Old Name", "state": "absent"},
+        *({"name": "Old Name", "new_name": "b"}, {"name": "Old Name", "state": "absent"}),
         {"name": "a", "default": False, "state": "absent"},
     ],
     ids=str,
@@ -104,60 +100,41 @@ def test_check_possible_options_passes(options: Object) -> None:
 
 
 # Plans: the options, what the account shows, the project that is found, and the steps.
-PLANS: dict[str, tuple[Object, list[Object], Object | None, tuple[Step, ...]]] = {
-    "create": ({"name": "web"}, [HOME], None, create("web")),
-    "create-not-default": ({"name": "web", "default": False}, [], None, create("web", False)),
-    "create-default": ({"name": "web", "default": True}, [HOME], None, create("web", True)),
-    "exists": ({"name": "web"}, [HOME, WEB], WEB, ()),
-    "exists-elsewhere": ({"name": "web"}, [HIS_WEB], HIS_WEB, ()),
-    "owner-by-id": ({"name": "web", "owner": ME["id"]}, [HIS_WEB], None, create("web")),
-    "owner-by-email": ({"name": "web", "owner": "Mireille@Example.ORG"}, [HIS_WEB], None, create("web")),
-    "owner-of-one-of-two": ({"name": "web", "owner": "tomasz"}, [WEB, HIS_WEB], HIS_WEB, ()),
-    "default": ({"name": "web", "default": True}, [WEB], WEB, update(WEB, {"default": True}, name="web")),
-    "is-default": ({"name": "home", "default": True}, [HOME], HOME, ()),
-    "is-default-of-other": ({"name": "home"}, [HIS_HOME], HIS_HOME, ()),
-    "is-default-of-owner": ({"name": "home", "default": True, "owner": "tomasz"}, [HIS_HOME], HIS_HOME, ()),
-    "is-not-default": ({"name": "web", "default": False}, [WEB], WEB, ()),
-    "rename": ({"name": "web", "new_name": "shop"}, [WEB], WEB, update(WEB, {"name": "shop"})),
-    "renamed-before": ({"name": "web", "new_name": "shop"}, [SHOP], SHOP, ()),
-    "rename-to-itself": ({"name": "web", "new_name": "web"}, [WEB], WEB, ()),
-    "rename-default": (
-        {"name": "home", "new_name": "shop", "default": True},
-        [HOME],
-        HOME,
-        update(HOME, {"name": "shop"}, default=True),
-    ),
-    "rename-not-default": (
-        {"name": "web", "new_name": "shop", "default": False},
-        [WEB],
-        WEB,
-        update(WEB, {"name": "shop"}, default=False),
-    ),
-    "renamed-before-not-default": (
-        {"name": "web", "new_name": "shop", "default": True},
-        [SHOP],
-        SHOP,
-        update(SHOP, {"default": True}, name="shop"),
-    ),
-    "rename-of-owner": (
-        {"name": "web", "new_name": "shop", "owner": "mireille"},
-        [WEB, project("shop", TOMASZ)],
-        WEB,
-        update(WEB, {"name": "shop"}),
-    ),
-    "id": ({"project_id": WEB["id"]}, [WEB], WEB, ()),
-    "id-of-owner": ({"project_id": WEB["id"], "owner": "mireille"}, [WEB], WEB, ()),
-    "id-same-name": ({"project_id": WEB["id"], "name": "web"}, [WEB], WEB, ()),
-    "id-rename": ({"project_id": WEB["id"], "name": "shop"}, [WEB], WEB, update(WEB, {"name": "shop"})),
-    "id-absent": ({"project_id": "x", "state": "absent"}, [WEB], None, ()),
-    "id-delete": ({"project_id": WEB["id"], "state": "absent"}, [WEB], WEB, delete(WEB)),
-    "absent": ({"name": "web", "state": "absent"}, [HOME], None, ()),
-    "delete": ({"name": "web", "state": "absent"}, [WEB], WEB, delete(WEB)),
-    "absent-of-owner": ({"name": "web", "state": "absent", "owner": "mireille"}, [HIS_WEB], None, ()),
-}
+PLANS: list[tuple[Object, list[Object], Object | None, tuple[Step, ...]]] = [
+    ({"name": "web"}, [HOME], None, create("web")),
+    ({"name": "web", "default": False}, [], None, create("web")),
+    ({"name": "web", "default": True}, [HOME], None, create("web", True)),
+    ({"name": "web"}, [HOME, WEB], WEB, ()),
+    ({"name": "web"}, [HIS_WEB], HIS_WEB, ()),
+    ({"name": "web", "owner": ME["id"]}, [HIS_WEB], None, create("web")),
+    ({"name": "web", "owner": "Mireille@Example.ORG"}, [HIS_WEB], None, create("web")),
+    ({"name": "web", "owner": "tomasz"}, [WEB, HIS_WEB], HIS_WEB, ()),
+    ({"name": "web", "default": True}, [WEB], WEB, update(WEB, default=True)),
+    ({"name": "home", "default": True}, [HOME], HOME, ()),
+    ({"name": "home"}, [HIS_HOME], HIS_HOME, ()),
+    ({"name": "home", "default": True, "owner": "tomasz"}, [HIS_HOME], HIS_HOME, ()),
+    ({"name": "web", "default": False}, [WEB], WEB, ()),
+    ({"name": "web", "new_name": "shop"}, [WEB], WEB, update(WEB, name="shop")),
+    ({"name": "web", "new_name": "shop"}, [SHOP], SHOP, ()),
+    ({"name": "web", "new_name": "web"}, [WEB], WEB, ()),
+    ({"name": "home", "new_name": "shop", "default": True}, [HOME], HOME, update(HOME, name="shop")),
+    ({"name": "web", "new_name": "shop", "default": False}, [WEB], WEB, update(WEB, name="shop")),
+    ({"name": "web", "new_name": "shop", "default": True}, [WEB], WEB, update(WEB, name="shop", default=True)),
+    ({"name": "web", "new_name": "shop", "default": True}, [SHOP], SHOP, update(SHOP, default=True)),
+    ({"name": "web", "new_name": "shop", "owner": "mireille"}, [WEB, HIS_SHOP], WEB, update(WEB, name="shop")),
+    ({"project_id": WEB["id"]}, [WEB], WEB, ()),
+    ({"project_id": WEB["id"], "owner": "mireille"}, [WEB], WEB, ()),
+    ({"project_id": WEB["id"], "name": "web"}, [WEB], WEB, ()),
+    ({"project_id": WEB["id"], "name": "shop"}, [WEB], WEB, update(WEB, name="shop")),
+    ({"project_id": "x", "state": "absent"}, [WEB], None, ()),
+    ({"project_id": WEB["id"], "state": "absent"}, [WEB], WEB, delete(WEB)),
+    ({"name": "web", "state": "absent"}, [HOME], None, ()),
+    ({"name": "web", "state": "absent"}, [WEB], WEB, delete(WEB)),
+    ({"name": "web", "state": "absent", "owner": "mireille"}, [HIS_WEB], None, ()),
+]
 
 
-@pytest.mark.parametrize(("options", "projects", "found", "steps"), PLANS.values(), ids=PLANS)
+@pytest.mark.parametrize(("options", "projects", "found", "steps"), PLANS)
 def test_plan_steps(options: Object, projects: list[Object], found: Object | None, steps: tuple[Step, ...]) -> None:
     plan = plan_project(DesiredProject(**options), Account(StandIn(*projects)))
     assert (plan.resource, plan.steps) == (found, steps)
@@ -174,7 +151,7 @@ def test_plan_steps(options: Object, projects: list[Object], found: Object | Non
         ({"name": "web", "owner": "tomasz"}, [WEB], ["'tomasz'"]),
         ({"name": "web", "new_name": "shop"}, [], ["'web'", "'shop'"]),
         ({"name": "web", "new_name": "shop"}, [WEB, SHOP], [WEB["id"], SHOP["id"]]),
-        ({"name": "web", "new_name": "shop"}, [WEB, project("shop", TOMASZ)], [WEB["id"], "'tomasz'"]),
+        ({"name": "web", "new_name": "shop"}, [WEB, HIS_SHOP], [WEB["id"], "'tomasz'"]),
         ({"name": "home", "default": False}, [HOME], [HOME["id"]]),
         ({"name": "home", "state": "absent"}, [HOME], [HOME["id"]]),
         ({"name": "home", "default": True}, [HIS_HOME], ["of its owner"]),
@@ -200,14 +177,17 @@ def test_plan_unknown_id_fails(options: Object, error: type[RejectedError]) -> N
     assert "'x' does not exist, or" in str(fail(api, error, project_id="x", **options))
 
 
-def test_titles_name_the_project_and_what_is_to_be_done() -> None:
-    desired = DesiredProject(name="web", new_name="shop", default=True)
-    (step,) = plan_project(desired, Account(account("web"))).steps
-    assert [word for word in (WEB["id"], "'shop'", "default project") if word not in step.title] == []
-    (step,) = plan_project(DesiredProject(name="web", default=True), Account(account("web"))).steps
-    assert "rename" not in step.title
-    (step,) = plan_project(DesiredProject(name="web", new_name="shop"), Account(account("web"))).steps
-    assert "default" not in step.title
+@pytest.mark.parametrize(
+    ("options", "named", "not_named"),
+    [
+        ({"new_name": "shop", "default": True}, [WEB["id"], "'shop'", "default project"], "delete"),
+        ({"default": True}, ["default project"], "rename"),
+        ({"new_name": "shop"}, ["'shop'"], "default"),
+    ],
+)
+def test_title_names_the_project_and_what_is_to_be_done(options: Object, named: list[str], not_named: str) -> None:
+    (planned,) = plan_project(DesiredProject(name="web", **options), Account(account("web"))).steps
+    assert [word for word in named if word not in planned.title] == [] and not_named not in planned.title
 
 
 # Requests
@@ -235,35 +215,34 @@ def test_requests_are_as_few_as_the_options_need(options: Object, calls: list[st
     assert api.calls == calls
 
 
-def test_check_mode_of_a_creation_takes_the_owner_from_the_list() -> None:
-    assert run(api := account(), check_mode=True, name="shop")["project"]["owner"] == ME
-    assert api.calls == ["list_projects"]
-    assert run(api := StandIn(), check_mode=True, name="shop")["project"]["owner"] == ME
-    assert api.calls == ["list_projects", "get_caller"]
+@pytest.mark.parametrize(
+    ("projects", "options", "calls"),
+    [
+        # The list shows the owner of what would be created.
+        ([HOME], {"name": "shop"}, ["list_projects"]),
+        ([], {"name": "shop"}, ["list_projects", "get_caller"]),
+        ([WEB], {"name": "web", "state": "absent"}, ["list_projects", "list_applications", "list_databases"]),
+    ],
+)
+def test_requests_of_check_mode(projects: list[Object], options: Object, calls: list[str]) -> None:
+    api = StandIn(*projects)
+    result = run(api, check_mode=True, **options)
+    assert api.calls == calls
+    assert result["project"] is None if "state" in options else result["project"]["owner"] == ME
 
 
 # Rejections that can be predicted
 
 
-INSIDE = {"project": {"id": WEB["id"]}, "project_id": WEB["id"]}
-ELSEWHERE = {"project": {"id": SHOP["id"]}, "project_id": SHOP["id"]}
-
-
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_delete_with_something_inside_names_it(check_mode: bool) -> None:
+    inside, elsewhere = ({"project": {"id": of["id"]}, "project_id": of["id"]} for of in (WEB, SHOP))
     api = account("web", "shop")
-    api.applications = [{"name": "front", **INSIDE}, {"name": "elsewhere", **ELSEWHERE}, {"name": "db", **INSIDE}]
-    api.databases = [{"name": "db", **INSIDE}, {"name": "postgres", **INSIDE}, {"name": "other", **ELSEWHERE}]
+    api.applications = [{"name": "front", **inside}, {"name": "elsewhere", **elsewhere}, {"name": "db", **inside}]
+    api.databases = [{"name": "db", **inside}, {"name": "postgres", **inside}, {"name": "other", **elsewhere}]
     failure = fail(api, CannotError if check_mode else ConflictError, check_mode, name="web", state="absent")
     assert "database 'db', application 'front', database 'postgres'." in str(failure)
-    assert ("list_applications" in api.calls) and ("list_databases" in api.calls)
     assert failure.result.get("changed", False) is False
-
-
-def test_delete_of_an_empty_project_reads_no_application_in_a_run() -> None:
-    api = account("web")
-    run(api, check_mode=True, name="web", state="absent")
-    assert api.calls == ["list_projects", "list_applications", "list_databases"]
 
 
 @pytest.mark.parametrize("options", [{"state": "absent"}, {"default": True}, {"new_name": "shop"}], ids=str)
@@ -326,24 +305,21 @@ def test_delete_lost_of_what_is_not_listed_any_more_is_not_claimed() -> None:
 # What the response shows
 
 
-def ignoring(api: StandIn, **shown: Any) -> StandIn:
-    """The API responds with success, but its response does not show what was asked for."""
-    api.fates = [Fate(response(UnexpectedResponseError), done=False, before=lambda: api.change(WEB["id"], **shown))]
-    return api
-
-
-def test_change_that_the_response_does_not_show_fails() -> None:
+@pytest.mark.parametrize(
+    ("options", "to_default"),
+    [
+        # The change itself; and the rest of what is desired, which another job changes during the task.
+        ({"name": "web", "default": True}, "home"),
+        ({"name": "home", "new_name": "prod", "default": True}, "web"),
+        ({"name": "web", "new_name": "prod", "default": False}, "web"),
+    ],
+)
+def test_response_that_does_not_show_what_is_desired_fails(options: Object, to_default: str) -> None:
     """`Api.update_project` raises the error, and the rule for failed writes decides."""
-    assert fail(ignoring(account("web")), RequestError, name="web", default=True).outcome_unknown
-
-
-@pytest.mark.parametrize("default", [True, False])
-def test_default_changed_by_another_job_during_a_rename_fails(default: bool) -> None:
     api = account("web")
-    of, other = (("home", WEB["id"]), ("web", WEB["id"]))[not default]
-    error = response(UnexpectedResponseError)
-    api.fates = [Fate(error, before=lambda: api.change(other, default=True))]
-    assert fail(api, RequestError, name=of, new_name="prod", default=default).outcome_unknown
+    error, change = response(UnexpectedResponseError), lambda: api.change(project(to_default)["id"], default=True)
+    api.fates = [Fate(error, done="new_name" in options, before=change)]
+    assert fail(api, RequestError, **options).outcome_unknown
 
 
 # Results
@@ -355,11 +331,7 @@ def test_default_changed_by_another_job_during_a_rename_fails(default: bool) -> 
     [
         ({"name": "shop"}, {}, {"name": "shop", "default": False}),
         ({"name": "web", "state": "absent"}, {"name": "web", "default": False}, {}),
-        (
-            {"name": "web", "new_name": "shop"},
-            {"name": "web", "default": False},
-            {"name": "shop", "default": False},
-        ),
+        ({"name": "web", "new_name": "shop"}, {"name": "web", "default": False}, {"name": "shop", "default": False}),
         (
             {"name": "web", "default": True},
             {"name": "web", "default": False, "default_project": "home"},

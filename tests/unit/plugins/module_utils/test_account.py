@@ -2,55 +2,16 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The status of an invitation and its invited user; which project, owner, or user is meant, and how messages say it."""
+"""What an account shows; which project or user is meant, and how messages name them."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from ansible_collections.community.scalingo.plugins.module_utils._account import Account
-from ansible_collections.community.scalingo.plugins.module_utils._errors import NotFoundError
-from ansible_collections.community.scalingo.plugins.module_utils._invitations import (
-    describe_invitation,
-    is_for,
-    status_of,
-    with_status,
-)
+from ansible_collections.community.scalingo.plugins.module_utils._errors import CannotError, NotFoundError
+from ansible_collections.community.scalingo.plugins.module_utils._invitations import describe_invitation
 from ansible_collections.community.scalingo.plugins.module_utils._match import describe, is_email, is_user, owner_of
-from stand_in import ME, NOW, TOMASZ, WEB, StandIn, account, invitation, project, response
-
-
-@pytest.mark.parametrize(
-    ("expires_at", "status"),
-    [
-        ((NOW + timedelta(seconds=1)).isoformat(), "pending"),
-        (NOW.isoformat(), "expired"),
-        ("2025-07-06T14:00:00.000Z", "expired"),
-        ("2026-07-06T14:00:00.000+02:00", "expired"),
-        ("2026-07-06T14:00:00.001+0200", "pending"),
-    ],
-)
-def test_status_of_a_pending_invitation_depends_on_the_time(expires_at: str, status: str) -> None:
-    assert status_of({**invitation(), "expires_at": expires_at}, NOW) == status
-
-
-@pytest.mark.parametrize("status", ["accepted", "canceled", "declined", "failed", "error", "frozen"])
-def test_status_of_any_other_invitation_is_that_of_the_api(status: str) -> None:
-    assert status_of(invitation(status, expired=True), NOW) == status
-
-
-def test_with_status_keeps_the_order_and_knows_what_has_expired() -> None:
-    first, late, second = invitation(), invitation(number=2, expired=True), invitation(number=3)
-    everything = [first, invitation("accepted"), late, second]
-    assert with_status(everything, "pending", NOW) == [first, second]
-    assert with_status(everything, "expired", NOW) == [late]
-    assert with_status(everything, "declined", NOW) == []
-
-
-@pytest.mark.parametrize(("user", "invited"), [("tomasz", True), ("us-tomasz", True), ("tomas", False), ("", False)])
-def test_is_for_compares_username_and_id(user: str, invited: bool) -> None:
-    assert is_for(invitation(), user) is invited
+from stand_in import ME, TOMASZ, WEB, Object, StandIn, account, invitation, project, response
 
 
 @pytest.mark.parametrize(
@@ -71,9 +32,6 @@ def test_descriptions_quote_names_and_fit_on_a_line() -> None:
     assert describe(WEB) == "'web' (prj-mireille-web, owned by 'mireille' <mireille@example.org>)"
     assert owner_of({**WEB, "owner": {"id": "us-1", "username": "a\nb"}}) == r"'a\nb'"
     assert len(describe(project("x" * 5000))) <= 400
-
-
-# What an account shows
 
 
 def test_account_reads_each_thing_once_and_only_when_asked() -> None:
@@ -113,3 +71,28 @@ def test_forgotten_default_project_is_that_of_one_owner() -> None:
     assert {each["name"]: each["default"] for each in seen.projects} == {"home": False, "theirs": True}
     assert seen.project(project("home")["id"])["default"] is False
     assert api.projects[0]["default"] is True
+
+
+@pytest.mark.parametrize(
+    ("projects", "applications", "found"),
+    [
+        ([WEB], [], WEB["id"]),
+        ([], [("front", "prj-1", "web"), ("back", "prj-1", "web"), ("other", "prj-2", "shop")], "prj-1"),
+        ([], [], None),
+        ([WEB, {**WEB, "id": "prj-2", "owner": TOMASZ}], [], None),
+        ([], [("front", "prj-1", "web"), ("twin", "prj-3", "web")], None),
+    ],
+    ids=["listed", "by-applications", "none", "two-listed", "two-by-applications"],
+)
+def test_project_name_has_to_be_that_of_one_project(
+    projects: list[Object], applications: list[tuple[str, str, str]], found: str | None
+) -> None:
+    """Someone whom the list does not show the project may be a collaborator on its applications."""
+    api = StandIn(*projects)
+    api.applications = [{"name": name, "project": {"id": of, "name": its}} for name, of, its in applications]
+    if found:
+        assert Account(api).project_id("web") == found
+    else:
+        with pytest.raises(CannotError, match="project_id"):
+            Account(api).project_id("web")
+    assert ("list_applications" in api.calls) is (projects == [])

@@ -63,8 +63,8 @@ def test_the_oldest_and_the_newest_are_the_same_everywhere() -> None:
         *(f"and {text(one.targets[0])} or newer from {one.name} on" for one in changes),
     ]
     readme = (ROOT / "README.md").read_text()
-    assert f"| what that ansible-core needs, {text(controllers)} or newer |" in readme
-    assert f"| what that ansible-core manages: {', '.join(targets)} |" in readme
+    assert f"| as ansible-core requires: {text(controllers)} or newer |" in readme
+    assert f"| as ansible-core supports: {', '.join(targets)} |" in readme
 
 
 def test_every_python_of_the_table_is_in_the_matrix_of_the_forge() -> None:

@@ -10,10 +10,10 @@ short_description: Look up Scalingo projects
 version_added: 1.0.0
 author: The community.scalingo authors (@ansible-collections)
 description:
-  - Returns one project for each term, in the order of the terms. Without terms, returns all projects that the account
-    can access.
-  - One request for the list of projects serves all terms. A term that the list does not contain is also read as an ID,
-    because the list may omit projects of other users.
+  - Returns one project for each term, in the order of the terms. Without terms, it returns all projects that the
+    account can access.
+  - Sends one request for the list of projects. If the list does not contain a term, the lookup also tries to read the
+    term as an ID, because the list may omit projects of other users.
   - Runs on the controller, which therefore needs the Python library C(requests).
 extends_documentation_fragment:
   - community.scalingo._connection
@@ -52,9 +52,9 @@ notes:
   - C(query) always returns a list. C(lookup) returns a single project without the list.
   - In a variable, the lookup runs again each time the variable is used. To run it once, use
     M(community.scalingo.scalingo_project_info) with C(register), or M(ansible.builtin.set_fact).
-  - Pass a list of terms as one argument, because no terms at all mean every project. With an empty list,
-    C(query('community.scalingo.project_info', wanted)) returns nothing. With C(*wanted) instead of C(wanted), or in a
-    C(with_community.scalingo.project_info) loop, it returns every project.
+  - Pass a list of terms as one argument, because the lookup returns every project if it has no terms. If C(wanted) is
+    an empty list, C(query('community.scalingo.project_info', wanted)) returns nothing. With C(*wanted), or in a
+    C(with_community.scalingo.project_info) loop, the lookup returns every project.
 seealso:
   - module: community.scalingo.scalingo_project_info
 """

@@ -12,8 +12,8 @@ version_added: 1.0.0
 author: The community.scalingo authors (@ansible-collections)
 description:
   - Exchanges an API token for a bearer token that is valid for one hour, and returns the bearer token.
-  - Every other module exchanges the API token itself, once per task. In a play with many tasks, this module saves one
-    request per task.
+  - By default, each task exchanges the API token itself. In a play with many tasks, this module saves one request per
+    task.
   - The result contains a secret that Ansible cannot mask. Without C(no_log=true), the task fails before any request.
   - O(api_token) or the environment variable E(SCALINGO_API_TOKEN) is required. O(bearer_token) is ignored.
 extends_documentation_fragment:
@@ -35,8 +35,8 @@ notes:
   - In C(module_defaults), the bearer token takes precedence over O(api_token) of a task. To use another account in such
     a block, set both O(api_token) and O(bearer_token="") in the task.
   - Later tasks can print a registered result. Do not store it in a cached fact or an artifact.
-  - A task that has only a bearer token cannot replace it after it expires. If a play can run for more than one hour,
-    let each task exchange the API token.
+  - A task that has only a bearer token fails after the token expires. If a play can run for more than one hour, let
+    each task exchange the API token.
 """
 
 EXAMPLES = r"""

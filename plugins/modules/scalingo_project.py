@@ -83,9 +83,9 @@ seealso:
     link: https://developers.scalingo.com/projects
 notes:
   - The module cannot find a project that the account cannot access. If a project was transferred to another user, a
-    task with its O(name) may therefore create a new project. To prevent that, use O(project_id) or the role
-    P(community.scalingo.project_baseline#role), whose handoffs know about transferred projects.
-  - Without changes, a task sends one request, plus one to exchange O(api_token). Each change sends one more.
+    task with its O(name) may therefore create a new project. To prevent that, use O(project_id), or list the project in
+    C(project_baseline_handoffs) of the role P(community.scalingo.project_baseline#role).
+  - Without changes, a task sends one request, plus one to exchange O(api_token). Each change requires one more.
 """
 
 EXAMPLES = r"""

@@ -12,11 +12,11 @@ version_added: 1.0.0
 author: The community.scalingo authors (@ansible-collections)
 description:
   - Makes a person a collaborator on every application and dedicated database of a project, or removes the person from
-    all of them. Scalingo has no collaborators of a project itself.
-  - A user who is a collaborator on all resources of a project, with the invitations accepted, can become its new owner.
-    See M(community.scalingo.scalingo_project_transfer).
-  - The API invites by email address. The person accepts each invitation with the link in the email, or the task accepts
-    it with O(collaborator_api_token).
+    all of them. In Scalingo, users collaborate on these resources, not on the project itself.
+  - To own the project, a user must be a collaborator on all of its resources, with the invitations accepted. See
+    M(community.scalingo.scalingo_project_transfer).
+  - The API invites a person by email address. The person accepts each invitation with the link in the email, or the
+    task accepts it with O(collaborator_api_token).
   - A pending invitation is not sent again.
   - The task fails if the person owns the project. It changes only resources of the project.
 extends_documentation_fragment:
@@ -48,11 +48,11 @@ options:
     type: str
   user:
     description:
-      - Username or user ID of a person who already is a collaborator on an application of the account.
+      - Username or user ID of a person who is already a collaborator on an application of the account.
     type: str
   limited:
     description:
-      - Whether the person is a limited collaborator. The task changes an existing collaborator who differs.
+      - Whether the person is a limited collaborator. If an existing collaborator differs, the task changes this.
       - A limited collaborator does not become an eligible new owner.
       - Ignored for dedicated databases, which have no limited collaborators, and with O(state=absent).
     type: bool
@@ -79,15 +79,15 @@ seealso:
     description: Reference of the API that this module uses.
     link: https://developers.scalingo.com/collaborators
 notes:
-  - Use the token of the owner of the project. The API shows other users only part of the resources and collaborators.
+  - Use the token of the owner of the project. The API shows other users only some of the resources and collaborators.
   - Without changes, a task sends three requests, plus one to exchange O(api_token). They list applications, databases,
-    and collaborators. A dedicated database without known collaborators costs one more, and so does a project without
-    any of them.
-  - Each resource that differs costs one more request. Each invitation that the task accepts costs one more, too.
+    and collaborators. The task sends one more request for each dedicated database without known collaborators, and one
+    more if the project has no resources.
+  - Each change and each acceptance requires one more request.
   - Each new invitation sends an email to the person.
   - The invitation link is a secret. The module does not return it.
-  - The module cannot remove a user from resources that the account cannot access, or add one to resources that are
-    created later. Rerun the task after you create an application or dedicated database.
+  - The module changes only the resources that exist and that the account can access. Rerun the task after you create an
+    application or dedicated database.
 """
 
 EXAMPLES = r"""

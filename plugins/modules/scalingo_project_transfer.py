@@ -12,11 +12,11 @@ version_added: 1.0.0
 author: The community.scalingo authors (@ansible-collections)
 description:
   - Creates, accepts, declines, or cancels the invitation that transfers a project to a new owner.
-  - A transfer takes two accounts. The owner of the project invites, and the invited user accepts or declines. With the
-    tokens of both, one task does the whole transfer.
+  - A transfer involves two accounts. The owner of the project invites the new owner, who accepts or declines. With the
+    tokens of both users, one task completes the transfer.
   - The new owner must be a collaborator, with the invitation accepted, on every application and dedicated database of
     the project. M(community.scalingo.scalingo_project_collaborator) ensures this.
-  - The new owner also needs a billing profile, a valid payment method, and must have left the free trial.
+  - The new owner also needs a billing profile and a valid payment method, and must have left the free trial.
   - After the transfer, the new owner pays for the project, and the previous owner becomes a collaborator.
   - After an acceptance, the task reads the project again. It succeeds only if the new owner owns the project.
 extends_documentation_fragment:
@@ -49,7 +49,7 @@ options:
     description:
       - Username or user ID of the user who becomes the owner. Not an email address.
       - Required with O(state=pending).
-      - With O(new_owner_api_token), it may be omitted. The new owner is then the user of that token.
+      - Optional with O(new_owner_api_token). The default is then the user of that token.
       - With any other state, the task fails if the invitation is not for this user.
     type: str
   new_owner_api_token:
@@ -70,15 +70,14 @@ options:
     type: str
   state:
     description:
-      - V(pending) is for the owner. It ensures that O(new_owner) is invited, or owns the project. If an invitation to
-        another user is pending, the task fails unless O(replace=true).
-      - V(accepted) is for the invited user. It ensures that this user owns the project, or accepted the invitation
-        before. With O(new_owner_api_token), it is for the owner, and does both sides of the transfer.
-        Without it, the task fails if the user of the token owns the project while an invitation to another user is
-        pending.
-      - V(declined) is for the invited user. It ensures that the invitation is declined.
-      - V(canceled) is for the owner. It ensures that no invitation is pending. With O(invitation_id), the task fails
-        if the invitation was accepted.
+      - V(pending) is for the owner. The task ensures that O(new_owner) is invited, or already owns the project. If an
+        invitation to another user is pending, the task fails unless O(replace=true).
+      - V(accepted) is for the invited user. The task ensures that this user owns the project, or accepted the
+        invitation before. It fails if the user owns the project while an invitation to another user is pending. With
+        O(new_owner_api_token), this state is for the owner, and the task completes both sides of the transfer.
+      - V(declined) is for the invited user. The task ensures that the invitation is declined.
+      - V(canceled) is for the owner. The task ensures that no invitation is pending. With O(invitation_id), it fails if
+        the invitation was accepted.
     type: str
     choices:
       - pending
@@ -95,7 +94,7 @@ options:
     description:
       - Whether to cancel another user's pending invitation first. Requires O(state=pending) or
         O(new_owner_api_token).
-      - If the new invitation then fails, the previous one is canceled already, and the error message says so.
+      - If the new invitation fails, the previous one remains canceled, and the error message says so.
     type: bool
     default: false
   wait:
@@ -121,10 +120,9 @@ seealso:
     description: Reference of the API that this module uses.
     link: https://developers.scalingo.com/projects
 notes:
-  - A pending invitation is used as it is, and not sent again. The task cancels an expired invitation if it prevents a
-    new one.
-  - A task sends two requests if an invitation is pending already, and one if O(new_owner) owns the project. Exchanging
-    a token costs one more.
+  - The task does not send a pending invitation again. It cancels an expired invitation only if that prevents a new one.
+  - If an invitation is already pending, a task sends two requests. If O(new_owner) already owns the project, it sends
+    one. Each exchange of a token requires one more.
 """
 
 EXAMPLES = r"""

@@ -56,8 +56,8 @@ seealso:
   - module: community.scalingo.scalingo_project_transfers
   - module: community.scalingo.scalingo_project_collaborator
 notes:
-  - A task sends one request, plus one to exchange O(api_token). O(project_name) costs one more, and so does
-    O(eligible_new_owners).
+  - A task sends one request, plus one to exchange O(api_token). O(project_name) and O(eligible_new_owners) require one
+    more each.
 """
 
 EXAMPLES = r"""

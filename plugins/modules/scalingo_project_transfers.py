@@ -12,11 +12,11 @@ version_added: 1.0.0
 author: The community.scalingo authors (@ansible-collections)
 description:
   - Invites new owners to many projects of an account, and accepts the invitations with their tokens.
-  - Each item follows the rules of M(community.scalingo.scalingo_project_transfer). One list of projects serves all
-    items, and each API token is exchanged at most once.
+  - Each item follows the rules of M(community.scalingo.scalingo_project_transfer). The task sends one request for the
+    list of projects, and exchanges each API token at most once.
   - The new owner must be a collaborator, with the invitation accepted, on every application and dedicated database of
     the project. M(community.scalingo.scalingo_project_collaborator) ensures this.
-  - The new owner also needs a billing profile, a valid payment method, and must have left the free trial.
+  - The new owner also needs a billing profile and a valid payment method, and must have left the free trial.
   - After the transfer, the new owner pays for the project, and the previous owner becomes a collaborator.
   - The task checks all items against the account before the first write.
 extends_documentation_fragment:
@@ -51,8 +51,8 @@ options:
       new_owner:
         description:
           - Username or user ID of the user who becomes the owner. Not an email address.
-          - Required with O(transfers[].state=pending). Otherwise, at least one of O(transfers[].new_owner) and
-            O(transfers[].new_owner_api_token) is required. If it is omitted, the new owner is the user of the token.
+          - Required with O(transfers[].state=pending). Otherwise, the default is the user of
+            O(transfers[].new_owner_api_token).
         type: str
       new_owner_api_token:
         description:
@@ -65,7 +65,7 @@ options:
         description:
           - V(pending) ensures that the new owner is invited, or owns the project.
           - V(accepted) ensures that the new owner owns the project.
-          - If it is omitted, V(accepted) with O(transfers[].new_owner_api_token), and V(pending) without it.
+          - The default is V(accepted) with O(transfers[].new_owner_api_token), and V(pending) without it.
         type: str
         choices:
           - pending
@@ -97,14 +97,14 @@ seealso:
     description: Reference of the API that this module uses.
     link: https://developers.scalingo.com/projects
 notes:
-  - A task sends one request for the list of projects. An item whose new owner owns the project according to this list
-    needs no other request. A project that the account cannot access costs one list of projects for the token of each
-    new owner, not for each project.
-  - An item costs one more request if an invitation is pending already, and three if a new one is needed. An acceptance
-    costs two more.
+  - A task sends one request for the list of projects. If the list shows that the new owner already owns a project, its
+    item requires no other request. If the account cannot access some projects, the task sends one more list request for
+    the token of each new owner.
+  - An item requires one more request if an invitation is already pending, and three if a new one is needed. An
+    acceptance requires two more.
   - The task waits up to 600 seconds for the API to complete an acceptance.
-  - A C(loop) over M(community.scalingo.scalingo_project_transfer) prints its items, including tokens. This module
-    returns none.
+  - A C(loop) over M(community.scalingo.scalingo_project_transfer) prints its items, including tokens. This module does
+    not print them.
 """
 
 EXAMPLES = r"""

@@ -13,10 +13,11 @@ author: The community.scalingo authors (@ansible-collections)
 description:
   - Creates, updates, and deletes listed projects, with one request for the list of projects and one for each change.
   - Each item follows the rules of M(community.scalingo.scalingo_project).
-  - Creates and renames come before deletions. The new default project is set before the previous one is deleted.
-  - The task fails if one item gives up a name that another item takes. Use two tasks for that.
-  - The whole list is validated against the account before the first write. The API can still reject a later write, for
-    example the deletion of a project that contains applications.
+  - Projects are created and renamed before others are deleted, and the new default project is set before the previous
+    one is deleted.
+  - The task fails if an item takes a name that another item gives up. Use two tasks instead.
+  - The task validates the whole list against the account before the first write. The API can still reject a later
+    write, for example the deletion of a project that contains applications.
 extends_documentation_fragment:
   - community.scalingo._connection
   - community.scalingo._attributes
@@ -92,10 +93,10 @@ seealso:
     link: https://developers.scalingo.com/projects
 notes:
   - The module cannot find projects that the account cannot access. If a project was transferred to another user, an
-    item with its name may therefore create a new project. To prevent that, use O(projects[].project_id) or the role
-    P(community.scalingo.project_baseline#role), whose handoffs know about transferred projects.
+    item with its name may therefore create a new project. To prevent that, use O(projects[].project_id), or list the
+    project in C(project_baseline_handoffs) of the role P(community.scalingo.project_baseline#role).
   - Without changes, a task sends one request for any number of items, plus one to exchange O(api_token). Each change
-    sends one more, and so does each O(projects[].project_id) that the list of projects does not include.
+    requires one more request, and so does each O(projects[].project_id) that is not in the list of projects.
   - The API allows 60 requests per minute. If the rate limit is reached, the task waits up to O(max_wait) seconds in
     total. Increase O(max_wait) for more than 200 changes.
   - You can rerun a failed task with the same list.

@@ -20,8 +20,8 @@ EXPIRED = "expired"
 DEFAULT_WAIT_TIMEOUT = 600
 
 NEW_OWNER_NEEDS = (
-    "A new owner must be a collaborator, with the invitation accepted, on every application and database of the "
-    "project, and needs a billing profile, a valid payment method, and to have left the free trial."
+    "A new owner must be a full collaborator on every application and database of the project, with a billing profile "
+    "and a valid payment method, and must have left the free trial."
 )
 
 

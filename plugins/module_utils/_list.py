@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A list of items in one task: all are planned before the first write, and each has an outcome, whatever happens."""
+"""A list of items in one task: all are planned before the first write, and each has an outcome in any case."""
 
 from __future__ import annotations
 

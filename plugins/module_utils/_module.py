@@ -38,7 +38,7 @@ class _Module(AnsibleModule):
             self.warnings = check_values(self.params, self.argument_spec)
             for name in self.filters:
                 if isinstance(self.params.get(name), str) and not cleaned(self.params[name]):
-                    raise InputError(f"{name} is empty, and would match every project. Omit it if that is meant.")
+                    raise InputError(f"{name} is empty and would match every project. Omit it to match every project.")
         except InputError as error:
             # Without options and rules, so that no message of Ansible's own comes first, and repeats a token.
             self.problem, self.argument_spec = str(error), {}

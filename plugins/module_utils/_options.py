@@ -172,7 +172,7 @@ def connection_from(options: t.Mapping[str, t.Any], sources: t.Mapping[str, str]
         )
     for name, token in tokens.items():
         if token and not BEARER.fullmatch(token):
-            raise InputError(f"{named[name]} is not a token: it holds white space or characters outside ASCII.")
+            raise InputError(f"{named[name]} is not a token: it contains whitespace or non-ASCII characters.")
     for name, least in (("timeout", 0.001), ("max_wait", 0)):
         if not least <= options[name] <= _DAY:
             raise InputError(f"Invalid value for {named[name]}: {options[name]:g}. Use {least} to {_DAY} seconds.")
@@ -224,8 +224,8 @@ def base_url(option: str, given: str) -> str:
     loopback = address.is_loopback if address else host.rstrip(".") == "localhost"
     if parts.scheme == "http" and not loopback:
         raise InputError(
-            f"{option} is plain http:// to {host}, which would send the token in the clear; use https:// "
-            f"(http:// is for a server on this machine only)."
+            f"{option} uses plain http:// for {host}, which would send the token unencrypted. Use https://; "
+            f"http:// is allowed only for a server on this machine."
         )
     return f"{parts.scheme}://{name}" + ("" if port is None else f":{port}")
 
@@ -246,7 +246,7 @@ def _verify(options: t.Mapping[str, t.Any], ca_path: str) -> tuple[bool | str, s
             continue
         try:
             if not os.path.isdir(path):
-                problem = "holds no certificate in PEM format"
+                problem = "contains no certificate in PEM format"
                 with open(path, "rb") as file:
                     found = any(line.startswith(b"-----BEGIN ") and b"CERTIFICATE-----" in line for line in file)
             elif source in variables:

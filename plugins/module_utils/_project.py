@@ -140,13 +140,13 @@ def _plan_create(desired: DesiredProject, account: Account) -> ProjectPlan:
 def _plan_update(desired: DesiredProject, project: Object, account: Account) -> ProjectPlan:
     if desired.default is False and project["default"]:
         raise CannotError(
-            f"Project {describe(project)} is the default project, and the API cannot unset that. Set another project "
+            f"Cannot unset the default project {describe(project)}: the API does not support that. Set another project "
             f"as the default instead."
         )
     if desired.default and project["default"] and not desired.owner and project["owner"]["id"] != account.caller_id:
         raise CannotError(
-            f"Project {describe(project)} is the default project of its owner. Only a project of this account can be "
-            f"its default project."
+            f"Cannot set project {describe(project)} as the default project: another user owns it. To use a project of "
+            f"this account, set owner."
         )
     options = {"name": desired.final_name, "default": desired.default}
     expected: Object = {key: value for key, value in options.items() if value not in ("", None)}
@@ -171,8 +171,8 @@ def _plan_update(desired: DesiredProject, project: Object, account: Account) -> 
 def _plan_delete(project: Object, account: Account) -> ProjectPlan:
     if project["default"]:
         raise CannotError(
-            f"Project {describe(project)} is the default project, which the API does not delete. Set another project "
-            f"as the default first."
+            f"Cannot delete project {describe(project)}: it is the default project. Set another project as the default "
+            f"first."
         )
     step = Step(
         "delete",

@@ -55,12 +55,12 @@ def ensure_projects(api: Api, options: Object, check_mode: bool) -> Object:
 def _check_items(items: Items, results: ItemList[t.Any]) -> None:
     """Check the options, without a look at the account."""
     unique: list[tuple[str, t.Callable[[DesiredProject], t.Any]]] = [
-        ("is set as the default project too", lambda item: item.default or None),
+        ("is also set as the default project", lambda item: item.default or None),
         (
-            "means the same project; to rename a project and reuse its name, use two tasks",
+            "is the same project; to rename a project and reuse its name, use two tasks",
             lambda item: item.project_id or item.name,
         ),
-        ("gives a project the name {!r} too", lambda item: item.final_name or None),
+        ("also gives a project the name {!r}", lambda item: item.final_name or None),
     ]
     for index, item in enumerate(items):
         try:
@@ -92,14 +92,14 @@ def _check_no_chain(items: Items, account: Account, results: ItemList[t.Any]) ->
 
 
 def _plan_item(items: Items, index: int, account: Account, results: ItemList[ProjectPlan]) -> ProjectPlan:
-    """Plan an item, and check that no other one means the same project, and that the API will allow it."""
+    """Plan an item, and check that no other one is the same project, and that the API will allow it."""
     item = items[index]
     plan = plan_project(item, account)
     project = plan.resource
     if project:
         for other, theirs in results.plans.items():
             if other != index and theirs.resource and theirs.resource["id"] == project["id"]:
-                raise CannotError(f"{results.title(other)} means the same project, {describe(project)}.")
+                raise CannotError(f"{results.title(other)} is the same project, {describe(project)}.")
         # Without the claim, it takes a request to know whose project it is.
         why_not = why_not_allowed if account.api.caller_claim() else why_taken
         reason = why_not(project, item.final_name, account) if plan.steps else None

@@ -47,7 +47,7 @@ def _check_items(items: Items, results: ItemList[t.Any]) -> None:
             item.check()
             other = projects.setdefault(item.project_id or item.project_name, index)
             if other != index:
-                raise InputError(f"{results.title(other)} means the same project.")
+                raise InputError(f"{results.title(other)} is the same project.")
         except InputError as error:
             results.reject(error, index)
 
@@ -57,7 +57,7 @@ def _plan_item(item: DesiredTransfer, account: Account, results: ItemList[Transf
     project = transfer.plan.project
     for other, theirs in results.plans.items():
         if project and theirs.plan.project and theirs.plan.project["id"] == project["id"]:
-            raise InputError(f"{results.title(other)} means the same project.")
+            raise InputError(f"{results.title(other)} is the same project.")
     return transfer
 
 

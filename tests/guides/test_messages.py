@@ -118,14 +118,14 @@ _provokes("The collaborator_api_token belongs to user …")(
 # Connection
 
 _when("api_url must be a host or the https:// URL of one", "project_info", api_url="https://dashboard.scalingo.com/a")
-_when("api_url is plain http:// to …", "project_info", api_url="http://api.osc-fr1.scalingo.com")
+_when("api_url uses plain http:// for …", "project_info", api_url="http://api.osc-fr1.scalingo.com")
 _when("Invalid value for region: …", "project_info", region="Paris!")
-_when("ca_path holds no certificate in PEM format", "project_info", ca_path="/dev/null")
+_when("ca_path contains no certificate in PEM format", "project_info", ca_path="/dev/null")
 _after("GET /v1/projects returned HTTP 302, a redirect, which is never followed", status=302)
 _after("GET /v1/projects returned HTTP 407…", status=407)
 _after("Rate limit reached (60 requests per minute): GET /v1/projects returned HTTP 429", status=429)
 _after("GET /v1/projects returned HTTP 503", status=503)
-_after("GET /v1/projects returned HTTP 200 without JSON, which is not the form of the Scalingo API", "garbage")
+_after("GET /v1/projects returned HTTP 200 without JSON, which does not match the Scalingo API", "garbage")
 
 
 _provokes("GET /v1/projects returned HTTP 404… No such path exists.")(
@@ -147,8 +147,8 @@ _when("Project … does not exist, or this account cannot access it.", "project"
 _when("Project … does not belong to … (option owner).", "project", by_id="shop", owner="tomasz")
 _when("Cannot update project …: rename it to …. That name is taken by …", "project", by_id="shop", name="blog")
 _when("Cannot delete project …. It still contains …", "project", name="shop", state="absent", check=True)
-_when("Project … is the default project, which the API does not delete.", "project", name="default", state="absent")
-_when("Project … is the default project, and the API cannot unset that.", "project", name="default", default=False)
+_when("Cannot delete project …: it is the default project.", "project", name="default", state="absent")
+_when("Cannot unset the default project …: the API does not support that.", "project", name="default", default=False)
 _when("Cannot rename …: both … and … exist.", "project", name="shop", new_name="blog")
 _when("Cannot rename …: neither that nor … exists.", "project", name="old", new_name="new")
 _when("User … owns no project named … that this account can access", "project", name="staging", owner="tomasz")
@@ -175,9 +175,9 @@ _lists(
     {"name": "shop", "new_name": "store"},
     {"name": "blog", "new_name": "shop"},
 )
-_lists("means the same project", {"name": "shop"}, {"name": "shop", "state": "absent"})
-_lists("gives a project the name … too.", {"name": "store"}, {"name": "shop", "new_name": "store"})
-_lists("is set as the default project too.", {"name": "shop", "default": True}, {"name": "blog", "default": True})
+_lists("is the same project", {"name": "shop"}, {"name": "shop", "state": "absent"})
+_lists("also gives a project the name ….", {"name": "store"}, {"name": "shop", "new_name": "store"})
+_lists("is also set as the default project.", {"name": "shop", "default": True}, {"name": "blog", "default": True})
 
 
 def _collaborate(world: World, name: str, **options: Any) -> None:
@@ -193,7 +193,7 @@ def _two_of_a_name(world: World) -> str:
     return _fails(world, "project", name="shop")
 
 
-@_provokes("Project … is the default project of its owner.")
+@_provokes("Cannot set project … as the default project: another user owns it.")
 def _their_default(world: World) -> str:
     _collaborate(world, "theirs", default=True)
     return _fails(world, "project", name="theirs", default=True)

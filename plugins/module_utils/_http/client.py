@@ -89,7 +89,7 @@ class Client:
             if following is None:
                 return list(found.values())
             if items and len(found) == known:
-                raise response.unexpected("with a page that holds nothing new")
+                raise response.unexpected("with a page that contains nothing new")
             page = parameters["page"] = following
         raise response.unexpected(f"with more than {MAX_PAGES} pages")
 

@@ -37,8 +37,8 @@ from .._types import mismatch
 # Characters of a body that an error keeps, of the API's words in a message, and of a request ID, which is a UUID.
 _LONGEST_BODY, _LONGEST_MESSAGE, _LONGEST_REQUEST_ID = 2000, 300, 100
 
-_PROXY_ADVICE = "It comes from a proxy: check the username and password in the proxy variables of the environment."
-_BILLING_ADVICE = "The account needs a billing profile, or has to leave the free trial, before it may do this."
+_PROXY_ADVICE = "It comes from a proxy. Check the username and password in the proxy environment variables."
+_BILLING_ADVICE = "The account needs a billing profile, or must leave the free trial first."
 _ERRORS: dict[int, tuple[type[ApiError], str]] = {
     401: (AuthenticationError, ""),
     402: (RejectedError, _BILLING_ADVICE),
@@ -137,7 +137,7 @@ class Response:
             return None
         following, pages, total = (pagination.get(key) for key in ("next_page", "total_pages", "total_count"))
         if following is not None and (not isinstance(following, int) or isinstance(following, bool)):
-            raise self.unexpected("with a next_page that is no number")
+            raise self.unexpected("with a next_page that is not a number")
         if following and following > page and not (isinstance(pages, int) and page >= pages):
             return following
         if isinstance(total, int) and not isinstance(total, bool) and received < total:
@@ -170,7 +170,7 @@ class Response:
 
     def unexpected(self, what: str, kind: type[ApiError] = UnexpectedResponseError) -> ApiError:
         """Return the error for a response of the right status whose body breaks the contract in this way."""
-        return self._error(kind, f" {what}, which is not the form of the Scalingo API", self._check_url)
+        return self._error(kind, f" {what}, which does not match the Scalingo API", self._check_url)
 
     @property
     def _check_url(self) -> str:

@@ -66,7 +66,7 @@ class Retry:
             raise error
         if not self._sleep(delay(error, tries), tries, error):
             tried = f"Tried {tries} times; " if tries > 1 else ""
-            error.add_consequence(f"{tried}max_wait ({self._max_wait:g} s) leaves no time for another try.")
+            error.add_consequence(f"{tried}max_wait ({self._max_wait:g} s) leaves no time for another attempt.")
             if isinstance(error, RateLimitError):
                 error.add_consequence("Increase it or rerun later.")
             raise error
@@ -82,7 +82,7 @@ class Retry:
         if seconds + reserve >= self.left:
             return False
         if self._waited <= _SILENT_WAIT < self._waited + seconds:
-            self._on_wait(f"{error.message.rstrip('.')}; trying again for at most {self.left:.0f} s (max_wait).")
+            self._on_wait(f"{error.message.rstrip('.')}; retrying for at most {self.left:.0f} s (max_wait).")
         time.sleep(seconds)
         self.left -= seconds
         self._waited += seconds

@@ -137,7 +137,7 @@ class Transport:
 
 
 def _proxies(url: str) -> dict[str, str]:
-    """Return the proxy of the environment for a URL. Plain HTTP goes to this machine only, and never through one."""
+    """Return the proxy from the environment for a URL. Plain HTTP goes to this machine only, and never through one."""
     proxies = getproxies_environment()
     # The function of `requests` knows addresses and networks in no_proxy; without proxies it would ask macOS.
     if not proxies or url.startswith("http:") or requests.utils.should_bypass_proxies(url, no_proxy=None):
@@ -170,7 +170,7 @@ class _TooLargeError(ValueError):
     """The body is larger than anything that the API has to say."""
 
 
-_PROXY = "the proxy of the environment could not be used: "
+_PROXY = "the proxy from the environment could not be used: "
 
 
 def _diagnose(error: Exception, timeout: float, new: bool, bundle: str) -> tuple[str, bool, float]:
@@ -198,11 +198,11 @@ def _diagnose(error: Exception, timeout: float, new: bool, bundle: str) -> tuple
     if isinstance(error, known.InvalidSchema) and "SOCKS" in text:
         return f"{_PROXY}SOCKS needs the Python library PySocks where the task runs", False, 1
     if isinstance(error, (known.InvalidURL, known.InvalidSchema, http.LocationParseError, http.ProxySchemeUnknown)):
-        return "the URL, or the proxy of the environment, cannot be used", False, 1
+        return "the URL or the proxy from the environment cannot be used", False, 1
     unreadable = isinstance(error, known.SSLError) and text.startswith(("[X509", "[Errno 2]", "[Errno 13]"))
     if unreadable or "TLS CA certificate bundle" in text:
         # It is loaded before anything is sent.
-        return f"{bundle} holds no certificates that can be read", False, 1
+        return f"{bundle} contains no readable certificates", False, 1
     if isinstance(error, known.SSLError) and ("CERTIFICATE_VERIFY_FAILED" in text or "doesn't match" in text):
         return "the server's certificate is not trusted (see ca_path and validate_certs)", False, 1
     if isinstance(error, known.SSLError):

@@ -156,7 +156,7 @@ def test_get_list_empty_page_is_no_end(http: Mock, client: Client) -> None:
 def test_get_list_next_page_that_is_no_number_fails(http: Mock, client: Client, following: Any, at: int) -> None:
     serve(http, lambda page: body(PAGES[page - 1], {"current_page": page, "next_page": following if page == at else 2}))
     message = problem(client)
-    assert "with a next_page that is no number" in message and "hunter7" not in message
+    assert "with a next_page that is not a number" in message and "hunter7" not in message
     assert len(http.calls) == at
 
 
@@ -171,7 +171,7 @@ def test_get_list_fewer_objects_than_counted_fails(http: Mock, client: Client, c
 def test_get_list_page_without_anything_new_fails(http: Mock, client: Client, style: Any, fresh: int) -> None:
     """A server that knows no pages shows the first one whichever is asked for: 200 requests would tell no more."""
     serve(http, lambda page: body(PAGES[min(page, fresh)], style(page, 1000)))
-    assert "with a page that holds nothing new" in problem(client)
+    assert "with a page that contains nothing new" in problem(client)
     assert len(http.calls) == fresh + 1
 
 

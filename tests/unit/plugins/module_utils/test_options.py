@@ -215,7 +215,7 @@ def test_base_url_other_forms_fail_with_an_example(given: str) -> None:
     ],
 )
 def test_base_url_plain_http_to_another_machine_fails(host: str) -> None:
-    assert problem(auth_url=f"http://{host}").startswith("auth_url is plain http:// to ")
+    assert problem(auth_url=f"http://{host}").startswith("auth_url uses plain http:// for ")
 
 
 # CA bundles
@@ -265,7 +265,7 @@ def test_bundle_is_used_and_its_source_known(given: Any, source: str, path: str)
     ("path", "word"),
     [
         *(("missing.pem", "No such file or directory"), ("plain", "is a directory")),
-        *((name, "holds no certificate") for name in ("empty.pem", "key.pem", "binary.der")),
+        *((name, "contains no certificate") for name in ("empty.pem", "key.pem", "binary.der")),
     ],
 )
 def test_bundle_that_is_none_fails_before_any_request(given: Any, source: str, path: str, word: str) -> None:

@@ -154,7 +154,7 @@ def test_plan_steps(options: Object, projects: list[Object], found: Object | Non
         ({"name": "web", "new_name": "shop"}, [WEB, HIS_SHOP], [WEB["id"], "'tomasz'"]),
         ({"name": "home", "default": False}, [HOME], [HOME["id"]]),
         ({"name": "home", "state": "absent"}, [HOME], [HOME["id"]]),
-        ({"name": "home", "default": True}, [HIS_HOME], ["of its owner"]),
+        ({"name": "home", "default": True}, [HIS_HOME], [HIS_HOME["id"]]),
         ({"project_id": WEB["id"], "owner": "tomasz"}, [WEB], ["'tomasz'", "'mireille'"]),
         ({"project_id": WEB["id"], "owner": "tomasz", "state": "absent"}, [WEB], ["'tomasz'", "'mireille'"]),
     ],

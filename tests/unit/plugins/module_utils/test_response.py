@@ -110,10 +110,10 @@ def test_error_every_form_has_its_kind_and_words(status: int, body: Any, kind: t
     [
         (402, {"error": "no"}, "billing profile"),
         (404, HTML, f"No such path exists. {CHECK}"),
-        (407, "", "It comes from a proxy: check the username and password"),
+        (407, "", "It comes from a proxy. Check the username and password"),
         (302, "", f"never followed. {CHECK}"),
-        (200, HTML, f"without JSON, which is not the form of the Scalingo API. {CHECK}"),
-        (202, {}, f"instead of 200, which is not the form of the Scalingo API. {CHECK}"),
+        (200, HTML, f"without JSON, which does not match the Scalingo API. {CHECK}"),
+        (202, {}, f"instead of 200, which does not match the Scalingo API. {CHECK}"),
     ],
 )
 def test_error_advice_follows_the_reason(status: int, body: Any, advice: str) -> None:

@@ -116,7 +116,7 @@ def test_retry_depends_on_fault_and_verb(
         return
     assert sent == tries if tries else sent > 15, "it should use the time it has"
     if not tries:
-        assert f"Tried {sent} times; max_wait (300 s) leaves no time for another try." in str(error)
+        assert f"Tried {sent} times; max_wait (300 s) leaves no time for another attempt." in str(error)
         assert str(error).endswith("Increase it or rerun later.") is (fault.get("status") == 429)
     # Once.
     http.reset()
@@ -316,7 +316,7 @@ def test_max_wait_limits_requests_that_each_get_no_response_at_first(
 
     http.add_callback("GET", URL, late_at_first)
     made = client(max_wait=max_wait, timeout=30)
-    with pytest.raises(RequestError, match="leaves no time for another try"):
+    with pytest.raises(RequestError, match="leaves no time for another attempt"):
         for _request in range(100):
             call(made)
     assert max_wait - 30 <= clock.passed <= max_wait + 60
@@ -381,8 +381,8 @@ def test_on_wait_has_one_sentence_for_all_waits_of_a_request(
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        ({"status": 503}, "GET /v1/projects returned HTTP 503; trying again for at most 300 s (max_wait)."),
-        ({"body": requests.ReadTimeout()}, f"GET {URL} received no response: timed out after 30 s (timeout); trying"),
+        ({"status": 503}, "GET /v1/projects returned HTTP 503; retrying for at most 300 s (max_wait)."),
+        ({"body": requests.ReadTimeout()}, f"GET {URL} received no response: timed out after 30 s (timeout); retrying"),
     ],
     ids=["503", "no response"],
 )

@@ -269,7 +269,7 @@ def test_send_without_a_connection_was_not_sent(
 @pytest.mark.parametrize("host", ["api..example.com", "x" * 64 + ".example.com"])
 def test_send_host_that_cannot_be_a_name_fails_at_once(connect: Any, host: str) -> None:
     message = fail(Transport(connect(api_url=f"https://{host}")), False, FINAL)
-    assert message == "the URL, or the proxy of the environment, cannot be used."
+    assert message == "the URL or the proxy from the environment cannot be used."
 
 
 def test_send_refused_connection_of_a_reached_host_may_pass(serve: Any, transport: Any) -> None:
@@ -452,7 +452,7 @@ def test_send_bundle_that_cannot_be_read_names_its_source(
     """What the cheap check of the options lets pass, or what changed since."""
     server, path = secure(), bundles[bundle]
     message = fail(over_tls(server.host, verify=path, sources={"verify": "its source"}), False, FINAL)
-    assert message == f"its source ({path}) holds no certificates that can be read."
+    assert message == f"its source ({path}) contains no readable certificates."
     assert server.heard == []
 
 
@@ -519,12 +519,12 @@ def test_send_plain_http_is_never_through_a_proxy(serve: Any, transport: Any, mo
 @pytest.mark.parametrize(
     ("proxy", "words", "max_tries"),
     [
-        ("403 Forbidden", "the proxy of the environment could not be used: it returned HTTP 403 Forbidden.", UP_TO_3),
+        ("403 Forbidden", "the proxy from the environment could not be used: it returned HTTP 403 Forbidden.", UP_TO_3),
         ("407 Proxy Authentication Required", "the proxy rejected the connection (407). Check its username", FINAL),
-        ("http://127.0.0.1:1", "the proxy of the environment could not be used: Connection refused.", UP_TO_3),
-        ("ftp://127.0.0.1:1", "the URL, or the proxy of the environment, cannot be used.", FINAL),
-        ("http://[broken", "the URL, or the proxy of the environment, cannot be used.", FINAL),
-        ("socks5://you:hunter7@127.0.0.1:1", "the proxy of the environment could not be used: SOCKS needs", FINAL),
+        ("http://127.0.0.1:1", "the proxy from the environment could not be used: Connection refused.", UP_TO_3),
+        ("ftp://127.0.0.1:1", "the URL or the proxy from the environment cannot be used.", FINAL),
+        ("http://[broken", "the URL or the proxy from the environment cannot be used.", FINAL),
+        ("socks5://you:hunter7@127.0.0.1:1", "the proxy from the environment could not be used: SOCKS needs", FINAL),
     ],
 )
 def test_send_through_a_proxy_that_cannot_be_used_says_so(

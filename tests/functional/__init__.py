@@ -6,6 +6,4 @@
 import pytest
 
 # Before anything imports them.
-pytest.register_assert_rewrite(
-    "functional.expect", "functional.playbook", "functional.table", "functional.transfer_grid"
-)
+pytest.register_assert_rewrite("functional.expect", "functional.playbook", "functional.table", "functional.transfers")

@@ -11,32 +11,21 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ansible_environment import CHECKOUT, TOOLS, ansible_environment, collections_path
+from ansible_environment import CHECKOUT, collections_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from .playbook import PLAYBOOK_SECONDS
+from .playbook import LOCALHOST, ansible_playbook, custom_stats
 
 VARIABLES = Path(collections_path()) / "ansible_collections/community/scalingo/playbooks/vars/awx.yml"
 SEEN = ["credential_types", "credentials", "job_templates", "steps"]
 GUIDE = (CHECKOUT / "docs" / "docsite" / "rst" / "guide_awx.rst").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^\.\. code-block:: yaml(?:\+jinja)?\n((?:\n|    .*\n)+)", re.MULTILINE)
-INVENTORY = {
-    "all": {
-        "hosts": {
-            "localhost": {
-                "ansible_connection": "local",
-                "ansible_python_interpreter": "{{ ansible_playbook_python }}",
-            }
-        }
-    }
-}
 
 
 def in_the_guide(text: str) -> str:
@@ -57,14 +46,17 @@ class Job:
 class Awx:
     """What the playbook awx set up, with a repository that describes an account."""
 
-    def __init__(self, folder: Path, description: str, inputs: Mapping[str, Mapping[str, str]]) -> None:
+    def __init__(self, directory: Path, description: str, inputs: Mapping[str, Mapping[str, str]]) -> None:
         """Take the inputs of each credential, by its name."""
-        self._folder = folder
+        self._directory = directory
         self._inputs = inputs
-        (folder / "group_vars").mkdir(parents=True)
-        (folder / "group_vars" / "all.yml").write_text(description, encoding="utf-8")
-        (folder / "scalingo.yml").write_text(in_the_guide("import_playbook"), encoding="utf-8")
-        (folder / "inventory.json").write_text(json.dumps(INVENTORY), encoding="utf-8")
+        for name in ("home", "group_vars"):
+            (directory / name).mkdir(parents=True)
+        (directory / "group_vars" / "all.yml").write_text(description, encoding="utf-8")
+        (directory / "scalingo.yml").write_text(in_the_guide("import_playbook"), encoding="utf-8")
+        (directory / "inventory.json").write_text(
+            json.dumps({"all": {"hosts": {"localhost": LOCALHOST}}}), encoding="utf-8"
+        )
         seen = self._seen()
         self._types = {one["name"]: one for one in seen["credential_types"]}
         self._credentials = {one["name"]: one for one in seen["credentials"]}
@@ -83,7 +75,7 @@ class Awx:
         lines = [f"{name}: !unsafe {json.dumps(answer)}" for name, answer in (answers or {}).items()]
         given = {**found["extra_vars"], **(artifacts or {})}
         lines += [f"{name}: {json.dumps(value)}" for name, value in given.items()]
-        (self._folder / "extra.yml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        (self._directory / "extra.yml").write_text("\n".join(lines) + "\n", encoding="utf-8")
         check = ["--check"] if found["job_type"] == "check" else []
         return self._run("scalingo.yml", "-i", "inventory.json", "-e", "@extra.yml", "--diff", *check, **environment)
 
@@ -114,34 +106,16 @@ class Awx:
 
     def _seen(self) -> dict[str, Any]:
         seen = {name: "{{ __scalingo_awx_" + name + " }}" for name in SEEN}
-        copy = {"dest": str(self._folder / "seen.json"), "content": "{{ seen | to_json }}", "mode": "0600"}
+        copy = {"dest": str(self._directory / "seen.json"), "content": "{{ seen | to_json }}", "mode": "0600"}
         task = {"name": "Write the variables down", "ansible.builtin.copy": copy, "vars": {"seen": seen}}
         play = {"hosts": "localhost", "gather_facts": False, "vars_files": [str(VARIABLES)], "tasks": [task]}
-        (self._folder / "see.yml").write_text(json.dumps([play]), encoding="utf-8")
+        (self._directory / "see.yml").write_text(json.dumps([play]), encoding="utf-8")
         done = self._run("see.yml", "-i", "inventory.json")
         assert done.successful, done.output
-        found: dict[str, Any] = json.loads((self._folder / "seen.json").read_text(encoding="utf-8"))
+        found: dict[str, Any] = json.loads((self._directory / "seen.json").read_text(encoding="utf-8"))
         return found
 
     def _run(self, *arguments: str, **environment: str) -> Job:
-        done = subprocess.run(
-            [str(TOOLS / "ansible-playbook"), *arguments],
-            cwd=self._folder,
-            env={
-                **ansible_environment(
-                    self._folder,
-                    ANSIBLE_NOCOLOR="true",
-                    ANSIBLE_PIPELINING="true",
-                    ANSIBLE_SHOW_CUSTOM_STATS="true",
-                    ANSIBLE_VERBOSITY="3",
-                ),
-                **environment,
-            },
-            capture_output=True,
-            text=True,
-            timeout=PLAYBOOK_SECONDS,
-            check=False,
-        )
-        _before, found, stats = done.stdout.partition("\tRUN: ")
-        artifacts = json.JSONDecoder().raw_decode(stats)[0] if found else {}
-        return Job(done.returncode == 0, artifacts, done.stdout + done.stderr)
+        shown = {"ANSIBLE_SHOW_CUSTOM_STATS": "true", "ANSIBLE_VERBOSITY": "3"}
+        done = ansible_playbook(self._directory, *arguments, **shown, **environment)
+        return Job(done.returncode == 0, custom_stats(done.stdout), done.stdout + done.stderr)

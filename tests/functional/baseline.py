@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from .playbook import COLLECTION, PLAYBOOK_SECONDS, PlaybookRun, clean_environment, show
+from .playbook import COLLECTION, PlaybookRun, ansible_playbook, show
 
 ROLE = f"{COLLECTION}.project_baseline"
 SCHEMA = 2
@@ -101,13 +100,4 @@ def play(
     (folder / "home").mkdir()
     (folder / "account.yml").write_text(json.dumps(dict(variables)), encoding="utf-8")
     playbook = name if "/" in name else f"{COLLECTION}.{name}"
-    command = ["ansible-playbook", playbook, "-e", "@account.yml", *arguments]
-    return run(
-        [str(Path(sys.executable).parent / command[0]), *command[1:]],
-        cwd=folder,
-        env={**clean_environment(folder), **environment},
-        capture_output=True,
-        text=True,
-        timeout=PLAYBOOK_SECONDS,
-        check=False,
-    )
+    return ansible_playbook(folder, playbook, "-e", "@account.yml", *arguments, run=run, **environment)

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from ansible_environment import client_variables
 from simulator import Simulator
 
 from .playbook import PlaybookRun, Story, tell
-from .table import Table
 
 os.environ.setdefault("SIMULATOR_VALIDATE", "1")  # every answer of every simulator is held against openapi.yaml
 
@@ -33,10 +33,12 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test of a table runs once for every cell of its class."""
-    if "cell" in metafunc.fixturenames:
-        metafunc.parametrize("cell", metafunc.cls.cells, ids=lambda cell: cell.name)
+@pytest.fixture(autouse=True)
+def _environment_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the developer's environment reaches a module that runs in this process."""
+    for name in client_variables():
+        if not name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
 
 
 @pytest.fixture(scope="module")
@@ -62,10 +64,3 @@ def teller(tmp_path_factory: pytest.TempPathFactory) -> Teller:
         return tell(tmp_path_factory.mktemp("playbook"), stories, *arguments, **keywords)
 
     return run
-
-
-@pytest.fixture(scope="class")
-def table(request: pytest.FixtureRequest, teller: Teller) -> Iterator[Table]:
-    """The cells of a test class, after their run against an API that behaves as the class says."""
-    with Simulator(**{**request.cls.assumed, **request.cls.switches}) as simulator:
-        yield Table(simulator, request.cls.cells, teller)

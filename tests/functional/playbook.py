@@ -13,11 +13,15 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
 from ansible_environment import TOOLS, ansible_environment
 from in_process import printed_by
 
@@ -36,6 +40,10 @@ OPTIONS = (
     "validate_certs",
     "ca_path",
 )
+
+
+# Of a host that is this machine.
+LOCALHOST = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
 
 
 @dataclass(frozen=True)
@@ -100,38 +108,32 @@ class PlaybookRun:
         return [one for one in self.results if one.host == host]
 
 
-def _call(
-    module: str, task: str, check: bool, environment: Mapping[str, str] | None, arguments: dict[str, Any]
+def task(
+    module: str,
+    name: str = "run",
+    /,
+    check: bool = False,
+    environment: Mapping[str, str] | None = None,
+    no_log: bool = False,
+    **arguments: Any,
 ) -> dict[str, Any]:
-    call: dict[str, Any] = {"name": task, f"{COLLECTION}.{module}": arguments, "environment": dict(environment or {})}
-    return {**call, "check_mode": True} if check else call
+    """A task that calls a module: `task("scalingo_project", "create it", name="web")`."""
+    call: dict[str, Any] = {"name": name, f"{COLLECTION}.{module}": arguments, "environment": dict(environment or {})}
+    return {**call, **({"check_mode": True} if check else {}), **({"no_log": True} if no_log else {})}
 
 
-def project(
-    task: str = "run", /, check: bool = False, environment: Mapping[str, str] | None = None, **arguments: Any
-) -> dict[str, Any]:
-    """A task that calls scalingo_project: `project("create it", name="web")`."""
-    return _call("scalingo_project", task, check, environment, arguments)
+project = partial(task, "scalingo_project")
+project_info = partial(task, "scalingo_project_info")
+projects = partial(task, "scalingo_projects")
+collaborator = partial(task, "scalingo_project_collaborator")
+transfer = partial(task, "scalingo_project_transfer", wait_timeout=0)
+transfers = partial(task, "scalingo_project_transfers")
+transfer_info = partial(task, "scalingo_project_transfer_info")
 
 
-def project_info(
-    task: str = "run", /, check: bool = False, environment: Mapping[str, str] | None = None, **arguments: Any
-) -> dict[str, Any]:
-    """A task that calls scalingo_project_info."""
-    return _call("scalingo_project_info", task, check, environment, arguments)
-
-
-def projects(
-    task: str = "run", /, check: bool = False, environment: Mapping[str, str] | None = None, **arguments: Any
-) -> dict[str, Any]:
-    """A task that calls scalingo_projects: `projects("create them", projects=[{"name": "web"}, {"name": "api"}])`."""
-    return _call("scalingo_projects", task, check, environment, arguments)
-
-
-def login(task: str = "run", /, check: bool = False, no_log: bool = True, **arguments: Any) -> dict[str, Any]:
+def login(name: str = "run", /, check: bool = False, no_log: bool = True, **arguments: Any) -> dict[str, Any]:
     """A task that calls scalingo_login and registers what it returns as `signed_in`."""
-    call = _call("scalingo_login", task, check, None, arguments)
-    return {**call, "register": "signed_in", **({"no_log": True} if no_log else {})}
+    return {**task("scalingo_login", name, check=check, no_log=no_log, **arguments), "register": "signed_in"}
 
 
 def show(expression: str, task: str = "run", **keywords: Any) -> dict[str, Any]:
@@ -153,12 +155,12 @@ def here(
     return TaskResult("here", module, "failed" if values.get("failed") else "ok", check, values)
 
 
-def bulk(
-    sim: Any, me: Any, items: Any, check: bool = False, max_wait: float | None = None, **options: Any
-) -> TaskResult:
-    """What scalingo_projects returns that runs in this process; it waits as long as it does by itself, or max_wait."""
-    patience: dict[str, Any] = {} if max_wait is None else {"max_wait": max_wait}
-    return here("scalingo_projects", connect(sim, me), check=check, projects=items, **patience, **options)
+def lookup(*terms: str, variables: Mapping[str, Any] | None = None, **options: Any) -> list[Any]:
+    """What the lookup returns that runs in this process, with Ansible variables."""
+    module = import_module(f"ansible_collections.{COLLECTION}.plugins.lookup.project_info")
+    templar = Templar(DataLoader(), variables=dict(variables or {}))
+    found: list[Any] = module.LookupModule(templar=templar).run(list(terms), variables, **options)
+    return found
 
 
 def clean_environment(folder: Path) -> dict[str, str]:
@@ -177,6 +179,31 @@ def clean_environment(folder: Path) -> dict[str, str]:
     )
 
 
+def ansible_playbook(
+    folder: Path,
+    *arguments: str,
+    run: Callable[..., subprocess.CompletedProcess[str]] = subprocess.run,
+    **environment: str,
+) -> subprocess.CompletedProcess[str]:
+    """Run ansible-playbook in a folder, with variables added to the clean environment."""
+    return run(
+        [str(TOOLS / "ansible-playbook"), *arguments],
+        cwd=folder,
+        env={**clean_environment(folder), **environment},
+        capture_output=True,
+        text=True,
+        timeout=PLAYBOOK_SECONDS,
+        check=False,
+    )
+
+
+def custom_stats(stdout: str) -> dict[str, Any]:
+    """What a run left behind with set_stats, as AWX makes artifacts of it."""
+    _before, found, stats = stdout.partition("\tRUN: ")
+    shown: dict[str, Any] = json.JSONDecoder().raw_decode(stats)[0] if found else {}
+    return shown
+
+
 def write_project(folder: Path, stories: Iterable[Story]) -> None:
     """Write the inventory and the play that tell the stories, and the tasks of each."""
     hosts: dict[str, Any] = {}
@@ -184,12 +211,13 @@ def write_project(folder: Path, stories: Iterable[Story]) -> None:
         assert story.name not in hosts, f"two stories are called {story.name}"
         hosts[story.name] = {**story.variables, "scalingo": dict(story.connection)}
         (folder / f"{story.name}.json").write_text(json.dumps(story.tasks, indent=1), encoding="utf-8")
+    target = os.environ.get("FUNCTIONAL_PYTHON")
     inventory = {
         "all": {
             "hosts": hosts,
             "vars": {
-                "ansible_connection": "local",
-                "ansible_python_interpreter": os.environ.get("FUNCTIONAL_PYTHON", "{{ ansible_playbook_python }}"),
+                **LOCALHOST,
+                **({"ansible_python_interpreter": target} if target else {}),
                 **({"scalingo_run_in_worker": False} if os.environ.get("FUNCTIONAL_OWN_PROCESS") else {}),
             },
         }
@@ -226,16 +254,7 @@ def tell(
         path.write_text(text, encoding="utf-8")
         path.chmod(0o600)
     write_project(folder, stories)
-    command = [str(TOOLS / "ansible-playbook"), "-i", "inventory.json", "play.yml", *arguments]
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env={**clean_environment(folder), **(environment or {})},
-        capture_output=True,
-        text=True,
-        timeout=PLAYBOOK_SECONDS,
-        check=False,
-    )
+    done = ansible_playbook(folder, "-i", "inventory.json", "play.yml", *arguments, **(environment or {}))
     lines = folder / "results.jsonl"
     assert lines.exists(), f"no task ran at all\n{done.stdout}\n{done.stderr}"
     results = [

@@ -18,22 +18,12 @@ from urllib.parse import quote
 
 from ansible_environment import TOOLS, ansible_settings, plain_environment
 
-from .playbook import PLAYBOOK_SECONDS
+from .playbook import LOCALHOST, PLAYBOOK_SECONDS
 
 JOB_ID = "7"
 # AWX leaves the result out of an event if it is longer than this.
 MAX_EVENT_RES = 700_000
-INVENTORY = {
-    "all": {"hosts": ["localhost"]},
-    "_meta": {
-        "hostvars": {
-            "localhost": {
-                "ansible_connection": "local",
-                "ansible_python_interpreter": "{{ ansible_playbook_python }}",
-            }
-        }
-    },
-}
+INVENTORY = {"all": {"hosts": ["localhost"]}, "_meta": {"hostvars": {"localhost": LOCALHOST}}}
 
 
 @dataclass(frozen=True)

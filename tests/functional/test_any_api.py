@@ -10,27 +10,17 @@ expected. Modules and lookup run in this process, since an ansible-playbook for 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
 import pytest
 from ansible.errors import AnsibleError
 
-from .arrangements import EVERYTHING, five
-from .expect import assert_ok, assert_refused, bulk_disagreements, diff_of, disagreements, outline, told, writes
-from .playbook import COLLECTION, TaskResult, connect, here
-from .transfer_grid import disagreements as transfer_disagreements
-from .transfer_process import NOWHERE, Party, party, send
-from .transfer_stories import while_waiting
+from .expect import NOWHERE, assert_ok, assert_refused, diff_of, disagreements, outline, told, writes
+from .playbook import TaskResult, connect, here, lookup
+from .table import RUNGS
+from .transfers import Party, party, while_waiting
 
-RUNGS = ("check", "run", "rerun", "check again")
 PATIENCE = 60  # seconds, for an API with a rate limit or a late acceptance
-DISAGREEMENTS: dict[str, Callable[[TaskResult, TaskResult], list[str]]] = {
-    "project": disagreements,
-    "projects": bulk_disagreements,
-    "project_transfer": transfer_disagreements,
-}
 
 
 def task(sim: Any, account: Any, module: str, check: bool = False, **options: Any) -> TaskResult:
@@ -54,9 +44,8 @@ def ladder(sim: Any, account: Any, module: str, **options: Any) -> TaskResult:
     steps = {rung: task(sim, account, module, check="check" in rung, **options) for rung in RUNGS}
     for rung, result in steps.items():
         assert_ok(result, changed=rung in ("check", "run"))
-    compare = DISAGREEMENTS[module]
-    assert compare(steps["check"], steps["run"]) == []
-    assert compare(steps["check again"], steps["rerun"]) == []
+    assert disagreements(steps["check"], steps["run"]) == []
+    assert disagreements(steps["check again"], steps["rerun"]) == []
     return steps["run"]
 
 
@@ -78,7 +67,7 @@ def test_the_life_of_a_project(sim: Any) -> None:
     assert renamed["project"]["id"] == made["project"]["id"]
     shop = ladder(sim, me, "project", project_id=made["project"]["id"], name="shop")["project"]
     assert shop == sim.project(shop["id"])
-    before, after = diff_of(ladder(sim, me, "project", name="shop", default=True)) or ({}, {})
+    before, after = diff_of(ladder(sim, me, "project", name="shop", default=True))
     assert (before["default_project"], after["default_project"]) == ("default", "shop")
     assert outline(sim.projects(me)) == "default *shop"
     ladder(sim, me, "project", name="default", state="absent")
@@ -128,8 +117,18 @@ def test_a_name_that_is_taken_and_an_account_that_is_full(sim: Any) -> None:
 
 def test_a_list_of_projects(sim: Any) -> None:
     me = sim.add_account("many")
-    five(sim, me)
-    run = ladder(sim, me, "projects", projects=EVERYTHING)
+    for name in ("web", "tools", "old", "kept", "spare"):
+        sim.add_project(me, name)
+    everything: list[dict[str, Any]] = [
+        {"name": "default", "state": "absent"},
+        {"name": "web", "new_name": "site"},
+        {"name": "tools", "new_name": "shop"},
+        {"name": "main", "default": True},
+        {"name": "gone", "state": "absent"},
+        {"name": "old", "state": "absent"},
+        {"name": "kept"},
+    ]
+    run = ladder(sim, me, "projects", projects=everything)
     assert outline(run["unlisted"]) == "spare"
     assert told(run) == "default delete, site update, shop update, main create, gone none, old delete, kept none"
     assert outline(sim.projects(me)) == "kept *main shop site spare"
@@ -276,7 +275,7 @@ def test_somebody_who_is_not_eligible(sim: Any) -> None:
     wanted = {"project_id": one.project_id}
     refused(sim, one.owner, "project_transfer", one.invitee.username, new_owner=one.stranger.username, **wanted)
     refused(sim, one.owner, "project_transfer", "nobody-known", new_owner="nobody-known", **wanted)
-    sim.set_collaborator(f"app-{one.project_name.removeprefix('web-')}", one.colleague, role="limited")
+    sim.set_collaborator(one.application, one.colleague, role="limited")
     if sim.switches["limited_eligible"]:
         ladder(sim, one.owner, "project_transfer", new_owner=one.colleague.username, **wanted)
     else:
@@ -286,8 +285,7 @@ def test_somebody_who_is_not_eligible(sim: Any) -> None:
 
 def test_waiting_for_the_answer(sim: Any) -> None:
     one = party(sim, "pending")
-    path = f"/v1/projects/{one.project_id}/transfer_invitations/{one.invitation_id}/accept"
-    while_waiting(one, send, sim, one.invitee, path)
+    while_waiting(one, "invitee", "accept")
     wanted = {"project_id": one.project_id, "new_owner": one.invitee.username, "wait": True, "wait_timeout": PATIENCE}
     result = task(sim, one.owner, "project_transfer", **wanted)
     assert one.statuses == [sim.switches["accept_outcome"]]
@@ -316,10 +314,9 @@ def test_a_login(sim: Any) -> None:
 def test_the_lookup(sim: Any) -> None:
     me, other = sim.add_account("looking"), sim.add_account("looked-for")
     web, theirs = sim.add_project(me, "web"), sim.add_project(other, "theirs")
-    plugin = import_module(f"ansible_collections.{COLLECTION}.plugins.lookup.project_info").LookupModule()
 
     def look_up(*terms: str, **options: Any) -> Any:
-        return plugin.run(list(terms), **connect(sim, me, max_wait=PATIENCE), **options)
+        return lookup(*terms, **connect(sim, me, max_wait=PATIENCE), **options)
 
     assert look_up("web") == look_up(web["id"]) == look_up("web", owner="looking") == [web]
     assert outline(look_up(owner=me.id)) == "*default web"

@@ -1,226 +1,131 @@
 # Copyright: (c) 2026, the community.scalingo authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the connection options come from, which one wins, and what forms they take."""
+"""Where the connection options of modules and of the lookup come from, which one wins, and what forms they take."""
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from .assumptions import COUNTED
 from .expect import EXCHANGE, LIST, assert_ok, assert_refused
-from .other_machine import OtherMachine, other_machine
-from .playbook import OPTIONS, PlaybookRun, Story, project, project_info
+from .playbook import OPTIONS, here, lookup
+from .table import Account
 
-# Of every story the requests are listed.
+# Whose token was taken, and whether it was exchanged, is told by the requests.
 ASSUMED = COUNTED
 
-WITH_EXCHANGE = [EXCHANGE, LIST]
-WITHOUT_EXCHANGE = [LIST]
-USELESS = "not-a-token-that-anybody-issued"
-EMPTY = dict.fromkeys(OPTIONS, "")
+Given = Mapping[str, Any]
+USELESS = "not-a-token-that-was-ever-issued"
+NOWHERE = "http://127.0.0.1:9"
+URLS: Given = {"api_url": "$api", "auth_url": "$auth"}
+TOKEN: Given = {"api_token": "$token", **URLS}
+BEARER: Given = {"bearer_token": "$bearer", **URLS}
 
-
-def _urls(sim: Any, suffix: str = "", host: str = "127.0.0.1") -> dict[str, str]:
-    return {name: getattr(sim, name).replace("127.0.0.1", host) + suffix for name in ("api_url", "auth_url")}
-
-
-def _environment(sim: Any, **others: str) -> dict[str, str]:
-    return {"SCALINGO_API_URL": sim.api_url, "SCALINGO_AUTH_URL": sim.auth_url, **others}
-
-
-# Every story: what is given by option, what by environment variable, and the requests that must follow.
-# Each begins with an account of its own.
-STORIES: dict[str, tuple[Callable[[Any, Any], dict[str, Any]], Callable[[Any, Any], dict[str, str]], list[str]]] = {
-    "options-only": (lambda sim, me: {"api_token": me.api_token, **_urls(sim)}, lambda sim, me: {}, WITH_EXCHANGE),
-    "environment-only": (
-        lambda sim, me: {},
-        lambda sim, me: _environment(sim, SCALINGO_API_TOKEN=me.api_token),
-        WITH_EXCHANGE,
+# Options, environment variables without SCALINGO_, and whether a token is exchanged. `$api` is the simulator.
+MODULES: dict[str, tuple[Given, Given, bool]] = {
+    "options only": (TOKEN, {}, True),
+    "variables only": ({}, TOKEN, True),
+    "bearer by option": (BEARER, {}, False),
+    "bearer by variable": ({}, BEARER, False),
+    "both options, the bearer wins": ({**TOKEN, **BEARER}, {}, False),
+    "both variables, the bearer wins": ({}, {**BEARER, "api_token": USELESS}, False),
+    "option token beats variable bearer": (TOKEN, {"bearer_token": USELESS}, True),
+    "option bearer beats variable token": (BEARER, {"api_token": USELESS}, False),
+    "options beat their variables": (
+        {**TOKEN, "timeout": 5},
+        {"api_token": USELESS, "api_url": NOWHERE, "auth_url": NOWHERE, "timeout": "-1"},
+        True,
     ),
-    "bearer-by-option": (
-        lambda sim, me: {"bearer_token": me.bearer(), **_urls(sim)},
-        lambda sim, me: {},
-        WITHOUT_EXCHANGE,
-    ),
-    "bearer-by-environment": (
-        lambda sim, me: {},
-        lambda sim, me: _environment(sim, SCALINGO_BEARER_TOKEN=me.bearer()),
-        WITHOUT_EXCHANGE,
-    ),
-    "both-options-the-bearer-wins": (
-        lambda sim, me: {"api_token": me.api_token, "bearer_token": me.bearer(), **_urls(sim)},
-        lambda sim, me: {},
-        WITHOUT_EXCHANGE,
-    ),
-    "both-variables-the-bearer-wins": (
-        lambda sim, me: {},
-        lambda sim, me: _environment(sim, SCALINGO_API_TOKEN=USELESS, SCALINGO_BEARER_TOKEN=me.bearer()),
-        WITHOUT_EXCHANGE,
-    ),
-    "option-api-token-beats-variable-bearer": (
-        lambda sim, me: {"api_token": me.api_token, **_urls(sim)},
-        lambda sim, me: {"SCALINGO_BEARER_TOKEN": USELESS},
-        WITH_EXCHANGE,
-    ),
-    "option-bearer-beats-variable-api-token": (
-        lambda sim, me: {"bearer_token": me.bearer(), **_urls(sim)},
-        lambda sim, me: {"SCALINGO_API_TOKEN": USELESS},
-        WITHOUT_EXCHANGE,
-    ),
-    "option-beats-its-own-variable": (
-        lambda sim, me: {"api_token": me.api_token, "timeout": 5, **_urls(sim)},
-        lambda sim, me: {
-            "SCALINGO_API_TOKEN": USELESS,
-            "SCALINGO_API_URL": "http://127.0.0.1:9",
-            "SCALINGO_AUTH_URL": "http://127.0.0.1:9",
-            "SCALINGO_TIMEOUT": "-1",
-        },
-        WITH_EXCHANGE,
-    ),
-    "empty-options-leave-it-to-the-environment": (
-        lambda sim, me: EMPTY,
-        lambda sim, me: _environment(sim, SCALINGO_API_TOKEN=me.api_token),
-        WITH_EXCHANGE,
-    ),
-    "empty-variables-leave-it-to-the-options": (
-        lambda sim, me: {"api_token": me.api_token, **_urls(sim)},
-        lambda sim, me: {f"SCALINGO_{name.upper()}": "" for name in EMPTY},
-        WITH_EXCHANGE,
-    ),
-    "an-empty-bearer-does-not-win": (
-        lambda sim, me: {"api_token": me.api_token, "bearer_token": "", **_urls(sim)},
-        lambda sim, me: {},
-        WITH_EXCHANGE,
-    ),
-    "an-empty-option-and-a-variable-bearer": (
-        lambda sim, me: {"api_token": "", **_urls(sim)},
-        lambda sim, me: {"SCALINGO_BEARER_TOKEN": me.bearer()},
-        WITHOUT_EXCHANGE,
-    ),
-    "url-with-a-slash": (
-        lambda sim, me: {"api_token": me.api_token, **_urls(sim, "/")},
-        lambda sim, me: {},
-        WITH_EXCHANGE,
-    ),
-    "url-with-the-version": (
-        lambda sim, me: {"api_token": me.api_token, **_urls(sim, "/v1")},
-        lambda sim, me: {},
-        WITH_EXCHANGE,
-    ),
-    "url-with-the-version-and-a-slash": (
-        lambda sim, me: {"api_token": me.api_token, **_urls(sim, "/v1/")},
-        lambda sim, me: {},
-        WITH_EXCHANGE,
-    ),
-    "url-of-localhost": (
-        lambda sim, me: {"api_token": me.api_token, **_urls(sim, host="localhost")},
-        lambda sim, me: {},
-        WITH_EXCHANGE,
-    ),
-    "url-beats-region": (
-        lambda sim, me: {"api_token": me.api_token, "region": "osc-secnum-fr1", **_urls(sim)},
-        lambda sim, me: {},
-        WITH_EXCHANGE,
-    ),
-    "numbers-and-booleans-as-text": (
-        lambda sim, me: {
-            "api_token": me.api_token,
-            "timeout": "5",
-            "max_wait": "0",
-            "validate_certs": "no",
-            **_urls(sim),
-        },
-        lambda sim, me: {},
-        WITH_EXCHANGE,
-    ),
-    "numbers-and-booleans-by-environment": (
-        lambda sim, me: {"api_token": me.api_token, **_urls(sim)},
-        lambda sim, me: {"SCALINGO_TIMEOUT": "5", "SCALINGO_MAX_WAIT": "0", "SCALINGO_VALIDATE_CERTS": "no"},
-        WITH_EXCHANGE,
-    ),
+    "empty options": (dict.fromkeys(OPTIONS, ""), TOKEN, True),
+    "empty variables": (TOKEN, dict.fromkeys(OPTIONS, ""), True),
+    "an empty bearer does not win": ({**TOKEN, "bearer_token": ""}, {}, True),
+    "an empty token and a variable bearer": ({**URLS, "api_token": ""}, {"bearer_token": "$bearer"}, False),
+    "a slash": ({**TOKEN, "api_url": "$api/", "auth_url": "$auth/"}, {}, True),
+    "the version": ({**TOKEN, "api_url": "$api/v1", "auth_url": "$auth/v1/"}, {}, True),
+    "localhost": ({**TOKEN, "api_url": "$local"}, {}, True),
+    "a URL beats a region": ({**TOKEN, "region": "osc-secnum-fr1"}, {}, True),
+    "white space": ({**TOKEN, "api_token": "  $token\n"}, {}, True),
+    "text": ({**TOKEN, "timeout": "5", "max_wait": "0", "validate_certs": "no"}, {}, True),
+    "text by variable": (TOKEN, {"timeout": "5", "max_wait": "0", "validate_certs": "no"}, True),
+}
+# For the lookup: options, Ansible variables without scalingo_, environment variables, and whether a token is exchanged.
+LOOKUPS: dict[str, tuple[Given, Given, Given, bool]] = {
+    "environment": ({}, {}, TOKEN, True),
+    "option": ({"api_token": "$token"}, {"api_token": USELESS}, {**TOKEN, "api_token": USELESS}, True),
+    "Ansible variable": ({}, {"api_token": "$token"}, {**TOKEN, "api_token": USELESS}, True),
+    "empty": (dict.fromkeys(OPTIONS, ""), dict.fromkeys(OPTIONS, ""), TOKEN, True),
+    "bearer by option": ({"bearer_token": "$bearer"}, {}, {**TOKEN, "api_token": USELESS}, False),
+    "bearer by Ansible variable": ({}, {"bearer_token": "$bearer"}, {**TOKEN, "api_token": USELESS}, False),
+    "option token beats bearer": ({"api_token": "$token"}, {"bearer_token": USELESS}, URLS, True),
+    "both variables, the bearer wins": ({}, {"api_token": USELESS, "bearer_token": "$bearer"}, URLS, False),
+    "the version": ({"api_url": "$api/v1/"}, {"api_url": NOWHERE}, {**TOKEN, "api_url": NOWHERE}, True),
 }
 
 
-@pytest.fixture(scope="module")
-def proxy() -> Iterator[OtherMachine]:
-    with other_machine() as machine:
-        yield machine
+@pytest.fixture
+def account(sim: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Account:
+    """An account, and a home with a password that must replace no token."""
+    (tmp_path / ".netrc").write_text("default login somebody password from-netrc\n", encoding="utf-8")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return Account(sim, "*default")
 
 
-@pytest.fixture(scope="module")
-def run(sim: Any, proxy: OtherMachine, teller: Any) -> PlaybookRun:
-    stories = []
-    for name, (options, environment, _calls) in STORIES.items():
-        me = sim.add_account(name)
-        stories.append(Story(name, [project_info(environment=environment(sim, me), **options(sim, me))]))
-    bare = {name: url.removeprefix("http://") for name, url in _urls(sim).items()}
-    sparse = sim.add_account("sparse")
-    away = {"api_url": "https://api.example.org", "bearer_token": USELESS, "max_wait": 0}
-    stories += [
-        Story("a-bare-host", [project_info(api_token=sim.add_account("bare").api_token, max_wait=0, **bare)]),
-        Story("through-a-proxy", [project_info(environment={"https_proxy": proxy.url}, **away)]),
-        Story(
-            "a-missing-ca-file",
-            [project_info(ca_path="/nowhere/ca.pem", api_url="https://127.0.0.1:9", bearer_token=USELESS, max_wait=0)],
-        ),
-        Story(
-            "empty-options-of-a-project",
-            [
-                project(
-                    name="web",
-                    project_id="",
-                    new_name="",
-                    owner="",
-                    default="",
-                    state="present",
-                    api_token=sparse.api_token,
-                    **_urls(sim),
-                ),
-            ],
-        ),
-    ]
-    # The password of this file must reach nobody: the token would be gone.
-    return teller(stories, home={".netrc": "default login somebody password from-netrc\n"})
+def filled(account: Account, given: Given, prefix: str = "") -> dict[str, Any]:
+    """What is given, with the account's own values, and with a prefix before each name."""
+    sim, found = account.sim, {}
+    words = {"$api": sim.api_url, "$auth": sim.auth_url, "$local": sim.api_url.replace("127.0.0.1", "localhost")}
+    words |= {"$token": account.me.api_token, "$bearer": account.me.bearer()}
+    for name, value in given.items():
+        for word, text in words.items():
+            value = value.replace(word, text) if isinstance(value, str) else value
+        found[prefix + (name.upper() if prefix.isupper() else name)] = value
+    return found
 
 
-@pytest.mark.parametrize("story", STORIES)
-def test_these_options_lead_to_these_requests(run: PlaybookRun, sim: Any, story: str) -> None:
-    result = run.of(story)
+def set_environment(monkeypatch: pytest.MonkeyPatch, account: Account, given: Given) -> None:
+    for name, value in filled(account, given, "SCALINGO_").items():
+        monkeypatch.setenv(name, value)
+    account.sim.clear_requests()
+
+
+@pytest.mark.parametrize("row", MODULES)
+def test_options_of_a_module(account: Account, monkeypatch: pytest.MonkeyPatch, row: str) -> None:
+    options, environment, exchanged = MODULES[row]
+    own = filled(account, options)
+    set_environment(monkeypatch, account, environment)
+    result = here("scalingo_project_info", own)
     assert_ok(result)
-    assert [one["name"] for one in result["projects"]] == ["default"]
-    assert result["projects"][0]["owner"]["username"] == story
-    assert sim.calls(story) == STORIES[story][2]
+    assert result["projects"] == [*account.held.values()]
+    assert account.calls() == [EXCHANGE, LIST][not exchanged :]
 
 
-def test_netrc_replaces_no_token(run: PlaybookRun, sim: Any) -> None:
-    from_netrc = base64.b64encode(b"somebody:from-netrc").decode()
-    headers = [one.headers["Authorization"] for one in sim.requests]
-    assert headers
-    assert not [header for header in headers if from_netrc in header]
+@pytest.mark.parametrize("row", LOOKUPS)
+def test_options_of_the_lookup(account: Account, monkeypatch: pytest.MonkeyPatch, row: str) -> None:
+    options, variables, environment, exchanged = LOOKUPS[row]
+    own, ansible = filled(account, options), filled(account, variables, "scalingo_")
+    set_environment(monkeypatch, account, environment)
+    assert lookup(variables=ansible, **own) == [*account.held.values()]
+    assert account.calls() == [EXCHANGE, LIST][not exchanged :]
 
 
-def test_a_host_without_a_scheme_means_https(run: PlaybookRun, sim: Any) -> None:
+def test_a_host_without_a_scheme_means_https(account: Account) -> None:
     """The simulator speaks no TLS, so this must fail, and the token must not have gone out in the clear."""
-    assert_refused(run.of("a-bare-host"))
-    assert sim.calls("bare") == []
+    bare = {name: url.removeprefix("http://") for name, url in filled(account, URLS).items()}
+    assert_refused(here("scalingo_project_info", {"api_token": account.me.api_token, "max_wait": 0, **bare}))
+    assert account.calls() == []
 
 
-def test_a_proxy_from_the_environment_is_used(run: PlaybookRun, proxy: OtherMachine) -> None:
-    assert_refused(run.of("through-a-proxy"), "api.example.org")
-    assert proxy.seen == ["CONNECT api.example.org:443"]
+def test_a_missing_ca_file_is_named(account: Account) -> None:
+    options = {"api_url": "https://127.0.0.1:9", "bearer_token": USELESS, "max_wait": 0, "ca_path": "/nowhere/ca.pem"}
+    assert_refused(here("scalingo_project_info", options), "/nowhere/ca.pem")
 
 
-def test_a_missing_ca_file_is_named(run: PlaybookRun) -> None:
-    assert_refused(run.of("a-missing-ca-file"), "/nowhere/ca.pem")
-
-
-def test_empty_options_of_a_project_count_as_not_given(run: PlaybookRun, sim: Any) -> None:
-    result = run.of("empty-options-of-a-project")
-    assert_ok(result, changed=True)
-    assert result["project"]["name"] == "web"
-    assert sim.calls("sparse") == [EXCHANGE, LIST, "POST /v1/projects"]
+def test_empty_options_of_a_project_count_as_not_given(account: Account) -> None:
+    empty = dict.fromkeys(("project_id", "new_name", "owner", "default"), "")
+    assert_ok(here("scalingo_project", {**filled(account, TOKEN), "name": "web", **empty}), changed=True)
+    assert account.state == {"*default", "web="}

@@ -26,8 +26,9 @@ from .playbook import (
     project_info,
     projects,
     show,
+    transfer,
+    transfer_info,
 )
-from .transfer_tasks import info_task, transfer_task
 
 pytestmark = pytest.mark.jobs
 
@@ -65,8 +66,8 @@ def run(sim: Any, shop_owner: Any, teller: Any) -> PlaybookRun:
         project("refused", name="Not a name"),
         project_info(),
         projects(projects=[{"name": "api"}]),
-        transfer_task(project_name="shop", new_owner="tomasz"),
-        info_task(project_name="shop"),
+        transfer(project_name="shop", new_owner="tomasz"),
+        transfer_info(project_name="shop"),
         show(f"query('{COLLECTION}.project_info', 'web', **scalingo) | length", task="lookup"),
         *role("audit", check=True, default_project="web"),
         *role("apply", default_project="web", projects=[{"name": "site"}]),

@@ -1,273 +1,244 @@
 # Copyright: (c) 2026, the community.scalingo authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a task says when the API says no: who owns it, what was asked, and what came back."""
+"""Servers that falter, reject, or return nonsense: what heals, what fails, what is asked again, and what is returned.
+
+Every combination of faults is in tests/robustness; here is one of each kind.
+"""
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from simulator import Simulator
 
-from .assumptions import IDENTIFIED
-from .expect import EXCHANGE, assert_refused, writes
-from .other_machine import OtherMachine, other_machine
-from .playbook import PlaybookRun, Story, TaskResult, connect, project, project_info
+from .assumptions import COUNTED, IDENTIFIED
+from .expect import CREATE, EXCHANGE, LIST, NOWHERE, assert_ok, assert_refused, outline, writes
+from .playbook import TaskResult, connect, here
+from .table import Account
 
-NOT_ALLOWED = (401, 403, 404)
-NOT_FOUND = {404: {"resource": "project", "error": "not found"}}
+# Of every row the requests are listed.
+ASSUMED = {**COUNTED, **IDENTIFIED}
 HTML = "<!DOCTYPE html><html><head><title>Forbidden</title></head><body><h1>Forbidden</h1></body></html>"
+TEMPLATE = "{{ lookup('ansible.builtin.pipe', 'id') }}"
+OWNER = {"id": "us-1", "username": "mireille", "email": "mireille@example.org"}
+DATES = {"created_at": "2026-01-01T00:00:00.000Z", "updated_at": "2026-01-01T00:00:00.000Z"}
+WEB = {"id": "prj-1", "name": "web", "default": False, "owner": OWNER, **DATES}
+READ = f"{LIST}/{NOWHERE}"
+SECONDS = 20  # far above what the rows need, far below the hour that a server asks one of them to wait
 
-# Status and body of an answer, and words of it that a person must see.
-FORMS: dict[str, tuple[int, Any, tuple[str, ...]]] = {
-    "with-a-code": (
-        403,
-        {"error": "this region is closed", "code": "region_disabled"},
-        ("403", "this region is closed"),
+
+def response(call: str, status: int, body: Any = "", times: int | None = None, **details: Any) -> dict[str, Any]:
+    """The response to a request: always, or so many times."""
+    method, path = call.replace("auth ", "").split()
+    return {"kind": "status", "method": method, "path": path, "status": status, "body": body, "times": times, **details}
+
+
+def ok(call: str, body: Any, status: int = 200) -> dict[str, Any]:
+    """A response that says that all is well, whatever was done."""
+    return {**response(call, status, body), "kind": "replace"}
+
+
+def fault(kind: str, call: str, times: int | None = None, **details: Any) -> dict[str, Any]:
+    return {**response(call, 200, times=times, **details), "kind": kind, "status": None, "body": None}
+
+
+def without(key: str) -> dict[str, Any]:
+    return {name: value for name, value in WEB.items() if name != key}
+
+
+def listed(*projects: Any) -> dict[str, Any]:
+    return {"projects": list(projects)}
+
+
+UNAUTHORIZED = {"error": "unauthorized"}
+ONCE = {"times": 1, "headers": {"Retry-After": "1"}}
+TWICE = [EXCHANGE, LIST, LIST]
+
+# A fault, a task, whether it is given time for retries, and its requests.
+HEALS: dict[str, tuple[dict[str, Any], str, int, list[str]]] = {
+    "429": (response(LIST, 429, "Retry later", **ONCE), "info", 20, TWICE),
+    "429, a creation": (response(CREATE, 429, "Retry later", **ONCE), "web", 20, [EXCHANGE, LIST, CREATE, CREATE]),
+    "503": (response(LIST, 503, **ONCE), "info", 20, TWICE),
+    "lost": (fault("drop_before", LIST, 1), "info", 20, TWICE),
+    "bearer ends before the list": (response(LIST, 401, UNAUTHORIZED, 1), "info", 0, [EXCHANGE, LIST] * 2),
+    "bearer ends before a creation": (
+        response(CREATE, 401, UNAUTHORIZED, 1),
+        "web",
+        0,
+        [EXCHANGE, LIST, CREATE, EXCHANGE, CREATE],
     ),
-    "no-money": (
-        402,
-        {
-            "name": "account-free-trial-exceeded",
-            "error": "a billing profile is needed",
-            "url": "https://dashboard.example.org",
-        },
-        ("402", "a billing profile is needed"),
-    ),
-    "fields": (422, {"errors": {"name": ["is odd", "is ugly"]}}, ("name", "is odd", "is ugly")),
-    "nested-fields": (422, {"errors": {"name": [["is odd"]]}}, ("name", "is odd")),
-    "plain-words": (403, "you shall not pass", ("403", "you shall not pass")),
-    "html-page": (403, HTML, ("403",)),
-    "nothing": (502, "", ("502",)),
+    "meta is null": (ok(LIST, {**listed(), "meta": None}), "info", 0, [EXCHANGE, LIST]),
+    "pagination is null": (ok(LIST, {**listed(), "meta": {"pagination": None}}), "info", 0, [EXCHANGE, LIST]),
+    "a new field": (ok(LIST, {**listed({**WEB, "color": TEMPLATE}), "links": {}}), "info", 0, [EXCHANGE, LIST]),
 }
-NOWHERE = "prj-00000000-0000-4000-8000-000000000000"
+
+# A fault, a task, its requests, and what the message must name. No time is given for retries.
+FAILS: dict[str, tuple[dict[str, Any], str, list[str], tuple[str, ...]]] = {
+    "429": (response(LIST, 429, "Retry later"), "info", [LIST], ("429", "max_wait")),
+    "429, an hour": (response(LIST, 429, "", headers={"Retry-After": "3600"}), "info 2", [LIST], ("429", "max_wait")),
+    "503": (response(LIST, 503), "info", [LIST], ("503",)),
+    "500": (response(LIST, 500, {"error": "we're on it!"}), "info", [LIST], ("500", "we're on it!")),
+    "lost": (fault("drop_before", LIST), "info", [LIST], ("projects",)),
+    "slow": (fault("slow", LIST, seconds=3), "info", [LIST], ("timeout",)),
+    "bearer never good": (response(LIST, 401, UNAUTHORIZED), "info", [LIST, EXCHANGE, LIST], ("401",)),
+    "redirected": (response(LIST, 307, headers={"Location": "$elsewhere"}), "web", [LIST], ("redirect",)),
+    "redirected exchange": (response(EXCHANGE, 307, headers={"Location": "$elsewhere"}), "web", [], ("redirect",)),
+    "redirected creation": (
+        response(CREATE, 307, headers={"Location": "$elsewhere"}),
+        "web",
+        [LIST, CREATE, LIST],
+        ("redirect",),
+    ),
+    "not allowed to read": (
+        response(READ, 403, {"error": "no"}),
+        f"project_id={NOWHERE} state=absent",
+        [READ],
+        ("403",),
+    ),
+    "truncated": (fault("truncate", LIST), "web", [LIST], ("projects",)),
+    "garbage": (fault("garbage", LIST), "web", [LIST], ("projects",)),
+}
+# Errors to a creation, in every form, and their words.
+FORMS: dict[str, tuple[int, Any, tuple[str, ...]]] = {
+    "code": (403, {"error": "this region is closed", "code": "region_disabled"}, ("this region is closed",)),
+    "url": (402, {"name": "free-trial", "error": "a profile is needed", "url": "https://example.org"}, ("a profile",)),
+    "fields": (422, {"errors": {"name": ["is odd", "is ugly"]}}, ("name", "is odd", "is ugly")),
+    "nested fields": (422, {"errors": {"name": [["is odd"]]}}, ("name", "is odd")),
+    "text": (403, "you shall not pass", ("you shall not pass",)),
+    "html": (403, HTML, ()),
+    "nothing": (502, "", ()),
+}
+for _name, (_status, _body, _words) in FORMS.items():
+    FAILS[_name] = (response(CREATE, _status, _body), "web", [LIST, CREATE, LIST], (str(_status), *_words))
+# Responses of another form.
+FORMLESS = {"html": HTML, "a list": "[]", "null": "null", "nothing": "", "no key": "{}", "a template": TEMPLATE}
+LISTS = {
+    **FORMLESS,
+    "a null key": {"projects": None},
+    "null": listed(None),
+    **{f"no {key}": listed(without(key)) for key in ("id", "name", "default", "owner")},
+    "no owner's name": listed({**WEB, "owner": "mireille"}),
+}
+TOKENS = {**FORMLESS, **{f"token {token!r}": {"token": token} for token in (None, "", 5, {"a": "b"}, "x\r\nX-Evil: y")}}
+for _name, _body in LISTS.items():
+    FAILS[f"list, {_name}"] = (ok(LIST, _body), "web", [LIST], ("projects",))
+for _name, _body in TOKENS.items():
+    FAILS[f"exchange, {_name}"] = (ok(EXCHANGE, _body), "web", [], ("token",))
+for _name, _body in {**FORMLESS, "no id": {"project": without("id")}}.items():
+    FAILS[f"read, {_name}"] = (ok(READ, _body), f"project_id={NOWHERE}", [READ], (NOWHERE,))
 
 
 @pytest.fixture(scope="module")
-def sim() -> Iterator[Any]:
-    """An API that refuses whatever can be refused, in words that are expected in the messages."""
-    limit = {"limit_projects": 2, "limit_scope": "region", "limit_status": 422}
-    with Simulator(**IDENTIFIED, **limit, list_collaborations=True, delete_with_database=409) as simulator:
+def elsewhere() -> Iterator[Any]:
+    """Where redirects lead."""
+    with Simulator() as simulator:
         yield simulator
 
 
-@pytest.fixture(scope="module")
-def elsewhere() -> Iterator[OtherMachine]:
-    with other_machine() as machine:
-        yield machine
+def run(account: Account, task: str, **connection: Any) -> TaskResult:
+    """Run scalingo_project_info, with the seconds that it may spend on retries, or a task about a project."""
+    if task.startswith("info"):
+        patience = {"max_wait": int(task[5:])} if task[5:] else {}
+        return here("scalingo_project_info", connect(account.sim, account.me, **{**connection, **patience}))
+    return account.task(task, **connection)
 
 
-def _mine_refused(sim: Any, status: int) -> Story:
-    """My own project, listed, and yet every change of it is refused."""
-    me = sim.add_account(f"mine-{status}")
-    web = sim.add_project(me, "web")["id"]
-    body = NOT_FOUND.get(status, {"error": "this is not for you"})
-    for method in ("PATCH", "DELETE"):
-        sim.fault(
-            "status",
-            method=method,
-            path=f"/v1/projects/{web}",
-            times=None,
-            account=me.username,
-            status=status,
-            body=body,
-        )
-    return Story(
-        me.username,
-        [
-            project("rename", name="web", new_name="site"),
-            project("delete", name="web", state="absent"),
-        ],
-        connect(sim, me),
-    )
-
-
-def _theirs_refused(sim: Any, status: int) -> Story:
-    """A project of somebody else, listed, and no change of it is allowed."""
-    me, friend = sim.add_account(f"theirs-{status}"), sim.add_account(f"friend-{status}")
-    web = sim.add_project(friend, "web")["id"]
-    sim.add_application(web, f"app-{status}", collaborators=[me])
+def prepared(sim: Any, details: dict[str, Any], url: str = "") -> Account:
+    account = Account(sim, "*default")
+    if "headers" in details:
+        headers = {name: value.replace("$elsewhere", url) for name, value in details["headers"].items()}
+        details = {**details, "headers": headers}
     sim.fault(
-        "status",
-        method="PATCH",
-        path=f"/v1/projects/{web}",
-        times=None,
-        account=me.username,
-        status=status,
-        body=NOT_FOUND.get(status, {"error": "this is not for you"}),
+        account=account.me, **{key: value for key, value in details.items() if value is not None or key == "times"}
     )
-    return Story(me.username, [project("rename", name="web", new_name="site")], connect(sim, me))
+    return account
 
 
-def _wrong_routes(sim: Any) -> list[Story]:
-    """Base URLs that lead to the wrong host."""
-    names = ("lost-by-name", "lost-by-id", "lost-deletion", "lost-deletion-by-id", "lost-exchange")
-    accounts = {name: sim.add_account(name) for name in names}
-    wrong = {name: connect(sim, me, api_url=sim.auth_url) for name, me in accounts.items()}
-    return [
-        Story("lost-by-name", [project(name="web")], wrong["lost-by-name"]),
-        Story("lost-by-id", [project(project_id=NOWHERE)], wrong["lost-by-id"]),
-        Story("lost-deletion", [project(name="web", state="absent")], wrong["lost-deletion"]),
-        Story("lost-deletion-by-id", [project(project_id=NOWHERE, state="absent")], wrong["lost-deletion-by-id"]),
-        Story("lost-exchange", [project(name="web")], connect(sim, accounts["lost-exchange"], auth_url=sim.api_url)),
-    ]
+@pytest.mark.parametrize("row", HEALS)
+def test_this_heals(sim: Any, row: str) -> None:
+    details, task, max_wait, calls = HEALS[row]
+    account = prepared(sim, details)
+    assert_ok(run(account, task, max_wait=max_wait), changed=task == "web")
+    assert account.calls() == calls
 
 
-def _redirects(sim: Any, elsewhere: OtherMachine) -> list[Story]:
-    stories = []
-    for name, method, path in (
-        ("redirected-read", "GET", "/v1/projects"),
-        ("redirected-exchange", "POST", "/v1/tokens/exchange"),
-        ("redirected-creation", "POST", "/v1/projects"),
-    ):
-        me = sim.add_account(name)
-        sim.fault(
-            "status",
-            method=method,
-            path=path,
-            times=None,
-            account=name,
-            status=307,
-            body="",
-            headers={"Location": elsewhere.url + path},
-        )
-        stories.append(Story(name, [project(name="web")], connect(sim, me)))
-    return stories
+@pytest.mark.parametrize("row", FAILS)
+def test_this_fails(sim: Any, elsewhere: Any, row: str) -> None:
+    details, task, calls, facts = FAILS[row]
+    account = prepared(sim, details, elsewhere.api_url + "/v1/projects")
+    began = time.monotonic()
+    result = run(account, task, max_wait=0, timeout=1 if row == "slow" else 10)
+    assert time.monotonic() - began < SECONDS
+    assert_refused(result, *facts)
+    assert not result.changed and "Traceback" not in json.dumps(result.values)
+    assert "<html" not in result.msg and "[[" not in result.msg
+    assert account.calls() == [EXCHANGE, *calls]
+    assert elsewhere.requests == []
+    if details["kind"] == "status" and "307" not in str(details["status"]) and row not in FORMLESS:
+        assert result["error"]["status"] == details["status"]
+    assert account.state == {"*default"}
 
 
-def _answers(sim: Any) -> list[Story]:
-    """Refusals of a creation in every form that an error takes."""
-    stories = []
-    for name, (status, body, _words) in FORMS.items():
-        me = sim.add_account(name)
-        sim.fault("status", method="POST", path="/v1/projects", times=None, account=name, status=status, body=body)
-        stories.append(Story(name, [project(name="web")], connect(sim, me, max_wait=0)))
-    return stories
+@pytest.mark.parametrize("body", [HTML, "", json.dumps({"project": without("id")})], ids=["html", "nothing", "no id"])
+def test_a_creation_without_a_readable_response_is_not_done_twice(sim: Any, body: str) -> None:
+    account = prepared(sim, ok(CREATE, body, 201))
+    result = run(account, "web", max_wait=0)
+    assert account.calls().count(CREATE) == 1
+    assert account.state == {"*default", "web="}
+    assert result.failed or result["project"] in account.held.values()
+    lost = prepared(sim, fault("drop_after", CREATE, 1))
+    assert_ok(run(lost, "web", max_wait=20), changed=True)
+    assert lost.calls().count(CREATE) == 1
 
 
-@pytest.fixture(scope="module")
-def run(sim: Any, elsewhere: OtherMachine, teller: Any) -> PlaybookRun:
-    full, revoked, stranger = (sim.add_account(name) for name in ("full", "revoked", "stranger"))
-    sim.add_project(full, "second")
-    sim.revoke(revoked)
-    with_database, inside = sim.add_account("with-database"), {}
-    inside["id"] = sim.add_project(with_database, "web")["id"]
-    sim.add_application(inside["id"], "web-database", databases=True)
-    secret = sim.add_project(sim.add_account("hermit"), "secret")["id"]
-    sim.fault(
-        "status",
-        method="GET",
-        path=f"/v1/projects/{secret}",
-        times=None,
-        account="stranger",
-        status=403,
-        body={"error": "this is not for you"},
-    )
-    return teller(
-        [
-            *(_mine_refused(sim, status) for status in NOT_ALLOWED),
-            *(_theirs_refused(sim, status) for status in NOT_ALLOWED),
-            *_wrong_routes(sim),
-            *_redirects(sim, elsewhere),
-            *_answers(sim),
-            Story(
-                "climber",
-                [project(project_id="../users/self", state="absent")],
-                connect(sim, sim.add_account("climber")),
-            ),
-            Story("full", [project(name="third")], connect(sim, full)),
-            Story("revoked", [project_info()], connect(sim, revoked)),
-            Story("stranger", [project(project_id=secret, state="absent")], connect(sim, stranger)),
-            Story(
-                "with-database",
-                [project(task, check=task == "check", name="web", state="absent") for task in ("check", "run")],
-                connect(sim, with_database),
-            ),
-        ]
-    )
+@pytest.mark.parametrize("status", [401, 403, 404])
+@pytest.mark.parametrize("existing", ["*default web", "*default friend/web"])
+@pytest.mark.parametrize("task", ["web>site", "-web"])
+def test_a_rejected_change_names_the_owner_and_returns_the_error(status: int, existing: str, task: str) -> None:
+    with Simulator(**ASSUMED, list_collaborations=True) as sim:
+        account = Account(sim, existing)
+        method, path = ("DELETE" if task == "-web" else "PATCH"), f"/v1/projects/{[*account.held][-1]}"
+        body = {404: {"resource": "project", "error": "not found"}}.get(status, {"error": "this is not for you"})
+        sim.fault("status", method=method, path=path, times=None, status=status, body=body)
+        result = run(account, task, max_wait=0)
+        assert_refused(result, "web", account.words["$friend" if "friend" in existing else "$me"], body["error"])
+        assert not result.changed
+        error = result["error"]
+        assert set(error) == {"status", "method", "path", "request_id", "body"}
+        assert (error["status"], error["method"]) == (status, method) and error["path"].endswith(path[3:])
+        assert error["request_id"] and error["request_id"] in result.msg
+        assert body["error"] in str(error["body"])
 
 
-@pytest.mark.parametrize("status", NOT_ALLOWED)
-@pytest.mark.parametrize("task", ["rename", "delete"])
-def test_a_refused_change_names_the_owner(run: PlaybookRun, status: int, task: str) -> None:
-    result = run.of(f"mine-{status}", task)
-    assert_refused(result, "web", f"mine-{status}")
-    assert not result.changed
-    assert result["error"]["status"] == status
+@pytest.mark.parametrize("task", ["web", f"project_id={NOWHERE}", "-web", f"project_id={NOWHERE} state=absent", "info"])
+def test_no_such_route_is_a_wrong_url(sim: Any, task: str) -> None:
+    account = Account(sim, "*default")
+    assert_refused(run(account, task, api_url=sim.auth_url), "api_url")
+    assert_refused(run(account, task, auth_url=sim.api_url), "auth_url")
+    assert not [call for call in writes(account.calls()) if "projects" in call]
 
 
-@pytest.mark.parametrize("status", NOT_ALLOWED)
-def test_a_refused_change_of_theirs_names_them(run: PlaybookRun, status: int) -> None:
-    assert_refused(run.of(f"theirs-{status}", "rename"), "web", f"friend-{status}")
+def test_a_token_that_is_not_accepted_names_the_option_to_look_at(sim: Any) -> None:
+    account = Account(sim, "*default")
+    expired = account.me.bearer(expires_in=-1)
+    alone = run(account, "info", bearer_token=expired, api_token="", max_wait=0)
+    assert_refused(alone, "bearer_token")
+    assert EXCHANGE not in account.calls()
+    sim.clear_requests()
+    assert_ok(run(account, "info", bearer_token=expired, max_wait=0))
+    assert account.calls() == [LIST, EXCHANGE, LIST] or account.calls() == [EXCHANGE, LIST]
+    sim.clear_requests()
+    sim.revoke(account.me)
+    assert_refused(run(account, "info"), "api_token")
+    assert set(account.calls()) <= {EXCHANGE}
 
 
-@pytest.mark.parametrize("story", ["lost-by-name", "lost-by-id", "lost-deletion", "lost-deletion-by-id"])
-def test_no_such_route_is_a_wrong_api_url(run: PlaybookRun, sim: Any, story: str) -> None:
-    assert_refused(run.of(story), "api_url")
-    assert writes(sim.calls(story)) == []
-
-
-def test_no_such_route_for_the_exchange_is_a_wrong_auth_url(run: PlaybookRun) -> None:
-    assert_refused(run.of("lost-exchange"), "auth_url")
-
-
-def test_a_project_that_one_may_not_read_is_not_absent(run: PlaybookRun) -> None:
-    assert_refused(run.of("stranger"), "403")
-
-
-@pytest.mark.parametrize("story", ["redirected-read", "redirected-exchange", "redirected-creation"])
-def test_a_redirect_is_not_followed(run: PlaybookRun, elsewhere: OtherMachine, story: str) -> None:
-    assert_refused(run.of(story), "redirect")
-    assert elsewhere.seen == []
-
-
-def test_a_revoked_token_names_the_option_to_look_at(run: PlaybookRun, sim: Any) -> None:
-    assert_refused(run.of("revoked"), "api_token")
-    assert set(sim.calls("revoked")) <= {EXCHANGE}
-
-
-@pytest.mark.parametrize("form", FORMS)
-def test_an_error_of_this_form_can_be_read(run: PlaybookRun, form: str) -> None:
-    result = run.of(form)
-    assert_refused(result, "web", *FORMS[form][2])
-    assert "<html" not in result.msg
-    assert "[[" not in result.msg
-    assert result["error"]["status"] == FORMS[form][0]
-
-
-def test_an_id_is_never_a_path(run: PlaybookRun, sim: Any) -> None:
-    assert run.of("climber").changed is False
-    assert "GET /v1/users/self" not in sim.calls("climber")
-    assert writes(sim.calls("climber")) == []
-
-
-@pytest.mark.parametrize("task", ["check", "run"])
-def test_a_database_inside_keeps_the_project_and_is_named(run: PlaybookRun, sim: Any, task: str) -> None:
-    assert_refused(run.of("with-database", task), "'web'", "database 'web-database'")
-    assert [call.split()[0] for call in writes(sim.calls("with-database"))] == ["DELETE"]
-
-
-def test_the_api_s_own_words_come_through(run: PlaybookRun) -> None:
-    result = run.of("full")
-    assert_refused(result, "third")
-    assert_error(result, 422, "POST", "/projects")
-
-
-def assert_error(result: TaskResult, status: int, method: str, path: str) -> None:
-    """The failed task says what was asked and what came back."""
-    error = result["error"]
-    assert (error["status"], error["method"]) == (status, method)
-    assert error["path"].endswith(path)
-    assert error["request_id"]
-    assert error["request_id"] in result.msg
-    assert error["body"]
-    assert set(error) == {"status", "method", "path", "request_id", "body"}
-
-
-def test_an_error_of_the_api_is_returned_whole(run: PlaybookRun, sim: Any) -> None:
-    result = run.of("mine-403", "rename")
-    assert_error(result, 403, "PATCH", result["error"]["path"])
-    assert "this is not for you" in str(result["error"]["body"])
-    assert "this is not for you" in result.msg
+def test_a_server_that_is_not_there_is_named(sim: Any) -> None:
+    account = Account(sim, "*default")
+    assert_refused(run(account, "info", api_url="http://127.0.0.1:9", max_wait=0), "127.0.0.1:9")
+    assert outline(account.held.values()) == "*default"

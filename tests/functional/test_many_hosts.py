@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from .baseline import ROLE, play
+from .playbook import custom_stats
 
 pytestmark = pytest.mark.jobs
 
@@ -61,13 +62,6 @@ def accounts(sim: Any, request: pytest.FixtureRequest) -> Accounts:
     return Accounts(sim, re.sub(r"\W+", "-", request.node.name).lower())
 
 
-def artifacts(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
-    """What the run left behind, as AWX shows it."""
-    (line,) = re.findall(r"^\tRUN: (.*)$", done.stdout, re.MULTILINE) or ["{}"]
-    found: dict[str, Any] = json.loads(line)
-    return found
-
-
 def reports(folder: Path) -> dict[str, Any]:
     """The reports that were written, by the folder that they are in."""
     return {path.parent.name: json.loads(path.read_text()) for path in folder.rglob("report.json")}
@@ -78,12 +72,14 @@ def test_the_summary_has_every_host_and_only_one_host_leaves_its_report(accounts
     accounts.variables["initech"]["project_baseline_report_dir"] = "reports"
     done = accounts.play(tmp_path / "run", "audit")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert artifacts(done) == {"project_baseline_summary": {"acme": MISSING, "globex": RIGHT, "initech": MISSING}}
+    assert custom_stats(done.stdout) == {
+        "project_baseline_summary": {"acme": MISSING, "globex": RIGHT, "initech": MISSING}
+    }
     assert reports(tmp_path / "run")["reports"]["items"][0]["project"] == "initech-web"
 
     done = accounts.play(tmp_path / "one", "audit", "--limit", "acme")
     assert done.returncode == 0, done.stdout + done.stderr
-    found = artifacts(done)
+    found = custom_stats(done.stdout)
     assert found["project_baseline_summary"] == {"acme": MISSING}
     assert [item["id"] for item in found["project_baseline_report"]["items"]] == ["project:acme-web"]
 
@@ -109,7 +105,7 @@ def test_a_host_without_a_report_is_in_the_summary(
     others = {"globex": {**RIGHT, "compliant": False, "unknown_count": 1}, "initech": RIGHT}
     stopped = {"any_errors_fatal", "serial"} & keywords.keys()
     expected = {"acme": NO_REPORT, **(dict.fromkeys(others, NO_REPORT) if stopped else others)}
-    assert artifacts(done)["project_baseline_summary"] == expected
+    assert custom_stats(done.stdout)["project_baseline_summary"] == expected
     assert sorted(reports(tmp_path / "run")) == sorted(name for name, entry in expected.items() if entry)
 
 
@@ -147,7 +143,7 @@ def test_hosts_do_not_overwrite_the_reports_of_each_other(
     ended = "serial" in keywords
     assert found == {**({"one": "acme"} if keywords else {}), **({} if ended else {"two": "initech"})}
     expected = {**dict.fromkeys(NAMES, RIGHT), **({"initech": NO_REPORT} if ended else {})}
-    assert artifacts(done)["project_baseline_summary"] == expected
+    assert custom_stats(done.stdout)["project_baseline_summary"] == expected
 
 
 @pytest.mark.parametrize(

@@ -36,30 +36,22 @@ NOT_OF_THE_CORE = (
 REPRESENTATIVE = (
     "test_deprecations.py",
     "test_login.py",
-    "test_lookup.py",
     "test_project_info.py",
-    "test_project_ladder.py",
-    "test_projects_tasks.py",
+    "test_projects_playbook.py",
     "test_python_of_modules.py",
 )
 # Has every module start a process of its own, as on ansible-core releases that the Ansible worker was not tested with.
 OWN_PROCESS = {"FUNCTIONAL_OWN_PROCESS": "1"}
-# What the modules do on another Python than the controller's: every module, with retries, errors and odd answers.
+# What the modules do on another Python than the controller's.
 ON_TARGET = (
-    "test_bad_input.py",
-    "test_broken_bodies.py",
-    "test_connection_options.py",
-    "test_failures.py",
     "test_login.py",
     "test_project_info.py",
-    "test_project_ladder.py",
-    "test_projects_tasks.py",
+    "test_projects_playbook.py",
     "test_python_of_modules.py",
-    "test_retries.py",
     "test_secrets.py",
-    "test_transfer_tasks.py",
+    "test_transfers.py",
 )
-ON_TARGET_SHORT = ("test_project_ladder.py", "test_python_of_modules.py")
+ON_TARGET_SHORT = ("test_projects_playbook.py", "test_python_of_modules.py")
 # What takes the most time. In a short run only the newest ansible-core of the run does it, which is the strictest.
 SLOW_SANITY = "pylint"
 # Asks ansible-test itself which Pythons its ansible-core takes.

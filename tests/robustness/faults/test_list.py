@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A list of projects in whose middle something goes wrong: each item tells what was done, and the rest is done later.
 
-The answers that get lost at other places of a list are in tests/functional/test_projects_lost_answers.py.
+The answers that get lost at other places of a list are in tests/functional/test_projects.py.
 """
 
 from __future__ import annotations

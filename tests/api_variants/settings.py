@@ -9,8 +9,7 @@ import random
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from simulator.switch_table import SWITCHES
-from simulator.switches import Switch, spelled
+from simulator.switches import SWITCHES, Switch, spelled
 
 Setting = Mapping[str, Any]
 

@@ -2,22 +2,21 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Compare an answer with the printed one, field by field, and say for each difference where it is."""
+"""Compare a response with the printed one, field by field, and say for each difference where it is."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}(?:Z|[+-]\d{2}:\d{2})")
-IDENTIFIER = re.compile(r"([a-z]+)-[0-9a-z]{8}(?:-[0-9a-z]{4}){3}-[0-9a-z]{12}")
-HEX_IDENTIFIER = re.compile(r"[0-9a-f]{24}")
-LINK = re.compile(r"https://\S+\?token=\S+")
-IDENTITIES = ("id", "user_id")  # what tells the entries of a list apart
-OPTIONAL = "flags"  # the page itself leaves it out once; its keys are free, its values are booleans
-TOLERANCE = timedelta(seconds=1)  # two dates of one moment may be taken one after the other
+FORMS = {
+    "an ID such as {}-<UUID>": re.compile(r"([a-z]+)-[0-9a-z]{8}(?:-[0-9a-z]{4}){3}-[0-9a-z]{12}"),
+    "an ID of 24 digits": re.compile(r"()[0-9a-f]{24}"),
+    "a link with a token": re.compile(r"()https://\S+\?token=\S+"),
+}
 
 
 def differences(printed: Any, actual: Any, *, free: Collection[str] = (), fixed: Collection[str] = ()) -> list[str]:
@@ -25,141 +24,61 @@ def differences(printed: Any, actual: Any, *, free: Collection[str] = (), fixed:
 
     Types and sets of keys must be the printed ones, and values equal. Exceptions:
 
-    - `flags` may be missing, and may hold any keys, with booleans, except at a path in `fixed` (`project.flags`),
-      where they are compared like everything else;
+    - `flags` may be missing (the page itself leaves it out once), and may hold any keys, with booleans, except at a
+      path in `fixed` (`project.flags`), where they are compared like everything else;
     - a printed date stands for any ISO 8601 date with milliseconds and an offset or `Z`, but dates of one object must
       be in the printed order, and an expiry as long after the creation as printed;
     - at a path in `free` (`project.id`) any identifier of the printed form and prefix will do, and for a link any
       other one with a token;
-    - the order of lists is not compared. Their entries are paired by id, and have it in their path:
+    - the order of lists is not compared. Their entries are paired by ID, and have it in their path:
       `projects[pr-1].name`.
     """
-    return list(_compare("", printed, actual, frozenset(free), frozenset(fixed)))
+    expected, found = (dict(_fields("", body, free, fixed)) for body in (printed, actual))
+    return [
+        f"{path or 'the body'}: {expected.get(path, 'nothing')} is printed, got {found.get(path, 'nothing')}"
+        for path in dict.fromkeys([*expected, *found])
+        if expected.get(path) != found.get(path)
+    ]
 
 
-def is_date(value: Any) -> bool:
-    """Whether it is a string with a date in the form of the page."""
-    if not isinstance(value, str) or not DATE.fullmatch(value):
-        return False
+def _fields(
+    path: str, value: Any, free: Collection[str], fixed: Collection[str], created_at: datetime | None = None
+) -> Iterator[tuple[str, str]]:
+    """Every path with what is there, in words that are the same for everything that may differ."""
+    if isinstance(value, dict):
+        yield path, "an object"
+        for key, item in value.items():
+            field = f"{path}.{key}" if path else key
+            if key != "flags" or field in fixed:
+                yield from _fields(field, item, free, fixed, _date(value.get("created_at")))
+            elif not isinstance(item, dict) or not all(isinstance(flag, bool) for flag in item.values()):
+                yield field, f"other flags than booleans: {item!r}"
+    elif isinstance(value, list):
+        ids = [str(one.get("id", one.get("user_id"))) if isinstance(one, dict) else repr(one) for one in value]
+        yield path, "a list" if len(set(ids)) == len(ids) else f"a list with the same ID more than once: {ids}"
+        for id, item in zip(ids, value):
+            yield from _fields(f"{path}[{id}]", item, free, fixed)
+    elif date := _date(value):
+        yield path, _moment(path, date, created_at or date)
+    else:
+        forms = [
+            form.format(*match.groups()) for form, pattern in FORMS.items() if (match := pattern.fullmatch(str(value)))
+        ]
+        yield path, forms[0] if path in free and forms else repr(value)
+
+
+def _date(value: Any) -> datetime | None:
     try:
-        _moment(value)
-    except (ValueError, OverflowError):
-        return False
-    return True
+        # Only newer Pythons read the Z.
+        return datetime.fromisoformat(value.replace("Z", "+00:00")) if DATE.fullmatch(value) else None
+    except (ValueError, TypeError):
+        return None
 
 
-def _moment(date: str) -> datetime:
-    if date.endswith("Z"):  # only newer Pythons read it
-        date = date[:-1] + "+00:00"
-    return datetime.fromisoformat(date).astimezone(timezone.utc)
-
-
-def _kind(value: Any) -> str:
-    names = {bool: "a boolean", str: "a string", dict: "an object", list: "a list", type(None): "null"}
-    return names.get(type(value), "a number")
-
-
-def _join(path: str, key: str) -> str:
-    return f"{path}.{key}" if path else key
-
-
-def _compare(path: str, printed: Any, actual: Any, free: frozenset[str], fixed: frozenset[str]) -> Iterator[str]:
-    here = path or "the body"
-    if _kind(printed) != _kind(actual):
-        yield f"{here}: {_kind(printed)} is printed, got {_kind(actual)}: {actual!r}"
-    elif isinstance(printed, dict):
-        yield from _compare_objects(path, printed, actual, free, fixed)
-    elif isinstance(printed, list):
-        yield from _compare_lists(path, printed, actual, free, fixed)
-    elif is_date(printed):
-        if not is_date(actual):
-            yield f"{here}: an ISO 8601 date with milliseconds is printed, got {actual!r}"
-    elif path in free:
-        if not _is_alike(printed, actual):
-            yield f"{here}: an identifier like {printed!r} is printed, got {actual!r}"
-    elif printed != actual:
-        yield f"{here}: {printed!r} is printed, got {actual!r}"
-
-
-def _is_alike(printed: str, actual: str) -> bool:
-    for plain in (HEX_IDENTIFIER, LINK):
-        if plain.fullmatch(printed):
-            return bool(plain.fullmatch(actual))
-    form, got = IDENTIFIER.fullmatch(printed), IDENTIFIER.fullmatch(actual)
-    return bool(form and got and form.group(1) == got.group(1))
-
-
-def _compare_objects(
-    path: str, printed: dict[str, Any], actual: dict[str, Any], free: frozenset[str], fixed: frozenset[str]
-) -> Iterator[str]:
-    for key, value in printed.items():
-        if _is_lenient(path, key, fixed):
-            continue
-        if key in actual:
-            yield from _compare(_join(path, key), value, actual[key], free, fixed)
-        else:
-            yield f"{_join(path, key)}: printed, but missing"
-    for key, value in actual.items():
-        if _is_lenient(path, key, fixed):
-            yield from _check_flags(_join(path, key), value)
-        elif key not in printed:
-            yield f"{_join(path, key)}: not printed, got {value!r}"
-    yield from _compare_moments(path, printed, actual)
-
-
-def _is_lenient(path: str, key: str, fixed: frozenset[str]) -> bool:
-    return key == OPTIONAL and _join(path, key) not in fixed
-
-
-def _check_flags(path: str, flags: Any) -> Iterator[str]:
-    if not isinstance(flags, dict):
-        yield f"{path}: an object is printed, got {_kind(flags)}: {flags!r}"
-        return
-    for key, value in flags.items():
-        if not isinstance(value, bool):
-            yield f"{_join(path, key)}: a boolean is printed, got {_kind(value)}: {value!r}"
-
-
-def _compare_moments(path: str, printed: dict[str, Any], actual: dict[str, Any]) -> Iterator[str]:
-    dates = [key for key in printed if is_date(printed[key]) and is_date(actual.get(key))]
-    if "created_at" not in dates:
-        return
-    for key in dates:
-        wanted = _moment(printed[key]) - _moment(printed["created_at"])
-        got = _moment(actual[key]) - _moment(actual["created_at"])
-        if key == "expires_at":
-            good, wish = abs(got - wanted) <= TOLERANCE, f"{wanted} after"
-        elif wanted:
-            good, wish = got > timedelta(0), "later than"
-        else:
-            good, wish = abs(got) <= TOLERANCE, "the same as"
-        if not good:
-            yield f"{_join(path, key)}: printed as {wish} created_at ({actual['created_at']}), got {actual[key]}"
-
-
-def _compare_lists(
-    path: str, printed: list[Any], actual: list[Any], free: frozenset[str], fixed: frozenset[str]
-) -> Iterator[str]:
-    wanted, got = _by_identity(printed), _by_identity(actual)
-    if len(got) != len(actual):
-        yield f"{path}: the same id more than once: {[_identity(entry) for entry in actual]}"
-    for identity, entry in wanted.items():
-        if identity in got:
-            yield from _compare(f"{path}[{identity}]", entry, got[identity], free, fixed)
-        else:
-            yield f"{path}[{identity}]: printed, but missing"
-    for identity, entry in got.items():
-        if identity not in wanted:
-            yield f"{path}[{identity}]: not printed, got {entry!r}"
-
-
-def _identity(entry: Any) -> str:
-    if isinstance(entry, dict):
-        for key in IDENTITIES:
-            if key in entry:
-                return str(entry[key])
-    return repr(entry)
-
-
-def _by_identity(entries: list[Any]) -> dict[str, Any]:
-    return {_identity(entry): entry for entry in entries}
+def _moment(path: str, date: datetime, created_at: datetime) -> str:
+    """When it is, seen from the creation. Two dates of one moment may be taken one after the other."""
+    seconds = round((date - created_at).total_seconds())
+    if path.endswith("expires_at"):
+        return f"a date {seconds} seconds after created_at"
+    order = "the same as" if abs(seconds) <= 1 else "later than" if seconds > 0 else "earlier than"
+    return f"a date, {order} created_at"

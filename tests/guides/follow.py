@@ -13,8 +13,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from simulator import SimulatorError
 from simulator.cli import STOP_SIGNALS
-from simulator.mistakes import SimulatorError
 
 from .pages import CHECKOUT
 from .run import COLLECTIONS, connection

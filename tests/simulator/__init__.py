@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from .conformance import UndescribedAnswerError
 from .facade import Simulator
-from .mistakes import SimulatorError, SwitchError
-from .models import Account
+from .models import Account, SimulatorError, SwitchError
 
 __all__ = ["Account", "Simulator", "SimulatorError", "SwitchError", "UndescribedAnswerError"]

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the community.scalingo authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Arranging the simulated platform: what tests and playbooks need to exist before they start."""
+"""Arranging the simulated platform: what tests and playbooks need before they start."""
 
 from __future__ import annotations
 
@@ -11,25 +11,26 @@ from datetime import timedelta
 from typing import Any
 
 from .collaborators import find_by_email
-from .mistakes import SimulatorError
 from .models import (
     COLLABORATOR,
+    DEFAULT_REGION,
     DELETED,
     LIMITED,
     PENDING_COLLABORATOR,
     PENDING_LIMITED,
+    REGION_NAMES,
     ROLES,
     Account,
     Application,
     Collaborator,
     Invitation,
     Project,
+    SimulatorError,
 )
 from .projects import make_default
-from .regions import DEFAULT_REGION, REGION_NAMES
+from .responses import application_view, database_view, invitation_view, project_view
 from .state import World
 from .transfers import LIFETIME
-from .views import application_view, database_view, invitation_view, project_view
 
 # As in the example of the vendor's reference.
 TECHNOLOGY = "postgresql"
@@ -89,23 +90,12 @@ class Arrangement:
         """Add a project and return it as the API shows it. Neither rules for names nor the limit apply."""
         world = self._world
         _require_text(name=name)
-        if region not in REGION_NAMES:
-            raise SimulatorError(f"unknown region {region!r}; known: {', '.join(REGION_NAMES)}")
+        _require_known("region", region, REGION_NAMES)
         with world.lock:
-            now = world.clock.now()
-            project = Project(
-                id=id or world.new_id("project"),
-                name=name,
-                region=region,
-                owner_id=world.account(owner).id,
-                default=False,
-                flags=dict(flags or {}),
-                created_at=now,
-                updated_at=now,
-            )
-            if project.id in world.projects:
-                raise SimulatorError(f"a project with the id {project.id} exists already")
-            world.projects[project.id] = project
+            now, id = world.clock.now(), id or world.new_id("project")
+            _require_new("project", id, world.projects)
+            project = Project(id, name, region, world.account(owner).id, False, dict(flags or {}), now, now)
+            world.projects[id] = project
             if default:
                 make_default(world, project)
             return project_view(world, project)
@@ -121,11 +111,10 @@ class Arrangement:
         id: str | None = None,
     ) -> dict[str, Any]:
         """Add an application with its collaborators by role; ``databases`` makes it a dedicated database instead."""
-        technology, plan = (TECHNOLOGY, PLAN) if databases else (None, None)
         people = {COLLABORATOR: collaborators, LIMITED: limited, PENDING_COLLABORATOR: pending}
         with self._world.lock:
-            application = self._add_resource(id, project_id, name, technology, plan, people)
-            return application_view(self._world, application)
+            kind = (TECHNOLOGY, PLAN) if databases else (None, None)
+            return application_view(self._world, self._add_resource(id, project_id, name, people, *kind))
 
     def add_database(
         self,
@@ -141,8 +130,7 @@ class Arrangement:
         _require_text(technology=technology, plan=plan)
         people = {COLLABORATOR: collaborators, PENDING_COLLABORATOR: pending}
         with self._world.lock:
-            database = self._add_resource(id, project_id, name, technology, plan, people)
-            return database_view(self._world, database)
+            return database_view(self._world, self._add_resource(id, project_id, name, people, technology, plan))
 
     def remove_application(self, name: str) -> None:
         """Delete an application or database."""
@@ -157,28 +145,26 @@ class Arrangement:
         id: str | None = None,
         token: str | None = None,
     ) -> None:
-        """Give somebody a role on an application or database, or with None take it away.
+        """Give a person a role on an application or database, or with None take it away.
 
-        Roles: collaborator, limited, pending, pending_limited, and deleted for somebody whose account is gone.
-        ``who`` is an account or, for pending roles, also the email of somebody without one. Whoever is there keeps
-        the id and the token of the link, unless given here.
+        Roles: collaborator, limited, pending, pending_limited, and deleted for a person whose account is gone. ``who``
+        is an account or, for pending roles, also the email of a person without one. A collaborator keeps the ID and the
+        token of the link, unless given here.
         """
-        if role is not None and role not in ROLES:
-            raise SimulatorError(f"unknown role {role!r}; known: {', '.join(ROLES)}")
+        _require_known("role", role, (*ROLES, None))
         world = self._world
         with world.lock:
             found = self._application(application)
             account, email = self._person(who)
             known = next((one for one in found.collaborators if account and one.account_id == account.id), None)
             known = known or find_by_email(world, found, email)
-            if role is None:
-                if known is not None:
-                    found.collaborators.remove(known)
-                return
             pending = role in (PENDING_COLLABORATOR, PENDING_LIMITED)
+            limited = role in (LIMITED, PENDING_LIMITED)
+            if role is None:
+                found.collaborators = [one for one in found.collaborators if one is not known]
+                return
             if account is None and not pending:
                 raise SimulatorError(f"{email} has no account, and can only be pending")
-            limited = role in (LIMITED, PENDING_LIMITED)
             if known is None:
                 known = Collaborator(world.new_id("collaborator"), email, limited, world.new_link_token())
                 found.collaborators.append(known)
@@ -186,10 +172,8 @@ class Arrangement:
                 known.invited_limited = limited
             known.account_id = account.id if account is not None and not pending else None
             known.limited, known.deleted = limited, role == DELETED
-            known.id = id or known.id
-            if token is not None:
-                known.token = token
-                world.link_tokens.add(token)
+            known.id, known.token = id or known.id, token or known.token
+            world.link_tokens.add(known.token)
 
     def add_invitation(
         self,
@@ -203,26 +187,18 @@ class Arrangement:
     ) -> dict[str, Any]:
         """Add an invitation that expires in so many seconds, created three days before; neither is checked."""
         world = self._world
-        if status not in STATUSES:
-            raise SimulatorError(f"unknown status {status!r}; known: {', '.join(STATUSES)}")
+        _require_known("status", status, STATUSES)
         with world.lock:
-            project = self._project(project_id)
-            expires_at = world.clock.now() + timedelta(seconds=expires_in)
-            created_at = min(expires_at - LIFETIME, world.clock.now())
-            invitation = Invitation(
-                id=id or world.new_id("invitation"),
-                project_id=project.id,
-                invited_user_id=world.account(invited).id,
-                inviter_user_id=world.account(inviter).id if inviter else project.owner_id,
-                status=status,
-                status_reason=status_reason,
-                expires_at=expires_at,
-                created_at=created_at,
-                updated_at=created_at,
-            )
-            if invitation.id in world.invitations:
-                raise SimulatorError(f"an invitation with the id {invitation.id} exists already")
-            world.invitations[invitation.id] = invitation
+            if project_id not in world.projects:
+                raise SimulatorError(f"unknown project {project_id}")
+            now, id = world.clock.now(), id or world.new_id("invitation")
+            _require_new("invitation", id, world.invitations)
+            invited_id = world.account(invited).id
+            inviter_id = world.account(inviter).id if inviter else world.projects[project_id].owner_id
+            end = now + timedelta(seconds=expires_in)
+            start = min(end - LIFETIME, now)
+            invitation = Invitation(id, project_id, invited_id, inviter_id, status, status_reason, end, start, start)
+            world.invitations[id] = invitation
             return invitation_view(world, invitation)
 
     def revoke(self, who: Account | str) -> None:
@@ -246,17 +222,13 @@ class Arrangement:
     def reset(self, keep_accounts: bool = True) -> None:
         """Start anew: no projects but default ones, no faults, empty log, switches and clock as at the start.
 
-        Accounts stay, with their ids and tokens, unless ``keep_accounts`` is false.
+        Accounts stay, with their IDs and tokens, unless ``keep_accounts`` is false.
         """
         world = self._world
         with world.lock:
             world.empty()
-            world.faults.clear()
-            world.log.records.clear()
-            world.link_tokens.clear()
-            world.limiter.reset()
-            world.switches.reset()
-            world.clock.reset()
+            for everything in (world.limiter, world.switches, world.clock):
+                everything.reset()
             if not keep_accounts:
                 world.accounts.clear()
             for account in world.accounts.values():
@@ -264,9 +236,9 @@ class Arrangement:
                 self._add_default_projects(account)
 
     def _add_default_projects(self, account: Account) -> None:
-        if account.default_project is not None:
-            per_region = self._world.switches.unique_per == "region"
-            for region in REGION_NAMES if per_region else [DEFAULT_REGION]:
+        per_region = self._world.switches.unique_per == "region"
+        for region in REGION_NAMES if per_region else [DEFAULT_REGION]:
+            if account.default_project is not None:
                 self.add_project(account, account.default_project, default=True, region=region)
 
     def _add_resource(
@@ -274,37 +246,30 @@ class Arrangement:
         id: str | None,
         project_id: str,
         name: str,
+        people: dict[str, Iterable[Account | str]],
         technology: str | None,
         plan: str | None,
-        people: dict[str, Iterable[Account | str]],
     ) -> Application:
         world = self._world
         _require_text(name=name)
-        project = self._project(project_id)
-        if any(application.name == name for application in world.applications.values()):
-            raise SimulatorError(f"an application named {name} exists already")
-        roles = [(role, self._person(who)) for role, whole in people.items() for who in whole]
+        if project_id not in world.projects:
+            raise SimulatorError(f"unknown project {project_id}")
+        roles = [(role, self._person(who)) for role, group in people.items() for who in group]
         id = id or world.new_id("application")
-        if id in world.applications:
-            raise SimulatorError(f"an application with the id {id} exists already")
-        application = Application(id, name, project.id, technology=technology, plan=plan)
-        world.applications[application.id] = application
+        _require_new("application", id, world.applications)
+        _require_new("application", name, [one.name for one in world.applications.values()])
+        world.applications[id] = Application(id, name, project_id, technology=technology, plan=plan)
         for role, (account, email) in roles:
             self.set_collaborator(name, account or email, role)
-        return application
+        return world.applications[id]
 
     def _person(self, who: Account | str) -> tuple[Account | None, str]:
-        """Find the account and the email of a person; the email may have no account yet."""
+        """The account and the email of a person; the email may have no account yet."""
         if isinstance(who, str) and "@" in who:
-            found = [one for one in self._world.accounts.values() if one.email.lower() == who.lower()]
-            return (found[0] if found else None), who
+            accounts = self._world.accounts.values()
+            return next((one for one in accounts if one.email.lower() == who.lower()), None), who
         account = self._world.account(who)
         return account, account.email
-
-    def _project(self, project_id: str) -> Project:
-        if project_id not in self._world.projects:
-            raise SimulatorError(f"unknown project {project_id}")
-        return self._world.projects[project_id]
 
     def _application(self, name: str) -> Application:
         for application in self._world.applications.values():
@@ -317,6 +282,16 @@ def _require_text(**values: object) -> None:
     for name, value in values.items():
         if not isinstance(value, str) or not value:
             raise SimulatorError(f"{name} must be text")
+
+
+def _require_known(what: str, value: object, known: tuple[str | None, ...]) -> None:
+    if value not in known:
+        raise SimulatorError(f"unknown {what} {value!r}; known: {', '.join(map(str, known))}")
+
+
+def _require_new(what: str, key: str, known: Iterable[str]) -> None:
+    if key in known:
+        raise SimulatorError(f"{what} {key} exists already")
 
 
 def _api_token() -> str:

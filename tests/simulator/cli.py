@@ -13,7 +13,7 @@ import tempfile
 from typing import Any
 
 from .facade import Simulator
-from .mistakes import SimulatorError, SwitchError
+from .models import SimulatorError, SwitchError
 from .switches import setting
 
 STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT}
@@ -27,10 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     try:
         simulator = Simulator(
-            port=options.port,
-            auth_port=options.auth_port,
-            control_port=options.control_port,
-            **dict(options.switch),
+            port=options.port, auth_port=options.auth_port, control_port=options.control_port, **dict(options.switch)
         )
         for username, api_token in options.account:
             simulator.add_account(username, api_token=api_token)

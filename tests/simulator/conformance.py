@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the community.scalingo authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checking answers against the OpenAPI description of everything the simulator serves, openapi.yaml."""
+"""Validating responses against the OpenAPI description of everything the simulator serves, openapi.yaml."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from .mistakes import SimulatorError
+from .models import SimulatorError
 
 PATH = Path(__file__).with_name("openapi.yaml")
 METHODS = ("get", "post", "patch", "put", "delete", "options", "trace")
@@ -21,31 +21,27 @@ SHOWN_ERRORS = 3
 
 
 class UndescribedAnswerError(AssertionError):
-    """The simulator answered something that openapi.yaml does not describe."""
+    """The simulator gave a response that openapi.yaml does not describe."""
 
 
 class Description:
-    """The document: which calls there are on which host, and what may be answered to them.
+    """The document: which calls exist on which host, and what their responses may be.
 
-    ``validator_class`` is that of jsonschema-rs: functional tests have every answer checked, and jsonschema, which is
-    not written in Rust, would take fifty times as long.
+    ``validator_class`` is that of jsonschema-rs: functional tests have every response validated, and jsonschema, which
+    is not written in Rust, would take fifty times as long.
     """
 
     def __init__(self, document: dict[str, Any], validator_class: Any) -> None:
         self.document = document
         self._validator_class = validator_class
-        self._paths = [
-            (re.compile(re.sub(r"\{\w+\}", "[^/]+", template)), _hosts(document, item), item)
-            for template, item in document["paths"].items()
-        ]
         self._validators: dict[int, Any] = {}
 
     def calls(self) -> set[tuple[str, str, str]]:
-        """Every call as the kind of host (``auth`` or ``api``), method and path."""
+        """Every call as the kind of host (``auth`` or ``api``), method, and path."""
         return {
             (host, method.upper(), template)
             for template, item in self.document["paths"].items()
-            for host in _hosts(self.document, item)
+            for host in self._hosts(item)
             for method in METHODS
             if method in item
         }
@@ -53,32 +49,27 @@ class Description:
     def complaints(
         self, method: str, host: str, path: str, status: int, headers: Mapping[str, str], body: bytes
     ) -> list[str]:
-        """What in an answer is not as described; ``host`` is ``auth`` or the name of a region, ``path`` is decoded."""
-        response = self._response(method, host, path, status)
+        """What in a response is not as described; ``host`` is ``auth`` or the name of a region, ``path`` is decoded."""
+        responses = self._responses(method, host, path)
+        response = responses.get(str(status)) or responses.get(f"{status // 100}XX")
         if response is None:
             return [f"the status {status} is not described"]
-        found = []
-        for name, header in response.get("headers", {}).items():
-            header = self._resolved(header)
+        response, found = self._resolved(response), []
+        for name, header in response["headers"].items():
             if name in headers:
-                found += self._differences(header["schema"], headers[name], f"header {name}")
-            elif header.get("required"):
-                found.append(f"the header {name} is missing")
+                found += self._differences(self._resolved(header)["schema"], headers[name], f"header {name}")
         return found + self._body_complaints(response.get("content", {}), method, headers.get("Content-Type"), body)
 
-    def _response(self, method: str, host: str, path: str, status: int) -> dict[str, Any] | None:
-        responses = self._responses(method, host, path)
-        for key in (str(status), f"{status // 100}XX"):
-            if key in responses:
-                return self._resolved(responses[key])
-        return None
+    def _hosts(self, item: dict[str, Any]) -> set[str]:
+        servers = item.get("servers", self.document["servers"])
+        return {"auth" if server["url"].startswith(AUTH_SERVER) else "api" for server in servers}
 
     def _responses(self, method: str, host: str, path: str) -> dict[str, Any]:
-        """The answers to a call by status; to one that is not described there are only two."""
-        kind = "auth" if host == "auth" else "api"
+        """The responses to a call by status; to one that is not described only two exist."""
         method = "get" if method == "HEAD" else method.lower()
-        for pattern, hosts, item in self._paths:
-            if kind in hosts and method in item and pattern.fullmatch(path):
+        for template, item in self.document["paths"].items():
+            served = method in item and ("auth" if host == "auth" else "api") in self._hosts(item)
+            if served and re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path):
                 return item[method]["responses"]
         shared = self.document["components"]["responses"]
         return {"404": shared["NoSuchRoute"], "429": shared["TooManyRequests"]}
@@ -87,9 +78,9 @@ class Description:
         self, content: dict[str, Any], method: str, content_type: str | None, body: bytes
     ) -> list[str]:
         if not content:
-            given = [f"a body of {len(body)} bytes"] if body else []
-            given += [f"the Content-Type {content_type}"] if content_type else []
-            return [f"{what} comes, and none is described" for what in given]
+            found = [f"a body of {len(body)} bytes"] if body else []
+            found += [f"the Content-Type {content_type}"] if content_type else []
+            return [f"{what}, and none is described" for what in found]
         media_type = (content_type or "").partition(";")[0].strip()
         if media_type not in content:
             return [f"the Content-Type {content_type} is not described, only {', '.join(content)}"]
@@ -110,19 +101,16 @@ class Description:
         if validator.is_valid(value):
             return []
         errors = list(validator.iter_errors(value))
-        places = [" ".join([what, *map(str, error.instance_path)]) for error in errors]
-        found = [f"{place}: {error.message}" for place, error in zip(places, errors)]
+        found = [f"{' '.join([what, *map(str, error.instance_path)])}: {error.message}" for error in errors]
         more = [f"{what}: {len(found) - SHOWN_ERRORS} more"] if len(found) > SHOWN_ERRORS else []
         return found[:SHOWN_ERRORS] + more
 
     def _resolved(self, node: dict[str, Any]) -> dict[str, Any]:
         """What a reference within the document points to."""
-        while "$ref" in node:
-            target: Any = self.document
-            for key in node["$ref"].removeprefix("#/").split("/"):
-                target = target[key]
-            node = target
-        return node
+        if "$ref" not in node:
+            return node
+        kind, name = node["$ref"].removeprefix("#/components/").split("/")
+        return self.document["components"][kind][name]
 
 
 @lru_cache(maxsize=1)
@@ -137,8 +125,3 @@ def description() -> Description:
     # The C parser where there is one: it takes a tenth of the time.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return Description(yaml.load(PATH.read_bytes(), Loader=loader), Draft202012Validator)
-
-
-def _hosts(document: dict[str, Any], item: dict[str, Any]) -> set[str]:
-    servers = item.get("servers", document["servers"])
-    return {"auth" if server["url"].startswith(AUTH_SERVER) else "api" for server in servers}

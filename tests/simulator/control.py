@@ -5,29 +5,77 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from .answers import json_response, no_content
-from .mistakes import SimulatorError
-from .regions import DEFAULT_REGION
+from .models import DEFAULT_REGION, SimulatorError
 from .request_log import hide_secrets
+from .responses import json_response, no_content
 
 if TYPE_CHECKING:
     from .facade import Simulator
 
+    Call = Callable[..., Any]
+
+# What each call does with the simulator, the parameters in the body, and those in the path. What it returns is the
+# response; nothing is a 204. The parameters in bodies are those of the methods of the same purpose.
+CALLS: dict[str, Call] = {
+    "GET /": lambda sim, _: {**sim.ready(), "accounts": [account.username for account in sim.accounts]},
+    "GET /accounts": lambda sim, _: {"accounts": [_account(one) for one in sim.accounts]},
+    "POST /accounts": lambda sim, body: {"account": _account(sim.add_account(**body), "api_token")},
+    "POST /accounts/<who>/revoke": lambda sim, _, who: sim.revoke(who),
+    "POST /accounts/<who>/renew": lambda sim, _, who: {"api_token": sim.renew(who)},
+    "POST /accounts/<who>/expire_bearers": lambda sim, _, who: sim.expire_bearers(who),
+    "GET /projects": lambda sim, _: {"projects": _projects(sim)},
+    "POST /projects": lambda sim, body: {"project": sim.add_project(**body)},
+    "POST /applications": lambda sim, body: {"application": sim.add_application(**body)},
+    "POST /databases": lambda sim, body: {"database": sim.add_database(**body)},
+    "DELETE /applications/<name>": lambda sim, _, name: sim.remove_application(name),
+    "GET /applications/<name>/collaborators": lambda sim, _, name: hide_secrets(
+        {"collaborators": sim.collaborators(name)}, set()
+    ),
+    "PUT /applications/<name>/collaborators/<who>": lambda sim, body, name, who: sim.set_collaborator(
+        name, who, **body
+    ),
+    "DELETE /applications/<name>/collaborators/<who>": lambda sim, _, name, who: sim.set_collaborator(
+        name, who, role=None
+    ),
+    "POST /invitations": lambda sim, body: {"invitation": sim.add_invitation(**body)},
+    "GET /invitations": lambda sim, _: {"invitations": sim.invitations(request.args.get("project_id", ""))},
+    "GET /emails": lambda sim, _: {"emails": sim.public_emails()},
+    "DELETE /emails": lambda sim, _: sim.clear_emails(),
+    "GET /switches": lambda sim, _: {"switches": sim.switches},
+    "PATCH /switches": lambda sim, body: sim.set(**body) or {"switches": sim.switches},
+    "GET /faults": lambda sim, _: {"faults": [fault.as_dict() for fault in sim.faults]},
+    "POST /faults": lambda sim, body: {"fault": sim.fault(**body).as_dict()},
+    "DELETE /faults": lambda sim, _: sim.clear_faults(),
+    "POST /hosts/<host>/close": lambda sim, _, host: sim.close(host),
+    "POST /hosts/<host>/open": lambda sim, _, host: sim.open(host),
+    "GET /clock": lambda sim, _: _clock(sim),
+    "POST /clock/advance": lambda sim, body: sim.clock.advance(**body) and _clock(sim),
+    "POST /clock/freeze": lambda sim, _: sim.clock.freeze() or _clock(sim),
+    "POST /clock/resume": lambda sim, _: sim.clock.resume() or _clock(sim),
+    "POST /reset": lambda sim, body: sim.reset(**body),
+    "GET /requests": lambda sim, _: {"requests": sim.public_requests()},
+    "DELETE /requests": lambda sim, _: sim.clear_requests(),
+    "GET /calls": lambda sim, _: {"calls": sim.calls(request.args.get("account"))},
+}
+# The responses of calls that add something are a 201.
+CREATING = ("accounts", "projects", "applications", "databases", "invitations", "faults")
+
 
 def control_app(simulator: Simulator) -> Flask:
-    """The control listener of a simulator; parameters in bodies are those of the methods of the same purpose."""
+    """The control listener of a simulator."""
     app = Flask(__name__, static_folder=None)
-    _add_arrangement(app, simulator)
-    _add_behaviour(app, simulator)
-    _add_log(app, simulator)
+    for name, call in CALLS.items():
+        method, path = name.split()
+        for alias in {path, path.replace("/applications/", "/databases/")}:
+            _add_call(app, simulator, method, alias, call)
 
-    @app.errorhandler(SimulatorError)
     @app.errorhandler(ValueError)
     @app.errorhandler(TypeError)
     @app.errorhandler(OverflowError)
@@ -41,170 +89,14 @@ def control_app(simulator: Simulator) -> Flask:
     return app
 
 
-def _add_arrangement(app: Flask, simulator: Simulator) -> None:
-    @app.get("/")
-    def show() -> Response:
-        urls = {key: value for key, value in simulator.ready().items() if key != "accounts"}
-        return json_response(200, {**urls, "accounts": [account.username for account in simulator.accounts]})
+def _add_call(app: Flask, simulator: Simulator, method: str, path: str, call: Call) -> None:
+    def view(**parameters: str) -> Response:
+        result = call(simulator, _body(), **parameters)
+        if result is None:
+            return no_content()
+        return json_response(201 if method == "POST" and path.strip("/") in CREATING else 200, result)
 
-    @app.post("/accounts")
-    def add_account() -> Response:
-        account = simulator.add_account(**_body())
-        public = {"id": account.id, "username": account.username, "email": account.email}
-        return json_response(201, {"account": {**public, "api_token": account.api_token}})
-
-    @app.get("/accounts")
-    def index_accounts() -> Response:
-        shown = [{"id": one.id, "username": one.username, "email": one.email} for one in simulator.accounts]
-        return json_response(200, {"accounts": shown})
-
-    @app.post("/accounts/<username>/revoke")
-    def revoke(username: str) -> Response:
-        simulator.revoke(username)
-        return no_content()
-
-    @app.post("/accounts/<username>/renew")
-    def renew(username: str) -> Response:
-        return json_response(200, {"api_token": simulator.renew(username)})
-
-    @app.post("/accounts/<username>/expire_bearers")
-    def expire_bearers(username: str) -> Response:
-        simulator.expire_bearers(username)
-        return no_content()
-
-    @app.post("/projects")
-    def add_project() -> Response:
-        return json_response(201, {"project": simulator.add_project(**_body())})
-
-    @app.get("/projects")
-    def index_projects() -> Response:
-        region = request.args.get("region", DEFAULT_REGION)
-        owner = request.args.get("owner")
-        owners = [owner] if owner else [account.username for account in simulator.accounts]
-        shown = [project for one in owners for project in simulator.projects(one, region=region)]
-        return json_response(200, {"projects": shown})
-
-    @app.post("/applications")
-    def add_application() -> Response:
-        return json_response(201, {"application": simulator.add_application(**_body())})
-
-    @app.post("/databases")
-    def add_database() -> Response:
-        return json_response(201, {"database": simulator.add_database(**_body())})
-
-    @app.delete("/databases/<name>")
-    @app.delete("/applications/<name>")
-    def remove_application(name: str) -> Response:
-        simulator.remove_application(name)
-        return no_content()
-
-    @app.get("/databases/<name>/collaborators")
-    @app.get("/applications/<name>/collaborators")
-    def index_collaborators(name: str) -> Response:
-        return json_response(200, hide_secrets({"collaborators": simulator.collaborators(name)}, set()))
-
-    @app.put("/databases/<name>/collaborators/<username>")
-    @app.put("/applications/<name>/collaborators/<username>")
-    def set_collaborator(name: str, username: str) -> Response:
-        simulator.set_collaborator(name, username, **_body())
-        return no_content()
-
-    @app.delete("/databases/<name>/collaborators/<username>")
-    @app.delete("/applications/<name>/collaborators/<username>")
-    def remove_collaborator(name: str, username: str) -> Response:
-        simulator.set_collaborator(name, username, role=None)
-        return no_content()
-
-    @app.post("/invitations")
-    def add_invitation() -> Response:
-        return json_response(201, {"invitation": simulator.add_invitation(**_body())})
-
-    @app.get("/invitations")
-    def index_invitations() -> Response:
-        return json_response(200, {"invitations": simulator.invitations(request.args.get("project_id", ""))})
-
-
-def _add_behaviour(app: Flask, simulator: Simulator) -> None:
-    @app.get("/switches")
-    def show_switches() -> Response:
-        return json_response(200, {"switches": simulator.switches})
-
-    @app.patch("/switches")
-    def set_switches() -> Response:
-        simulator.set(**_body())
-        return show_switches()
-
-    @app.get("/faults")
-    def index_faults() -> Response:
-        return json_response(200, {"faults": [fault.as_dict() for fault in simulator.faults]})
-
-    @app.post("/faults")
-    def add_fault() -> Response:
-        return json_response(201, {"fault": simulator.fault(**_body()).as_dict()})
-
-    @app.delete("/faults")
-    def clear_faults() -> Response:
-        simulator.clear_faults()
-        return no_content()
-
-    @app.post("/hosts/<host>/close")
-    def close_host(host: str) -> Response:
-        simulator.close(host)
-        return no_content()
-
-    @app.post("/hosts/<host>/open")
-    def open_host(host: str) -> Response:
-        simulator.open(host)
-        return no_content()
-
-    @app.get("/clock")
-    def show_clock() -> Response:
-        clock = simulator.clock
-        return json_response(200, {"now": clock.now().isoformat(timespec="milliseconds"), "frozen": clock.frozen})
-
-    @app.post("/clock/advance")
-    def advance_clock() -> Response:
-        simulator.clock.advance(**_body())
-        return show_clock()
-
-    @app.post("/clock/freeze")
-    def freeze_clock() -> Response:
-        simulator.clock.freeze()
-        return show_clock()
-
-    @app.post("/clock/resume")
-    def resume_clock() -> Response:
-        simulator.clock.resume()
-        return show_clock()
-
-    @app.post("/reset")
-    def reset() -> Response:
-        simulator.reset(**_body())
-        return no_content()
-
-
-def _add_log(app: Flask, simulator: Simulator) -> None:
-    @app.get("/requests")
-    def index_requests() -> Response:
-        return json_response(200, {"requests": simulator.public_requests()})
-
-    @app.delete("/requests")
-    def clear_requests() -> Response:
-        simulator.clear_requests()
-        return no_content()
-
-    @app.get("/emails")
-    def index_emails() -> Response:
-        return json_response(200, {"emails": simulator.public_emails()})
-
-    @app.delete("/emails")
-    def clear_emails() -> Response:
-        simulator.clear_emails()
-        return no_content()
-
-    @app.get("/calls")
-    def index_calls() -> Response:
-        return json_response(200, {"calls": simulator.calls(request.args.get("account"))})
+    app.add_url_rule(path, f"{method} {path}", view, methods=[method])
 
 
 def _body() -> dict[str, Any]:
@@ -215,3 +107,18 @@ def _body() -> dict[str, Any]:
     if not isinstance(body, dict):
         raise SimulatorError("the body must be a JSON object")
     return body
+
+
+def _account(account: Any, *more: str) -> dict[str, str]:
+    return {name: getattr(account, name) for name in ("id", "username", "email", *more)}
+
+
+def _projects(simulator: Simulator) -> list[dict[str, Any]]:
+    owner, region = request.args.get("owner"), request.args.get("region", DEFAULT_REGION)
+    owners = [owner] if owner else [account.username for account in simulator.accounts]
+    return [project for one in owners for project in simulator.projects(one, region=region)]
+
+
+def _clock(simulator: Simulator) -> dict[str, Any]:
+    clock = simulator.clock
+    return {"now": clock.now().isoformat(timespec="milliseconds"), "frozen": clock.frozen}

@@ -19,29 +19,30 @@ from .clock import Clock
 from .conformance import UndescribedAnswerError, description
 from .control import control_app
 from .faults import Fault
-from .handover import settle
-from .hosts import api_host, auth_host
-from .mistakes import SimulatorError
-from .models import Account
-from .regions import DEFAULT_REGION, REGION_NAMES
+from .gateway import Gateway
+from .models import DEFAULT_REGION, REGION_NAMES, Account, SimulatorError
 from .request_log import HIDDEN, Record
-from .server import Listener, OnDemand
+from .responses import collaborator_view, invitation_view, project_view
+from .routes import AUTH, api_host, auth_host
+from .server import Listener
 from .state import World
 from .switches import settings
-from .views import collaborator_view, invitation_view, project_view
+from .transfers import settle
 
-# Set to 1, it lets every simulator check its answers that is not told otherwise.
+# Set to 1, it lets every simulator check its responses that is not told otherwise.
 VALIDATE_VARIABLE = "SIMULATOR_VALIDATE"
 # As in "page_size=2,dates=offset", it sets these switches of every simulator that is not told otherwise.
 SWITCHES_VARIABLE = "SIMULATOR_SWITCHES"
 SHOWN_COMPLAINTS = 10
+CONTROL = "control"
+HOSTS = (*REGION_NAMES, AUTH)
 
 
 class Simulator(Arrangement):
     """The platform with its hosts: a context manager that listens between entering and leaving.
 
-    Keyword arguments other than the ports, ``validate``, ``tls`` and ``gate`` are switches. Port 0 stands for a free
-    one; ``port`` is that of the API host of the default region. With ``validate`` every answer is checked against
+    Keyword arguments other than the ports, ``validate``, ``tls``, and ``gate`` are switches. Port 0 stands for a free
+    one; ``port`` is that of the API host of the default region. With ``validate`` every response is checked against
     openapi.yaml, and stopping the simulator raises UndescribedAnswerError if one was not as described. With ``tls``,
     the context of a server, every host but the control listener speaks TLS. ``gate`` is called with each request to a
     simulated host, in the thread that serves it, before anything is done about it; the request goes on when that
@@ -62,7 +63,7 @@ class Simulator(Arrangement):
         if validate or (validate is None and os.environ.get(VALIDATE_VARIABLE) == "1"):
             self._world.description = description()
         self._world.gate = gate
-        self._ports = {DEFAULT_REGION: port, "auth": auth_port, "control": control_port}
+        self._ports = {DEFAULT_REGION: port, AUTH: auth_port, CONTROL: control_port}
         self._tls = tls
         self._listeners: dict[str, Listener] = {}
         self._urls: dict[str, str] = {}
@@ -82,12 +83,11 @@ class Simulator(Arrangement):
     def start(self) -> None:
         """Listen on all ports; OSError if one of them is taken."""
         world = self._world
-        apps = {name: OnDemand(partial(api_host, world, name)) for name in REGION_NAMES}
-        apps["auth"] = OnDemand(partial(auth_host, world))
-        apps["control"] = OnDemand(partial(control_app, self))
+        apps: dict[str, Any] = {one: Gateway(world, one, partial(api_host, world, one)) for one in REGION_NAMES}
+        apps |= {AUTH: Gateway(world, AUTH, partial(auth_host, world)), CONTROL: control_app(self)}
         try:
             for name, app in apps.items():
-                tls = None if name == "control" else self._tls
+                tls = None if name == CONTROL else self._tls
                 self._listeners[name] = Listener(app, self._ports.get(name, 0), tls)
         except OSError:
             for listener in self._listeners.values():
@@ -103,14 +103,47 @@ class Simulator(Arrangement):
     def stop(self) -> None:
         """Close all ports and connections; requests that are still waiting are not waited for.
 
-        Raises UndescribedAnswerError if answers were checked and one was not as described.
+        Raises UndescribedAnswerError if responses were checked and one was not as described.
         """
         self._world.stopping.set()
         if self._listeners:
             with ThreadPoolExecutor() as pool:
                 list(pool.map(Listener.stop, self._listeners.values()))
         self._listeners.clear()
-        self._report_complaints()
+        found = self.complaints
+        self._world.complaints.clear()
+        if found:
+            headline = "the simulator gave answers that openapi.yaml does not describe:"
+            more = [f"and {len(found) - SHOWN_COMPLAINTS} more"] if len(found) > SHOWN_COMPLAINTS else []
+            raise UndescribedAnswerError("\n  ".join([headline, *found[:SHOWN_COMPLAINTS], *more]))
+
+    def close(self, host: str) -> None:
+        """Refuse connections to a host, until ``open``."""
+        self._listener(host).close()
+
+    def open(self, host: str) -> None:
+        """Listen on a host again."""
+        self._listener(host).open()
+
+    def reset(self, keep_accounts: bool = True) -> None:
+        """Start anew, as Arrangement says, and listen on every host."""
+        for listener in self._listeners.values():
+            listener.open()
+        super().reset(keep_accounts)
+
+    def _listener(self, host: str) -> Listener:
+        if host not in HOSTS:
+            raise SimulatorError(f"unknown host {host!r}; known: {', '.join(HOSTS)}")
+        if host not in self._listeners:
+            raise SimulatorError("the simulator does not run")
+        return self._listeners[host]
+
+    # Addresses and settings.
+
+    def _url(self, name: str) -> str:
+        if name not in self._urls:
+            raise SimulatorError("the simulator was never started")
+        return self._urls[name]
 
     @property
     def api_url(self) -> str:
@@ -120,28 +153,35 @@ class Simulator(Arrangement):
     @property
     def auth_url(self) -> str:
         """Base URL of the authentication host."""
-        return self._url("auth")
+        return self._url(AUTH)
 
     @property
     def control_url(self) -> str:
         """Base URL of the control listener."""
-        return self._url("control")
+        return self._url(CONTROL)
 
     @property
     def region_urls(self) -> dict[str, str]:
         """Base URL of the API host of each region."""
         return dict(self._world.region_urls)
 
+    def ready(self) -> dict[str, Any]:
+        """Where the simulator listens and which accounts it has, with their API tokens."""
+        return {
+            "api_url": self.api_url,
+            "auth_url": self.auth_url,
+            "control_url": self.control_url,
+            "region_urls": self.region_urls,
+            "accounts": [
+                {"username": one.username, "id": one.id, "email": one.email, "api_token": one.api_token}
+                for one in self.accounts
+            ],
+        }
+
     @property
     def clock(self) -> Clock:
         """The simulator's clock."""
         return self._world.clock
-
-    @property
-    def accounts(self) -> list[Account]:
-        """All accounts."""
-        with self._world.lock:
-            return list(self._world.accounts.values())
 
     @property
     def switches(self) -> dict[str, Any]:
@@ -154,8 +194,16 @@ class Simulator(Arrangement):
         with self._world.lock:
             self._world.switches.set(**switches)
 
+    # What exists.
+
+    @property
+    def accounts(self) -> list[Account]:
+        """All accounts."""
+        with self._world.lock:
+            return list(self._world.accounts.values())
+
     def project(self, project_id: str) -> dict[str, Any] | None:
-        """A project as the API shows it, whoever owns it; None if there is none of that id."""
+        """A project as the API shows it to its owner; None if no project has that ID."""
         with self._world.lock:
             settle(self._world)
             project = self._world.projects.get(project_id)
@@ -176,7 +224,7 @@ class Simulator(Arrangement):
             return [invitation_view(self._world, invitation) for invitation in found]
 
     def collaborators(self, application: str) -> list[dict[str, Any]]:
-        """List the collaborators of an application or database as the API shows them, with the links to accept."""
+        """The collaborators of an application or database as the API shows them, with the links to accept."""
         with self._world.lock:
             settle(self._world)
             found = self._application(application)
@@ -184,18 +232,20 @@ class Simulator(Arrangement):
 
     @property
     def emails(self) -> list[dict[str, str]]:
-        """List the emails that the platform sent, oldest first: ``to`` whom, for what ``purpose``, and the ``link``."""
+        """The emails that the platform sent, oldest first: ``to`` whom, for what ``purpose``, and the ``link``."""
         with self._world.lock:
-            return [email.as_dict() for email in self._world.emails]
+            return [dict(vars(email)) for email in self._world.emails]
 
     def public_emails(self) -> list[dict[str, str]]:
-        """List the emails without their links."""
+        """The emails without their links."""
         return [{**email, "link": HIDDEN} for email in self.emails]
 
     def clear_emails(self) -> None:
         """Forget the emails."""
         with self._world.lock:
             self._world.emails.clear()
+
+    # Faults, and what happened.
 
     def fault(
         self,
@@ -209,22 +259,23 @@ class Simulator(Arrangement):
         after: Fault | None = None,
         **details: Any,
     ) -> Fault:
-        """Let the next matching requests go wrong; ``method``, ``path`` and ``host`` are patterns for fnmatch."""
+        """Let the next matching requests go wrong; ``method``, ``path``, and ``host`` are patterns for fnmatch."""
         with self._world.lock:
             username = self._world.account(account).username if account is not None else None
             fault = Fault(kind, method, path, host, username, times, skip, details, after)
-            return self._world.faults.add(fault)
+            self._world.faults.waiting.append(fault)
+            return fault
 
     @property
     def faults(self) -> list[Fault]:
         """The faults that are not used up, oldest first."""
         with self._world.lock:
-            return self._world.faults.waiting()
+            return list(self._world.faults.waiting)
 
     def clear_faults(self) -> None:
         """Forget the faults that are not used up."""
         with self._world.lock:
-            self._world.faults.clear()
+            self._world.faults.waiting.clear()
 
     @property
     def requests(self) -> list[Record]:
@@ -240,63 +291,16 @@ class Simulator(Arrangement):
     def calls(self, account: Account | str | None = None) -> list[str]:
         """The requests in short, for example ``GET /v1/projects`` or ``POST auth /v1/tokens/exchange``."""
         with self._world.lock:
-            return self._world.log.calls(self._world.account(account).username if account is not None else None)
-
-    def close(self, host: str) -> None:
-        """Let nobody listen on a host: connections to it are refused, until ``open``."""
-        self._listener(host).close()
-
-    def open(self, host: str) -> None:
-        """Listen on a host again."""
-        self._listener(host).open()
-
-    def reset(self, keep_accounts: bool = True) -> None:
-        """Start anew, as Arrangement says, and listen on every host."""
-        for listener in self._listeners.values():
-            listener.open()
-        super().reset(keep_accounts)
-
-    @property
-    def complaints(self) -> list[str]:
-        """What of the answers so far is not as openapi.yaml describes it, if they are checked."""
-        with self._world.lock:
-            return list(self._world.complaints)
+            username = self._world.account(account).username if account is not None else None
+            return [one.call for one in self._world.log.records if username in (None, one.account)]
 
     def clear_requests(self) -> None:
         """Empty the log of requests."""
         with self._world.lock:
             self._world.log.records.clear()
 
-    def ready(self) -> dict[str, Any]:
-        """Where the simulator listens and which accounts it has, with their API tokens."""
-        return {
-            "api_url": self.api_url,
-            "auth_url": self.auth_url,
-            "control_url": self.control_url,
-            "region_urls": self.region_urls,
-            "accounts": [
-                {"username": one.username, "id": one.id, "email": one.email, "api_token": one.api_token}
-                for one in self.accounts
-            ],
-        }
-
-    def _report_complaints(self) -> None:
+    @property
+    def complaints(self) -> list[str]:
+        """What of the responses so far is not as openapi.yaml describes it, if they are checked."""
         with self._world.lock:
-            found = self.complaints
-            self._world.complaints.clear()
-        if found:
-            headline = "the simulator gave answers that openapi.yaml does not describe:"
-            more = [f"and {len(found) - SHOWN_COMPLAINTS} more"] if len(found) > SHOWN_COMPLAINTS else []
-            raise UndescribedAnswerError("\n  ".join([headline, *found[:SHOWN_COMPLAINTS], *more]))
-
-    def _listener(self, host: str) -> Listener:
-        if host not in (*REGION_NAMES, "auth"):
-            raise SimulatorError(f"unknown host {host!r}; known: {', '.join((*REGION_NAMES, 'auth'))}")
-        if host not in self._listeners:
-            raise SimulatorError("the simulator does not run")
-        return self._listeners[host]
-
-    def _url(self, name: str) -> str:
-        if name not in self._urls:
-            raise SimulatorError("the simulator was never started")
-        return self._urls[name]
+            return list(self._world.complaints)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the community.scalingo authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the simulator knows about: accounts, projects, applications, collaborators and invitations."""
+"""What the simulator knows about: regions, accounts, projects, applications, collaborators, invitations, and emails."""
 
 from __future__ import annotations
 
@@ -9,13 +9,39 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-# Roles that can be arranged; the API knows a status and whether somebody is limited.
+# Roles that can be arranged; the API knows a status, and whether a collaborator is limited.
 COLLABORATOR = "collaborator"
 LIMITED = "limited"
 PENDING_COLLABORATOR = "pending"
 PENDING_LIMITED = "pending_limited"
 DELETED = "deleted"
 ROLES = (COLLABORATOR, LIMITED, PENDING_COLLABORATOR, PENDING_LIMITED, DELETED)
+
+
+class SimulatorError(ValueError):
+    """Something that cannot be arranged: an unknown account, an illegal fault, and the like."""
+
+
+class SwitchError(SimulatorError):
+    """An unknown switch or an illegal value."""
+
+
+@dataclass(frozen=True)
+class Region:
+    """One region. ``restricted`` ones are open on request only and hidden without authentication (documented)."""
+
+    name: str
+    display_name: str
+    default: bool
+    restricted: bool
+
+
+REGIONS = (
+    Region(name="osc-fr1", display_name="Paris - Outscale", default=True, restricted=False),
+    Region(name="osc-secnum-fr1", display_name="Paris - SecNumCloud - Outscale", default=False, restricted=True),
+)
+DEFAULT_REGION = "osc-fr1"
+REGION_NAMES = tuple(region.name for region in REGIONS)
 
 
 @dataclass(eq=False)
@@ -44,7 +70,7 @@ class Account:
 class Project:
     """A project of one region.
 
-    ``lingering_reads`` says for how many reads a former default project still shows as default (switch two_defaults).
+    ``lingering_reads`` says for how many reads a previous default project still shows as default (switch two_defaults).
     """
 
     id: str
@@ -62,8 +88,8 @@ class Project:
 class Collaborator:
     """A person on an application: invited by email, and an account from the acceptance on.
 
-    ``token`` is what the invitation link ends in. ``invited_limited`` remembers the role of the invitation, which may
-    decide whether the link is shown (switch raised_link). ``deleted`` means that the account is gone.
+    ``token`` is what the invitation link ends in. ``invited_limited`` is the role of the invitation, which may decide
+    whether the link is shown (switch raised_link). ``deleted`` means that the account is gone.
     """
 
     id: str
@@ -76,12 +102,12 @@ class Collaborator:
 
     @property
     def pending(self) -> bool:
-        """Tell whether the invitation is not accepted yet."""
+        """Whether the invitation is not accepted yet."""
         return self.account_id is None
 
     @property
     def status(self) -> str:
-        """Return the word of the API."""
+        """The word of the API."""
         if self.deleted:
             return "user account deleted"
         return "pending" if self.pending else "accepted"
@@ -100,30 +126,21 @@ class Application:
 
     @property
     def database(self) -> bool:
-        """Tell whether it is a dedicated database."""
+        """Whether it is a dedicated database."""
         return self.technology is not None
 
     def accepted(self, account_id: str) -> Collaborator | None:
-        """Find the account as a collaborator that has accepted; in a full role if it has several."""
+        """The account as a collaborator that has accepted; in a full role if it has several."""
         found = [one for one in self.collaborators if one.account_id == account_id and not one.deleted]
         return min(found, key=lambda one: one.limited, default=None)
-
-    def has_collaborator(self, account_id: str) -> bool:
-        """Whether the account has accepted to collaborate, in whatever role."""
-        return self.accepted(account_id) is not None
-
-
-@dataclass(eq=False)
-class Acceptance:
-    """An acceptance that is not finished yet: due at a time, or after so many reads (switch accept_delay)."""
-
-    due_at: datetime | None = None
-    reads_left: int | None = None
 
 
 @dataclass(eq=False)
 class Invitation:
-    """An invitation to take over a project. Documented statuses only; an expired one stays ``pending``."""
+    """An invitation to own a project. Documented statuses only; an expired one stays ``pending``.
+
+    An acceptance that is not finished yet is due at a time, or after so many reads (switch accept_delay).
+    """
 
     id: str
     project_id: str
@@ -134,20 +151,31 @@ class Invitation:
     expires_at: datetime
     created_at: datetime
     updated_at: datetime
-    acceptance: Acceptance | None = None
+    due_at: datetime | None = None
+    due_after_reads: int | None = None
 
     def expired(self, now: datetime) -> bool:
-        """Whether the time to answer is over."""
+        """Whether the time to accept or decline is over."""
         return self.expires_at <= now
+
+    @property
+    def being_accepted(self) -> bool:
+        """Whether an acceptance is under way."""
+        return self.due_at is not None or self.due_after_reads is not None
 
     def open(self, now: datetime) -> bool:
         """Whether it is pending and not expired; one whose acceptance is under way counts as open."""
-        return self.status == "pending" and (self.acceptance is not None or not self.expired(now))
+        return self.status == "pending" and (self.being_accepted or not self.expired(now))
+
+    def close(self, now: datetime, status: str, reason: str = "") -> None:
+        """Give it its last status."""
+        self.status, self.status_reason, self.updated_at = status, reason, now
+        self.due_at = self.due_after_reads = None
 
 
 @dataclass(frozen=True)
 class Email:
-    """An email that the platform sent. ``link`` is a secret: whoever has it can accept the invitation."""
+    """An email that the platform sent. ``link`` is a secret: it is enough to accept the invitation."""
 
     to: str
     purpose: str
@@ -155,7 +183,3 @@ class Email:
     sender: str
     link: str = field(repr=False)
     time: str = ""
-
-    def as_dict(self) -> dict[str, str]:
-        """Return the email as an object for JSON."""
-        return dict(vars(self))

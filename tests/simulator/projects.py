@@ -1,61 +1,50 @@
 # Copyright: (c) 2026, the community.scalingo authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rules of projects."""
+"""The rules of projects, and their list, which may lag behind writes."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from .errors import ApiError, bad_request, invalid, refusal
-from .listing import before_write
 from .models import Account, Project
+from .responses import ApiError, bad_request, invalid, project_view, rejection
 from .state import World
 
 NAME_LENGTH = 64
 
 
-def create(world: World, account: Account, region: str, wanted: dict[str, Any]) -> Project:
-    """Create a project; ``default`` true takes that role from the present default project."""
-    wanted = _checked(wanted)
-    if "name" not in wanted:
+def create(world: World, account: Account, region: str, desired: dict[str, Any]) -> Project:
+    """Create a project; ``default`` true takes that role from the current default project."""
+    desired = _checked(desired)
+    if "name" not in desired:
         raise invalid(name="can't be blank")
     if limit_reached(world, account.id, region):
-        raise refusal(world.switches.limit_status, "base", "You have reached the maximum number of projects")
-    if name_taken(world, account.id, region, wanted["name"]):
+        raise rejection(world.switches.limit_status, "base", "You have reached the maximum number of projects")
+    if name_taken(world, account.id, region, desired["name"]):
         raise _duplicate(world)
     before_write(world, region)
     now = world.clock.now()
-    project = Project(
-        id=world.new_id("project"),
-        name=wanted["name"],
-        region=region,
-        owner_id=account.id,
-        default=False,
-        flags={},
-        created_at=now,
-        updated_at=now,
-    )
+    project = Project(world.new_id("project"), desired["name"], region, account.id, False, {}, now, now)
     world.projects[project.id] = project
-    if wanted.get("default"):
+    if desired.get("default"):
         make_default(world, project)
     return project
 
 
-def update(world: World, project: Project, wanted: dict[str, Any]) -> Project:
+def update(world: World, project: Project, desired: dict[str, Any]) -> Project:
     """Rename a project or make it the default one; ``default`` cannot go from true to false (documented)."""
-    wanted = _checked(wanted)
-    if not wanted:
-        return _nothing_wanted(world, project)
-    if project.default and wanted.get("default") is False:
-        status = world.switches.default_false_status
-        if status != 200:
-            raise refusal(status, "default", "cannot be changed from true to false")
-    name = wanted.get("name", project.name)
+    desired = _checked(desired)
+    if not desired:
+        return _nothing_desired(world, project)
+    status = world.switches.default_false_status
+    if project.default and desired.get("default") is False and status != 200:
+        raise rejection(status, "default", "cannot be changed from true to false")
+    name = desired.get("name", project.name)
     if name != project.name and name_taken(world, project.owner_id, project.region, name):
         raise _duplicate(world)
-    becomes_default = bool(wanted.get("default")) and not project.default
+    becomes_default = bool(desired.get("default")) and not project.default
     if name == project.name and not becomes_default and not world.switches.touch_unchanged:
         return project
     before_write(world, project.region)
@@ -74,20 +63,18 @@ def delete(world: World, project: Project) -> None:
     """
     switches = world.switches
     if project.default:
-        raise refusal(switches.default_delete_status, "default", "Cannot delete the default project")
+        raise rejection(switches.default_delete_status, "default", "Cannot delete the default project")
     resources = world.resources(project.id)
-    text = "Cannot delete project with existing apps"
-    if any(not resource.database for resource in resources):
-        raise refusal(409, "apps", text)
-    if resources and switches.delete_with_database != 204:
-        raise refusal(switches.delete_with_database, "apps", text)
+    status = 409 if any(not resource.database for resource in resources) else switches.delete_with_database
+    if resources and status != 204:
+        raise rejection(status, "apps", "Cannot delete project with existing apps")
     now = world.clock.now()
     pending = [invitation for invitation in world.invitations_of(project.id) if invitation.open(now)]
     if pending and switches.delete_with_invitation == 409:
-        raise refusal(409, "transfer_invitations", "Cannot delete project with a pending transfer invitation")
+        raise rejection(409, "transfer_invitations", "Cannot delete project with a pending transfer invitation")
     before_write(world, project.region)
     for invitation in pending:
-        invitation.status, invitation.acceptance, invitation.updated_at = "canceled", None, now
+        invitation.close(now, "canceled")
     for resource in resources:
         del world.applications[resource.id]
     del world.projects[project.id]
@@ -96,7 +83,7 @@ def delete(world: World, project: Project) -> None:
 def make_default(world: World, project: Project) -> None:
     """Make a project the only default one of its owner in its region, or in all (switch unique_per).
 
-    That the former one ceases to be it is not spelled out by the vendor; it may even show for some more reads
+    That the previous one ceases to be it is not spelled out by the vendor; it may even show for some more reads
     (switch two_defaults).
     """
     for other in _rivals(world, project.owner_id, project.region):
@@ -115,41 +102,29 @@ def name_taken(world: World, account_id: str, region: str, name: str) -> bool:
 
 def limit_reached(world: World, account_id: str, region: str) -> bool:
     """Whether the account has as many projects as it may have (documented: 20 an account)."""
-    per_region = world.switches.limit_scope == "region"
-    owned = [
-        project
-        for project in world.projects.values()
-        if project.owner_id == account_id and (project.region == region or not per_region)
-    ]
-    return len(owned) >= world.switches.limit_projects
+    counted = world.owned(account_id, region if world.switches.limit_scope == "region" else None)
+    return len(counted) >= world.switches.limit_projects
 
 
 def _rivals(world: World, account_id: str, region: str) -> list[Project]:
-    """List the projects of an account among which a name and the default one are unique."""
-    per_region = world.switches.unique_per == "region"
-    return [
-        project
-        for project in world.projects.values()
-        if project.owner_id == account_id and (project.region == region or not per_region)
-    ]
+    """The projects of an account among which a name and the default one are unique."""
+    return world.owned(account_id, region if world.switches.unique_per == "region" else None)
 
 
-def _checked(wanted: dict[str, Any]) -> dict[str, Any]:
+def _checked(desired: dict[str, Any]) -> dict[str, Any]:
     """The known parameters, or all that is wrong with them (documented: 422 with texts by field)."""
     problems = {}
-    if "name" in wanted:
-        problem = _name_problem(wanted["name"])
-        if problem:
-            problems["name"] = problem
-    if "default" in wanted and not isinstance(wanted["default"], bool):
+    if "name" in desired and (problem := _name_problem(desired["name"])):
+        problems["name"] = problem
+    if "default" in desired and not isinstance(desired["default"], bool):
         problems["default"] = "must be true or false"
     if problems:
         raise invalid(**problems)
-    return {key: wanted[key] for key in ("name", "default") if key in wanted}
+    return {key: desired[key] for key in ("name", "default") if key in desired}
 
 
 def _name_problem(name: Any) -> str | None:
-    """What is wrong with a name: 1 to 64 characters of a-z, 0-9, hyphen and underscore (documented)."""
+    """What is wrong with a name: 1 to 64 characters of a-z, 0-9, hyphen, and underscore (documented)."""
     if name is None or name == "":
         return "can't be blank"
     if not isinstance(name, str):
@@ -161,7 +136,7 @@ def _name_problem(name: Any) -> str | None:
     return None
 
 
-def _nothing_wanted(world: World, project: Project) -> Project:
+def _nothing_desired(world: World, project: Project) -> Project:
     status = world.switches.empty_patch_status
     if status == 200:
         return project
@@ -171,4 +146,40 @@ def _nothing_wanted(world: World, project: Project) -> Project:
 
 
 def _duplicate(world: World) -> ApiError:
-    return refusal(world.switches.duplicate_status, "name", "has already been taken")
+    return rejection(world.switches.duplicate_status, "name", "has already been taken")
+
+
+# The list.
+
+
+def list_projects(world: World, account: Account, region: str) -> list[dict[str, Any]]:
+    """What the list shows to an account now: what a lagging one shows, as long as it lags (switch list_lag)."""
+    projects, reads = world.stale_lists.pop((account.id, region), None) or (_fresh_list(world, account, region), 0)
+    if reads > 1:
+        world.stale_lists[account.id, region] = (projects, reads - 1)
+    return projects
+
+
+def before_write(world: World, region: str) -> None:
+    """Keep what every account's list shows before a change, for as many reads as the list lags."""
+    lag = world.switches.list_lag
+    for account in world.accounts.values() if lag else ():
+        key = (account.id, region)
+        projects, _reads = world.stale_lists.get(key) or (_fresh_list(world, account, region), 0)
+        world.stale_lists[key] = (projects, lag)
+
+
+def after_read(world: World, owner_ids: set[str], region: str) -> None:
+    """Count a read for previous default projects of these owners that still show as default (switch two_defaults)."""
+    for project in world.projects.values():
+        if project.region == region and project.owner_id in owner_ids and project.lingering_reads:
+            project.lingering_reads -= 1
+
+
+def _fresh_list(world: World, account: Account, region: str) -> list[dict[str, Any]]:
+    """The caller's own projects, oldest first; with others if the switch list_collaborations says so."""
+    shown = world.owned(account.id, region)
+    if world.switches.list_collaborations:
+        others = [one for one in world.projects.values() if one.region == region and one.owner_id != account.id]
+        shown += [one for one in others if world.collaborates(account.id, one.id)]
+    return [project_view(world, project) for project in shown]

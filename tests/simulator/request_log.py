@@ -18,7 +18,7 @@ SECRET_KEYS = ("token", "invitation_link", "link")
 
 @dataclass
 class Record:
-    """One request and what was answered; ``host`` is ``auth`` or the name of a region.
+    """One request and the response; ``host`` is ``auth`` or the name of a region.
 
     ``status`` and ``answer`` are None when the connection was dropped; ``fault`` is the kind of fault that hit it.
     """
@@ -48,7 +48,7 @@ class Record:
 
 @dataclass
 class RequestLog:
-    """All requests to the simulated hosts, oldest first. A request is entered before it is answered."""
+    """All requests to the simulated hosts, oldest first. A request is entered before its response exists."""
 
     records: list[Record] = field(default_factory=list)
     retired_tokens: set[str] = field(default_factory=set)
@@ -69,15 +69,11 @@ class RequestLog:
         return record
 
     def complete(self, record: Record, response: Response | None, fault: str | None) -> None:
-        """Note the answer; None stands for a dropped connection."""
+        """Note the response; None stands for a dropped connection."""
         record.fault = fault
         if response is not None:
             record.status = response.status_code
             record.answer = _readable(response.get_data()) if record.method != "HEAD" else None
-
-    def calls(self, account: str | None = None) -> list[str]:
-        """The requests in short, all of them or those of one account."""
-        return [record.call for record in self.records if account is None or record.account == account]
 
 
 def hide_secrets(value: Any, secrets: set[str]) -> Any:

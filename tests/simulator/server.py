@@ -10,7 +10,6 @@ import io
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterable
 from typing import Any
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
@@ -20,21 +19,6 @@ from .gateway import WIRE_FAULT
 ADDRESS = "127.0.0.1"
 POLL_SECONDS = 0.02
 BACKLOG = 128
-
-
-class OnDemand:
-    """A WSGI application that is built for its first request; most tests need only some of the hosts."""
-
-    def __init__(self, build: Callable[[], Any]) -> None:
-        self._build = build
-        self._lock = threading.Lock()
-        self._app: Any = None
-
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        with self._lock:
-            if self._app is None:
-                self._app = self._build()
-        return self._app(environ, start_response)
 
 
 class Handler(WSGIRequestHandler):

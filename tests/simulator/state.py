@@ -13,34 +13,30 @@ from typing import Any
 
 from werkzeug.wrappers import Request
 
-from .bearers import Bearers
-from .clock import Clock
+from .clock import Bearers, Clock, RateLimiter
 from .conformance import Description
 from .faults import Faults
-from .mistakes import SimulatorError
-from .models import Account, Application, Email, Invitation, Project
-from .rate_limit import RateLimiter
+from .models import Account, Application, Email, Invitation, Project, SimulatorError
 from .request_log import RequestLog, hide_secrets
-from .switch_table import SWITCHES
 from .switches import Switches
 
 
 class World:
     """Everything that requests read and change.
 
-    Whoever touches it holds ``lock``, so that each request is atomic. ``stopping`` ends artificial waits early.
+    Hold ``lock`` to touch it, so that each request is atomic. ``stopping`` ends artificial waits early.
     """
 
     def __init__(self, **switches: Any) -> None:
         self.lock = threading.RLock()
         self.stopping = threading.Event()
         self.clock = Clock()
-        self.switches = Switches(SWITCHES, **switches)
+        self.switches = Switches(**switches)
         self.bearers = Bearers(self.clock, self.switches)
         self.limiter = RateLimiter(self.clock, self.switches)
         self.faults = Faults()
         self.log = RequestLog()
-        # What answers are checked against, if they are, and what was found. Starting anew forgets neither.
+        # What responses are checked against, if they are, and what was found. Starting anew forgets neither.
         self.description: Description | None = None
         self.complaints: list[str] = []
         # Called with each request before anything is done about it; it goes on when that returns.
@@ -53,11 +49,11 @@ class World:
         self.emails: list[Email] = []
         # The token of every link to collaborate, so that the request log can hide them.
         self.link_tokens: set[str] = set()
-        # What a lagging list still shows, by account and region: the answer and for how many reads.
+        # What a lagging list still shows, by account and region: the projects and for how many reads.
         self.stale_lists: dict[tuple[str, str], tuple[list[dict[str, Any]], int]] = {}
 
     def account(self, who: Account | str) -> Account:
-        """An account by object, username or id."""
+        """An account by object, username, or ID."""
         for account in self.accounts.values():
             if account is who or who in (account.username, account.id):
                 return account
@@ -65,29 +61,36 @@ class World:
 
     def account_of_token(self, api_token: str) -> Account | None:
         """The account that has this API token, be it revoked or not."""
-        for account in self.accounts.values():
-            if secrets.compare_digest(account.api_token.encode(), api_token.encode()):
-                return account
-        return None
+        return next((one for one in self.accounts.values() if one.api_token == api_token), None)
 
-    def owned(self, account_id: str, region: str) -> list[Project]:
-        """The projects of an account in a region, oldest first."""
-        return [
-            project for project in self.projects.values() if project.owner_id == account_id and project.region == region
-        ]
+    def owned(self, account_id: str, region: str | None) -> list[Project]:
+        """The projects of an account in a region, or in all of them, oldest first."""
+        return [one for one in self.projects.values() if one.owner_id == account_id and region in (None, one.region)]
 
     def resources(self, project_id: str) -> list[Application]:
         """Applications and dedicated databases of a project."""
         return [application for application in self.applications.values() if application.project_id == project_id]
 
+    def applications_in(self, region: str) -> list[Application]:
+        """Applications and dedicated databases of a region."""
+        return [one for one in self.applications.values() if self.projects[one.project_id].region == region]
+
+    def owner_of(self, application: Application) -> Account:
+        """The owner of an application's project."""
+        return self.accounts[self.projects[application.project_id].owner_id]
+
     def collaborates(self, account_id: str, project_id: str) -> bool:
         """Whether the account collaborates on something in the project."""
-        return any(application.has_collaborator(account_id) for application in self.resources(project_id))
+        return any(application.accepted(account_id) for application in self.resources(project_id))
 
     def invitations_of(self, project_id: str) -> list[Invitation]:
         """The invitations of a project, oldest first."""
         found = [invitation for invitation in self.invitations.values() if invitation.project_id == project_id]
         return sorted(found, key=lambda invitation: invitation.created_at)
+
+    def same_email(self, one: str, other: str) -> bool:
+        """Whether two emails are the same; that case does not matter is undocumented (switch email_case)."""
+        return one == other or (self.switches.email_case != "compared" and one.lower() == other.lower())
 
     def new_id(self, kind: str) -> str:
         """A fresh identifier; the prefix of projects differs between documents (switch id_prefix)."""
@@ -103,15 +106,14 @@ class World:
         return token
 
     def public_requests(self) -> list[dict[str, Any]]:
-        """The log of requests without API tokens, bearer tokens and links to collaborate."""
+        """The log of requests without API tokens, bearer tokens, and links to collaborate."""
         hidden = {account.api_token for account in self.accounts.values()} | self.log.retired_tokens | self.link_tokens
-        hidden.update(self.bearers.issued())
+        hidden.update(self.bearers.issued)
         return [hide_secrets(record.as_dict(), hidden) for record in self.log.records]
 
     def empty(self) -> None:
-        """Forget projects, applications, invitations and emails."""
-        self.projects.clear()
-        self.applications.clear()
-        self.invitations.clear()
-        self.emails.clear()
-        self.stale_lists.clear()
+        """Forget projects, applications, invitations, emails, faults, and the log."""
+        for things in (self.projects, self.applications, self.invitations, self.emails, self.stale_lists):
+            things.clear()
+        for things in (self.faults.waiting, self.log.records, self.link_tokens):
+            things.clear()

@@ -12,7 +12,7 @@ import pytest
 from api_variants import __main__ as runner
 from api_variants.settings import ROUND, combinations, singles, values, variable
 from simulator import Simulator
-from simulator.switch_table import SWITCHES
+from simulator.switches import SWITCHES
 
 DEFAULTS = {switch.name: switch.default for switch in SWITCHES}
 # A test that fails under one setting.

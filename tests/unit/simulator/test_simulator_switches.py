@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the community.scalingo authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Declaring and setting switches, and their table in README.md."""
+"""Declaring and setting switches, their table in README.md, and what each of their values does."""
 
 from __future__ import annotations
 
@@ -11,30 +11,42 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scene import Scene
 from simulator import Simulator, SwitchError
-from simulator.switch_table import SWITCHES
-from simulator.switches import spelled
+from simulator.switches import SWITCHES, spelled
+from switch_cases import CASES, Case
 
 README = Path(__file__).resolve().parents[2] / "simulator" / "README.md"
 
 
-def test_defaults_are_legal_and_names_unique() -> None:
+@pytest.mark.parametrize(
+    ("case", "value"),
+    [pytest.param(case, value, id=f"{case.switch}-{value}") for case in CASES for value in case.expected],
+)
+def test_switch_value_has_its_outcome(sim: Simulator, case: Case, value: Any) -> None:
+    sim.set(**case.also, **{case.switch: value})
+    assert case.do(Scene(sim)) == case.expected[value]
+
+
+def test_switch_cases_cover_every_value() -> None:
+    covered = {(case.switch, spelled(value)) for case in CASES for value in case.expected}
+    assert {(one.name, spelled(value)) for one in SWITCHES for value in (*one.values, one.default)} <= covered
+
+
+def test_switch_defaults_are_legal_and_names_unique() -> None:
     assert len({switch.name for switch in SWITCHES}) == len(SWITCHES)
-    assert [switch.parse(switch.default) for switch in SWITCHES] == [switch.default for switch in SWITCHES]
-
-
-def test_every_value_can_be_spelled() -> None:
     for switch in SWITCHES:
+        assert switch.parse(switch.default) == switch.default
         assert [switch.parse(spelled(value)) for value in switch.values] == list(switch.values)
 
 
-def test_the_readme_has_every_switch() -> None:
+def test_readme_has_every_switch() -> None:
     rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (.+?) \| (.+?) \|$", README.read_text(encoding="utf-8"), re.MULTILINE)
     assert rows == [(one.name, one.legal(), spelled(one.default), one.question) for one in SWITCHES]
 
 
 @pytest.mark.parametrize(
-    "name, value, meant",
+    ("name", "value", "meant"),
     [
         ("non_owner_status", "404", 404),
         ("collaborator_get", 404, "404"),
@@ -51,43 +63,34 @@ def test_the_readme_has_every_switch() -> None:
         ("retry_after", "seconds", "seconds"),
     ],
 )
-def test_a_value_is_understood_in_every_spelling(name: str, value: Any, meant: Any) -> None:
+def test_switch_value_is_understood_in_every_spelling(name: str, value: Any, meant: Any) -> None:
     found = Simulator(**{name: value}).switches[name]
     assert (found, type(found)) == (meant, type(meant))
 
 
 @pytest.mark.parametrize(
-    "name, value",
+    ("switches", "text"),
     [
-        ("non_owner_status", 500),
-        ("non_owner_status", None),
-        ("list_collaborations", 1),
-        ("list_collaborations", "yes"),
-        ("rate_limit", 0),
-        ("rate_limit", 1.5),
-        ("rate_limit", True),
-        ("latency", -1),
-        ("latency", "nan"),
-        ("accept_delay", "soon"),
-        ("error_format", []),
+        ({"no_such": 1}, "unknown switch no_such; known: list_collaborations, "),
+        ({"non_owner_status": 500}, "illegal value 500 for switch non_owner_status; legal: 403, 401, 404"),
+        ({"non_owner_status": None}, "illegal value None"),
+        ({"list_collaborations": 1}, "illegal value 1 for switch list_collaborations; legal: false, true"),
+        ({"list_collaborations": "yes"}, "illegal value 'yes'"),
+        ({"rate_limit": 0}, "illegal value 0 for switch rate_limit; legal: none, any integer from 1"),
+        ({"rate_limit": 1.5}, "illegal value 1.5"),
+        ({"rate_limit": True}, "illegal value True"),
+        ({"latency": -1}, "illegal value -1 for switch latency; legal: any number from 0"),
+        ({"latency": "nan"}, "illegal value 'nan'"),
+        ({"accept_delay": "soon"}, "illegal value 'soon' for switch accept_delay; legal: any number from 0, 'N reads'"),
+        ({"error_format": []}, r"illegal value \[\]"),
     ],
 )
-def test_an_illegal_value_is_refused_with_the_legal_ones(name: str, value: Any) -> None:
-    with pytest.raises(SwitchError, match=rf"illegal value .* for switch {name}; legal: "):
-        Simulator(**{name: value})
-
-
-def test_an_unknown_switch_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(SwitchError, match="unknown switch no_such; known: list_collaborations, "):
-        Simulator(no_such=1)
-
-
-def test_all_switches_are_set_or_none(sim: Any) -> None:
-    with pytest.raises(SwitchError):
-        sim.set(rate_limit=5, dates="wrong")
-    with pytest.raises(SwitchError):
-        sim.set(rate_limit=5, wrong=1)
-    assert sim.switches["rate_limit"] is None
+def test_switch_mistake_is_told_and_nothing_is_set(sim: Simulator, switches: dict[str, Any], text: str) -> None:
+    with pytest.raises(SwitchError, match=text):
+        Simulator(**switches)
+    with pytest.raises(SwitchError, match=text):
+        sim.set(page_size=5, **switches)
+    assert sim.switches["page_size"] is None
 
 
 @pytest.fixture
@@ -97,14 +100,14 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 
 
 @pytest.mark.parametrize(
-    "text, expected",
+    ("text", "expected"),
     [
         ("", {}),
         ("page_size=2", {"page_size": 2}),
         ("page_size=2, accept_delay=2 reads,rate_limit=none,", {"page_size": 2, "accept_delay": "2 reads"}),
     ],
 )
-def test_the_environment_changes_the_defaults(
+def test_environment_changes_the_defaults(
     environment: Callable[[str], None], text: str, expected: dict[str, Any]
 ) -> None:
     plain = Simulator().switches
@@ -112,7 +115,7 @@ def test_the_environment_changes_the_defaults(
     assert Simulator().switches == {**plain, **expected}
 
 
-def test_what_is_set_wins_over_the_environment(environment: Callable[[str], None]) -> None:
+def test_explicit_switches_take_precedence_over_the_environment(environment: Callable[[str], None]) -> None:
     environment("page_size=2,dates=offset,list_lag=3")
     sim = Simulator(page_size=None)
     sim.set(dates="Z")
@@ -122,14 +125,14 @@ def test_what_is_set_wins_over_the_environment(environment: Callable[[str], None
 
 
 @pytest.mark.parametrize(
-    "text, words",
+    ("text", "words"),
     [
         ("page_size", "'page_size' is not NAME=VALUE"),
         ("no_such=1", "unknown switch no_such"),
         ("dates=wrong", "illegal value 'wrong' for switch dates"),
     ],
 )
-def test_a_mistake_in_the_environment_is_told(environment: Callable[[str], None], text: str, words: str) -> None:
+def test_environment_with_a_mistake_is_told(environment: Callable[[str], None], text: str, words: str) -> None:
     environment(text)
     with pytest.raises(SwitchError, match=words):
         Simulator()

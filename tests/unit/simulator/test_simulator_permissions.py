@@ -1,0 +1,101 @@
+# Copyright: (c) 2026, the community.scalingo authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who may do what, as long as no switch says otherwise: users in columns, calls in rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from scene import Client
+from simulator import Simulator
+
+# The invited user has a pending invitation to own the project, and the previous owner had one accepted; neither
+# collaborates on the application. The collaborators are a full one, a limited one, and one who has not accepted.
+USERS = ("owner", "full", "limited", "pending", "invited", "previous", "stranger", "anonymous")
+MAY = """
+    call                                           owner full limited pending invited previous stranger anonymous
+    GET    projects/web                             200   200   200     404     200     200      404      401
+    PATCH  projects/web                             200   403   403     403     403     403      403      401
+    DELETE projects/web                             409   403   403     403     403     403      403      401
+    GET    projects/web/eligible_new_owners         200   403   403     403     403     403      403      401
+    GET    projects/web/transfer_invitations        200   403   403     403     200     200      403      401
+    POST   projects/web/transfer_invitations        409   403   403     403     403     403      403      401
+    GET    projects/web/transfer_invitations/sent   200   404   404     404     200     404      404      401
+    POST   projects/web/transfer_invitations/sent/accept
+                                                    403   404   404     404     200     404      404      401
+    POST   projects/web/transfer_invitations/sent/decline
+                                                    403   404   404     404     200     404      404      401
+    POST   projects/web/transfer_invitations/sent/cancel
+                                                    200   403   403     403     403     403      403      401
+    GET    apps/shop/collaborators                  200   200   200     404     404     404      404      401
+    POST   apps/shop/collaborators                  201   201   401     404     404     404      404      401
+    PATCH  apps/shop/collaborators/full             200   401   401     404     404     404      404      401
+    DELETE apps/shop/collaborators/full             204   401   401     404     404     404      404      401
+    GET    apps/data/collaborators                  200   200   404     404     404     404      404      401
+    GET    apps/collaboration                       404   404   404     404     404     404      404      401
+    GET    collaborators                            200   200   200     200     200     200      200      401
+    GET    users/self                               200   200   200     200     200     200      200      401
+"""
+BODIES: dict[str, Any] = {
+    "PATCH projects/web": {"project": {"name": "site"}},
+    "POST projects/web/transfer_invitations": {"transfer_invitation": {"invited_user_id": "us-full"}},
+    "POST apps/shop/collaborators": {"collaborator": {"email": "new@example.org"}},
+    "PATCH apps/shop/collaborators/full": {"collaborator": {"is_limited": True}},
+}
+# What each user but the anonymous one finds in a list; an empty list where the user is not named.
+SEES: dict[str, dict[str, list[str]]] = {
+    "projects": {"owner": ["web"]},
+    "apps": {"owner": ["shop"], "full": ["shop"], "limited": ["shop"]},
+    "databases": {"owner": ["data"], "full": ["data"]},
+    "collaborators": {"owner": ["full", "limited", "pending", "full-data"]},
+    "projects/web/transfer_invitations": {"owner": ["accepted", "sent"], "invited": ["sent"], "previous": ["accepted"]},
+}
+
+
+def rows() -> list[Any]:
+    words = " ".join(MAY.split("\n")[2:]).split()
+    size = 2 + len(USERS)
+    table = [words[start : start + size] for start in range(0, len(words), size)]
+    return [pytest.param(method, path, list(map(int, cells)), id=f"{method} {path}") for method, path, *cells in table]
+
+
+def arrange(sim: Simulator) -> dict[str, Client]:
+    """Start anew, and return a caller for each user."""
+    sim.reset(keep_accounts=False)
+    accounts = {name: sim.add_account(name, id=f"us-{name}", default_project=None) for name in USERS[:-1]}
+    sim.add_project("owner", "web", id="web")
+    sim.add_application("web", "shop")
+    for role in ("full", "limited", "pending"):
+        sim.set_collaborator("shop", role, "collaborator" if role == "full" else role, id=role)
+    sim.add_database("web", "data")
+    sim.set_collaborator("data", "full", id="full-data")
+    sim.add_invitation("web", invited="owner", inviter="previous", status="accepted", id="accepted", expires_in=-1)
+    sim.add_invitation("web", invited="invited", id="sent")
+    return {name: Client(sim.api_url, accounts.get(name)) for name in USERS}
+
+
+def state(sim: Simulator) -> tuple[Any, ...]:
+    return sim.project("web"), sim.invitations("web"), sim.collaborators("shop"), sim.collaborators("data")
+
+
+@pytest.mark.parametrize(("method", "path", "statuses"), rows())
+def test_call_has_its_status_for_each_user(sim: Simulator, method: str, path: str, statuses: list[int]) -> None:
+    found = []
+    for name in USERS:
+        callers = arrange(sim)
+        before = state(sim)
+        response = callers[name](method, f"/v1/{path}", json=BODIES.get(f"{method} {path}"))
+        found.append(response.status_code)
+        assert response.ok or state(sim) == before
+    assert found == statuses
+
+
+@pytest.mark.parametrize("path", SEES)
+def test_list_shows_each_user_what_is_accessible(sim: Simulator, path: str) -> None:
+    root = path.rpartition("/")[2]
+    for name, caller in list(arrange(sim).items())[:-1]:
+        response = caller.get(f"/v1/{path}", status="all")
+        entries = response.json()[root] if response.ok else []
+        assert [one["id" if "name" not in one else "name"] for one in entries] == SEES[path].get(name, []), name

@@ -38,7 +38,7 @@ import yaml
 
 from .comparison import differences
 
-__all__ = ["Exchange", "Request", "Response", "differences", "exchange", "exchanges", "objects", "statuses"]
+__all__ = ["Exchange", "Request", "Response", "differences", "exchange", "exchanges", "objects"]
 
 DESCRIPTION = Path(__file__).resolve().parents[1] / "simulator" / "openapi.yaml"
 # The calls of a page by their tags.
@@ -155,8 +155,3 @@ def exchange(exchange_id: str) -> Exchange:
 def objects() -> dict[str, dict[str, Any]]:
     """The example objects of the page: `project` and `transfer_invitation`, without a root key."""
     return {**exchange("get_project").response.body, **exchange("get_invitation").response.body}
-
-
-def statuses() -> tuple[str, ...]:
-    """The words that the page lists for the status of an invitation."""
-    return tuple(_document()["components"]["schemas"]["Invitation"]["properties"]["status"]["enum"])

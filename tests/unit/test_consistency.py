@@ -17,10 +17,7 @@ import yaml
 from ansible_collections.community.scalingo.plugins.doc_fragments._connection import ModuleDocFragment
 from ansible_collections.community.scalingo.plugins.lookup import project_info
 from ansible_collections.community.scalingo.plugins.module_utils._http.transport import VERSION
-from ansible_collections.community.scalingo.plugins.module_utils._invitations import DEFAULT_WAIT_TIMEOUT
 from ansible_collections.community.scalingo.plugins.module_utils._options import CONNECTION_SPEC, from_sources
-from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan import DesiredTransfer
-from ansible_collections.community.scalingo.plugins.modules import scalingo_project_transfer as transferring
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
@@ -43,21 +40,19 @@ def test_the_user_agent_has_the_version_of_the_collection() -> None:
 def test_readme_lists_everything() -> None:
     readme = (ROOT / "README.md").read_text()
     listed = re.findall(r"^\| (module|lookup|role|playbook) `community\.scalingo\.(\w+)`", readme, re.MULTILINE)
-    there = {
-        "module": "plugins/modules/*.py",
-        "lookup": "plugins/lookup/*.py",
-        "role": "roles/*",
-        "playbook": "playbooks/*.yml",
-    }
+    there = {kind: f"plugins/{kind}{end}/*.py" for kind, end in (("module", "s"), ("lookup", ""))}
+    there |= {"role": "roles/*", "playbook": "playbooks/*.yml"}
     assert sorted(listed) == sorted((kind, path.stem) for kind, found in there.items() for path in ROOT.glob(found))
     (filters,) = re.findall(r"^\| filters (.*?) \|", readme, re.MULTILINE)
     assert sorted(re.findall(r"(\w+)`", filters)) == sorted(path.stem for path in ROOT.glob("plugins/filter/*.yml"))
 
 
+def forms(options: dict[str, Any]) -> dict[str, Any]:
+    return {name: [option.get(key) for key in ("type", "choices", "default")] for name, option in options.items()}
+
+
 def test_documentation_and_argument_spec_of_the_connection_agree() -> None:
-    assert {name: (option["type"], option.get("default")) for name, option in CONNECTION_OPTIONS.items()} == {
-        name: (option["type"], option.get("default")) for name, option in CONNECTION_SPEC.items()
-    }
+    assert forms(CONNECTION_OPTIONS) == forms(CONNECTION_SPEC)
 
 
 @pytest.mark.parametrize("option", CONNECTION_SPEC)
@@ -81,76 +76,50 @@ def test_the_ansible_variables_of_the_lookup_are_documented() -> None:
 @pytest.mark.parametrize("module", MODULES)
 def test_documentation_and_argument_spec_of_a_module_agree(module: str) -> None:
     plugin = importlib.import_module(f"ansible_collections.community.scalingo.plugins.modules.{module}")
-    documented = yaml.safe_load(plugin.DOCUMENTATION)["options"]
-    assert {
-        name: (option["type"], option.get("choices"), option.get("default")) for name, option in documented.items()
-    } == {
-        name: (option["type"], option.get("choices"), option.get("default"))
-        for name, option in plugin.ARGUMENT_SPEC.items()
-    }
-
-
-def test_the_documentation_of_a_wait_has_its_default() -> None:
-    """The module and its plan share the constant, which a text cannot."""
-    documented = yaml.safe_load(transferring.DOCUMENTATION)["options"]["wait_timeout"]["default"]
-    assert documented == DEFAULT_WAIT_TIMEOUT == DesiredTransfer().wait_timeout
+    assert forms(yaml.safe_load(plugin.DOCUMENTATION)["options"]) == forms(plugin.ARGUMENT_SPEC)
 
 
 def test_only_one_file_knows_ansible_module() -> None:
-    knowing = [
-        path.name for path in (ROOT / "plugins").rglob("*.py") if re.search(r"\bAnsibleModule\b", path.read_text())
-    ]
-    assert knowing == ["_module.py"]
+    texts = {path.name: path.read_text() for path in (ROOT / "plugins").rglob("*.py")}
+    assert [name for name, text in texts.items() if re.search(r"\bAnsibleModule\b", text)] == ["_module.py"]
 
 
-def test_every_environment_that_make_creates_is_kept_out_and_removed() -> None:
-    makefile = (ROOT / "Makefile").read_text()
-    made = set(re.findall(r"^(\.venv[\w-]*)/\.ready: PURPOSE", makefile, re.MULTILINE))
-    (cleaned,) = re.findall(r"^\trm -rf (.*)$", makefile, re.MULTILINE)
-    ignored = (ROOT / ".gitignore").read_text().splitlines()
-    unlinted = load(".ansible-lint")["exclude_paths"]
-    assert made and made == {word for word in cleaned.split() if word.startswith(".venv")}
-    assert [each for each in sorted(made) if f"/{each}/" not in ignored or f"{each}/" not in unlinted] == []
+ROOT_OF_UTILS = ROOT / "plugins" / "module_utils"
 
 
 def layers() -> list[list[str]]:
     """The files of each layer of `module_utils`, the highest first, as CONTRIBUTING lists them."""
-    text = (ROOT / "CONTRIBUTING.md").read_text()
-    table = text.partition("\n| layer | files |\n")[2]
-    rows = [line for line in table.partition("\n\n")[0].splitlines() if not line.startswith("|---")]
-    return [re.findall(r"`(\w+)`", row.split("|")[2]) for row in rows]
+    table = (ROOT / "CONTRIBUTING.md").read_text().partition("\n| layer | files |\n|---|---|\n")[2]
+    return [re.findall(r"`([\w/]+)`", row.split("|")[2]) for row in table.partition("\n\n")[0].splitlines()]
 
 
-def unit_of(path: Path) -> str:
+def unit_of(file: str) -> str:
     """What the table has for a file: itself, or its directory."""
-    return path.relative_to(ROOT / "plugins" / "module_utils").parts[0].removesuffix(".py")
+    return file if [file] in layers() else file.partition("/")[0]
 
 
-def used_by(unit: str) -> set[str]:
-    """The files and directories of `module_utils` that one of them imports."""
-    found: set[str] = set()
-    root = ROOT / "plugins" / "module_utils"
-    for path in [*root.glob(f"{unit}.py"), *root.glob(f"{unit}/*.py")]:
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.ImportFrom) and node.level:
-                start = path.parents[node.level - 1].relative_to(root).parts
-                found |= {(*start, *(node.module or alias.name).split("."))[0] for alias in node.names}
-            else:
-                assert not isinstance(node, ast.ImportFrom) or "ansible_collections" not in str(node.module)
-    return found - {unit}
+def uses() -> dict[str, set[str]]:
+    """What is imported by each of the files and directories."""
+    found: dict[str, set[str]] = {}
+    for path in ROOT_OF_UTILS.rglob("*.py"):
+        unit = unit_of(str(path.relative_to(ROOT_OF_UTILS).with_suffix("")))
+        imports = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)]
+        assert not [node for node in imports if "ansible_collections" in str(node.module)]
+        for node in imports:
+            if node.level:
+                start = path.parents[node.level - 1].relative_to(ROOT_OF_UTILS).parts
+                names = [node.module.replace(".", "/")] if node.module else [alias.name for alias in node.names]
+                found.setdefault(unit, set()).update(unit_of("/".join((*start, name))) for name in names)
+        found.setdefault(unit, set()).discard(unit)
+    return found
 
 
-def test_every_file_of_module_utils_is_in_one_layer() -> None:
-    there = {unit_of(path) for path in (ROOT / "plugins" / "module_utils").rglob("*.py")}
-    assert sorted(file for layer in layers() for file in layer) == sorted(there)
-
-
-def test_no_layer_knows_one_above_it() -> None:
+def test_every_file_of_module_utils_is_in_one_layer_and_knows_none_above_it() -> None:
     height = {file: place for place, layer in enumerate(reversed(layers())) for file in layer}
-    used = {file: used_by(file) for file in height}
+    used = uses()
+    assert sorted(file for layer in layers() for file in layer) == sorted(used)
     assert any(used.values())
-    upward = [f"{file} -> {other}" for file in used for other in used[file] if height[other] > height[file]]
-    assert sorted(upward) == []
+    assert [f"{file} -> {other}" for file in used for other in used[file] if height[other] > height[file]] == []
 
 
 def test_the_guide_has_every_variable_of_the_handoffs() -> None:

@@ -417,13 +417,6 @@ def test_lost_write_of_an_item_makes_the_outcome_of_the_task_unknown() -> None:
     assert (failure["outcome_unknown"], failure["failed_items"]) == (True, [0, 1])
 
 
-def test_lost_response_is_read_back_within_the_list() -> None:
-    api = account("c")
-    api.fates = [Fate(response(ServerError, 502)), Fate(lost())]
-    assert each_of(run(api, rename("c", "d"), named("a")), "changed") == [True, True]
-    assert len(api.writes) == 2
-
-
 def test_long_list_of_titles_is_cut() -> None:
     api = account()
     api.fates = [Fate(response(ValidationError), done=False)]

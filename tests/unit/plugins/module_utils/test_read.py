@@ -59,14 +59,6 @@ def test_read_projects_matches_every_filter(filters: Object, expected: list[Obje
     assert api.calls == ["get_project" if "project_id" in filters else "list_projects"]
 
 
-@pytest.mark.parametrize("error", [*REJECTIONS, RouteNotFoundError])
-def test_read_projects_rejected_id_is_not_absence(error: type[RejectedError]) -> None:
-    api = everything()
-    api.failing["get_project"] = response(error)
-    with pytest.raises(error):
-        read_projects(api, {"project_id": "x"}, False)
-
-
 # Terms of the lookup
 
 

@@ -100,19 +100,6 @@ def test_check_impossible_options_fails_without_request(options: Object) -> None
     assert api.calls == []
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
-        {"project_id": "x", "new_owner": "a", "wait": True, "replace": True, "wait_timeout": 0},
-        {"project_name": "web", "state": "accepted"},
-        {"project_name": "web", "state": "canceled", "invitation_id": "t", "new_owner": "a"},
-    ],
-    ids=str,
-)
-def test_check_possible_options_passes(options: Object) -> None:
-    DesiredTransfer(**options).check()
-
-
 # Inviting
 
 

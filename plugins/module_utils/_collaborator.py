@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 from ._account import Account
 from ._api import Api, check_id
-from ._errors import CannotError, InputError, ScalingoError
-from ._match import is_user
+from ._errors import CannotError, InputError, ScalingoError, explained
+from ._list import add_summary
+from ._match import is_email, is_user, why_not_owner
 from ._reconcile import Outcome, Plan, Step, apply, predict
 from ._types import Object
 
@@ -32,13 +33,17 @@ class Resource:
 class Person:
     """Someone, by what the API may show of them: a pending collaborator has neither user ID nor username."""
 
-    emails: frozenset[str] = frozenset()
-    users: frozenset[str] = frozenset()
+    emails: frozenset[str]
+    users: frozenset[str]
 
-    def is_shown_by(self, collaborator: Object) -> bool:
-        """Tell whether a collaborator is this person. The case of an email address makes no difference."""
-        known = {collaborator.get("user_id"), collaborator.get("username")}
-        return collaborator["email"].lower() in self.emails or bool(self.users & known)
+    def entries(self, collaborators: t.Iterable[Object]) -> list[Object]:
+        """Return the collaborators that are this person, an accepted one first. The case of an address is ignored."""
+        found = [
+            each
+            for each in collaborators
+            if each["email"].lower() in self.emails or self.users & {each.get("user_id"), each.get("username")}
+        ]
+        return sorted(found, key=lambda each: each["status"] != ACCEPTED)
 
 
 @dataclass(frozen=True)
@@ -50,58 +55,60 @@ class DesiredCollaborator:
     email: str = ""
     user: str = ""
     limited: bool = False
-    collaborator_api_token: str = ""
+    collaborator_api_token: str = field(default="", repr=False)
     state: str = "present"
+
+    def check(self) -> None:
+        """Check what the argument spec cannot say."""
+        if self.project_id:
+            check_id(self.project_id)
+        if is_email(self.user):
+            raise InputError(f"user must be a username or user ID, not an email address like {self.user!r}. Set email.")
+        if self.limited and self.collaborator_api_token:
+            raise InputError("limited cannot be used with collaborator_api_token: limited invitations have no link.")
+
+    def is_user(self, user: Object) -> bool:
+        """Tell whether a user is the person."""
+        return any(is_user(user, each) for each in (self.email, self.user) if each)
 
 
 @dataclass(frozen=True)
 class Collaboration:
-    """What one person is to be on one resource."""
+    """What is desired of one resource; and the person, by all that the API shows of them."""
 
+    desired: DesiredCollaborator
     resource: Resource
     person: Person
-    email: str
-    limited: bool
-    state: str
 
 
 def ensure_collaborator(api: Api, options: Object, check_mode: bool) -> Object:
-    """Make a person a collaborator on a whole project, or remove them. Return the result of the module."""
+    """Add a person to a whole project, or remove them; in check mode, predict it. Return the result of the module."""
     desired = DesiredCollaborator(**options)
-    if desired.limited and desired.collaborator_api_token:
-        raise InputError("limited cannot be used with collaborator_api_token: limited invitations have no link.")
-    if desired.project_id:
-        check_id(desired.project_id)
+    desired.check()
     account = Account(api)
-    project_id = desired.project_id or _project_id(desired.project_name, account)
-    resources = resources_of(project_id, account)
-    if not resources:
-        account.project(project_id)
-    owner = _owner(resources, account)
-    if owner and owner["id"] != account.caller_id:
-        raise CannotError(f"The project belongs to {owner['username']!r}: use the owner's token.")
-    if owner and desired.state == "present":
-        _check_not_owner(desired, owner)
-    collaborations = _collaborations(desired, resources, account)
-    plans = [plan_collaboration(each, account) for each in collaborations]
-    if not owner and any(step.action == "invite" for plan in plans for step in plan.steps):
+    resources = _resources(desired, account)
+    person = _person(account, desired.email, desired.user)
+    items = [Collaboration(desired, resource, person) for resource in resources]
+    plans = [plan_collaboration(item, account) for item in items]
+    if desired.collaborator_api_token:
+        plans = [_with_acceptance(item, plan) for item, plan in zip(items, plans)]
+    actions = {step.action for plan in plans for step in plan.steps}
+    if "invite" in actions and not _owner(resources, account):
         _check_not_owner(desired, account.caller)
-    person = _accepting(desired, plans, account)
-    results = _Results([resource.name for resource in resources])
-    done: list[Step] = []
-    for collaboration, plan in zip(collaborations, plans):
+    invited = _invited(desired, account) if "accept" in actions else api
+    outcomes = [Outcome(plan.resource) for plan in plans]
+    for index, (item, plan) in enumerate(zip(items, plans)):
+        done = outcomes[index].done
         try:
-            if check_mode:
-                outcome = _predict(plan, done, collaboration, person)
-            else:
-                outcome = _apply(api, plan, done, collaboration, person)
+            outcomes[index] = predict(plan) if check_mode else _apply(item, plan, api, invited, done)
         except ScalingoError as error:
-            returned = results.returned()
-            error.result = {**returned, "changed": returned["changed"] or bool(error.result.get("changed"))}
+            outcomes[index].resource = done[-1].predict() if done else plan.resource
+            before = [step for outcome in outcomes[:index] for step in outcome.done]
+            missed = [*plan.steps[len(done) + 1 :], *(step for each in plans[index + 1 :] for step in each.steps)]
+            error.result = dict(_returned(resources, plans, outcomes))
+            add_summary(error, before, missed)
             raise
-        results.add(collaboration.resource, plan, outcome, len(outcome.done) > len(done))
-        done = outcome.done
-    return results.returned()
+    return _returned(resources, plans, outcomes)
 
 
 def resources_of(project_id: str, account: Account) -> list[Resource]:
@@ -122,17 +129,17 @@ def collaborators_of(resource: Resource, account: Account) -> list[Object]:
     return found
 
 
-def blockers(project_id: str, person: Person, account: Account) -> list[Object]:
-    """Return what keeps a person from being an eligible new owner of a project, as far as collaborators show it."""
+def blockers(project_id: str, user: str, account: Account) -> list[Object]:
+    """Return what keeps a user from being an eligible new owner of a project, as far as collaborators show it."""
     found: list[Object] = []
-    emails = person.emails | _emails(person, account)
+    person = _person(account, user=user)
     for resource in resources_of(project_id, account):
-        theirs = _theirs(collaborators_of(resource, account), replace(person, emails=emails))
+        theirs = person.entries(collaborators_of(resource, account))
         if not theirs:
             reason = "not_a_collaborator"
-        elif theirs["status"] == PENDING:
+        elif theirs[0]["status"] == PENDING:
             reason = "invitation_pending"
-        elif theirs.get("is_limited"):
+        elif theirs[0].get("is_limited"):
             reason = "limited"
         else:
             continue
@@ -140,26 +147,46 @@ def blockers(project_id: str, person: Person, account: Account) -> list[Object]:
     return found
 
 
-def plan_collaboration(desired: Collaboration, account: Account) -> Plan:
+def plan_collaboration(item: Collaboration, account: Account) -> Plan:
     """Return what has to be done so that a person is a collaborator on one resource, or is none."""
-    name = desired.resource.name
-    theirs = [each for each in collaborators_of(desired.resource, account) if desired.person.is_shown_by(each)]
-    entry = _theirs(theirs, desired.person)
-    if desired.state == "absent":
-        return Plan(entry, tuple(_remove(name, each) for each in theirs))
+    name, limited = item.resource.name, item.desired.limited
+    theirs = item.person.entries(collaborators_of(item.resource, account))
+    entry = theirs[0] if theirs else None
+    if item.desired.state == "absent":
+        return Plan(entry, tuple(_remove(name, each, left) for each, left in zip(theirs, [*theirs[1:], None])))
     if entry is None:
-        return Plan(None, (_invite(desired),))
+        return Plan(None, (_invite(item),))
     # Dedicated databases know no limited role (vendor's documentation).
-    if desired.resource.kind == DATABASE or bool(entry.get("is_limited")) == desired.limited:
+    if item.resource.kind == DATABASE or bool(entry.get("is_limited")) == limited:
         return Plan(entry)
     step = Step(
         "update",
         Api.update_collaborator,
-        (name, entry["id"], desired.limited),
-        f"make {entry['email']!r} a {'limited' if desired.limited else 'full'} collaborator on {name!r}",
-        predict=lambda: {**entry, "is_limited": desired.limited},
+        (name, entry["id"], limited),
+        f"make {entry['email']!r} a {'limited' if limited else 'full'} collaborator on {name!r}",
+        predict=lambda: {**entry, "is_limited": limited},
     )
     return Plan(entry, (step,))
+
+
+def _resources(desired: DesiredCollaborator, account: Account) -> list[Resource]:
+    """Return what the project holds, which must belong to this account, and not to the person."""
+    project_id = desired.project_id or _project_id(desired.project_name, account)
+    resources = resources_of(project_id, account)
+    if not resources:
+        with explained(
+            f"Project {project_id!r} does not exist, or this account cannot access it. Check the ID and region."
+        ):
+            account.project(project_id)
+    owner = _owner(resources, account)
+    if owner:
+        why_not = why_not_owner({"owner": owner}, account.caller_id)
+        if why_not:
+            name = desired.project_name or project_id
+            raise CannotError(f"Cannot change the collaborators of project {name!r}. {why_not}")
+        if desired.state == "present":
+            _check_not_owner(desired, owner)
+    return resources
 
 
 def _project_id(name: str, account: Account) -> str:
@@ -167,21 +194,6 @@ def _project_id(name: str, account: Account) -> str:
     own = [each for each in account.applications if (each.get("owner") or {}).get("id") == account.caller_id]
     ids = {each["project"]["id"] for each in own if each["project"]["name"] == name}
     return ids.pop() if len(ids) == 1 else account.project_id(name)
-
-
-def _collaborations(
-    desired: DesiredCollaborator, resources: t.Sequence[Resource], account: Account
-) -> list[Collaboration]:
-    """Return what the person is to be on each resource."""
-    person = Person(
-        frozenset({desired.email.lower()} if desired.email else ()), frozenset({desired.user} if desired.user else ())
-    )
-    known = _emails(person, account)
-    person = _completed(replace(person, emails=person.emails | known), account)
-    return [
-        Collaboration(resource, person, desired.email or min(known, default=""), desired.limited, desired.state)
-        for resource in resources
-    ]
 
 
 def _owner(resources: t.Sequence[Resource], account: Account) -> Object | None:
@@ -192,38 +204,31 @@ def _owner(resources: t.Sequence[Resource], account: Account) -> Object | None:
 
 def _check_not_owner(desired: DesiredCollaborator, owner: Object) -> None:
     """Check that the person is not the owner, whom the API knows as no collaborator."""
-    if any(is_user(owner, each) for each in (desired.email, desired.user) if each):
+    if desired.is_user(owner):
         raise CannotError(f"{(desired.email or desired.user)!r} owns the project, and cannot collaborate on it.")
 
 
-def _completed(person: Person, account: Account) -> Person:
-    """Return a person with the user IDs, and the email addresses, of all entries that show them."""
-    shown = [each for each in account.collaborators if person.is_shown_by(each)]
-    users = {each["user_id"] for each in shown if each.get("user_id")}
-    person = replace(person, users=person.users | users)
-    return replace(person, emails=person.emails | _emails(person, account))
+def _person(account: Account, email: str = "", user: str = "") -> Person:
+    """Return a person with the email addresses and user IDs that the collaborators of the account show of them."""
+    person = Person(frozenset({email.lower()} - {""}), frozenset({user} - {""}))
+    # An address may lead to a user ID, and that to more addresses.
+    for _round in range(2):
+        shown = person.entries(account.collaborators)
+        person = Person(
+            person.emails.union(each["email"].lower() for each in shown),
+            person.users.union(each["user_id"] for each in shown if each.get("user_id")),
+        )
+    return person
 
 
-def _emails(person: Person, account: Account) -> frozenset[str]:
-    """Return the email addresses that collaborators show of a person."""
-    shown = (each for each in account.collaborators if person.is_shown_by(each))
-    return frozenset(each["email"].lower() for each in shown)
-
-
-def _theirs(collaborators: t.Iterable[Object], person: Person) -> Object | None:
-    """Return the entry of a person, the accepted one if there are several, or None."""
-    found = [each for each in collaborators if person.is_shown_by(each)]
-    return min(found, key=lambda each: each["status"] != ACCEPTED, default=None)
-
-
-def _invite(desired: Collaboration) -> Step:
-    name, email = desired.resource.name, desired.email
+def _invite(item: Collaboration) -> Step:
+    name, email = item.resource.name, item.desired.email or min(item.person.emails, default="")
     if not email:
         raise CannotError(
-            f"Cannot invite {min(desired.person.users)!r} to collaborate on {name!r}: set email, since the API invites "
-            f"by email address only."
+            f"Cannot invite {item.desired.user!r} to collaborate on {name!r}: set email, since the API invites by "
+            f"email address only."
         )
-    limited = desired.limited and desired.resource.kind == APP
+    limited = item.desired.limited and item.resource.kind == APP
     invited = {"id": None, "email": email, "user_id": None, "username": "n/a"}
     return Step(
         "invite",
@@ -234,27 +239,39 @@ def _invite(desired: Collaboration) -> Step:
     )
 
 
-def _remove(name: str, entry: Object) -> Step:
+def _remove(name: str, entry: Object, left: Object | None = None) -> Step:
+    """Return the step that removes one entry of a person, after which another one may be left."""
     return Step(
         "remove",
         Api.delete_collaborator,
         (name, entry["id"]),
         f"remove {entry['email']!r} from {name!r}",
-        predict=lambda: None,
+        predict=lambda: left,
     )
 
 
-def _accepting(desired: DesiredCollaborator, plans: t.Iterable[Plan], account: Account) -> Api | None:
-    """Return the API as the person, if they are to accept invitations.
+def _accept(name: str, entry: Object, token: str) -> Step:
+    return Step(
+        "accept",
+        Api.accept_collaboration,
+        (token,),
+        f"accept the invitation to collaborate on {name!r}",
+        predict=lambda: {**entry, "status": ACCEPTED},
+    )
 
-    Raises:
-        CannotError: The token is of someone else, whom an invitation link would let in, too.
-    """
-    open_ends = (plan.steps[0].predict() if plan.steps else plan.resource for plan in plans)
-    if not desired.collaborator_api_token or not any(each and each["status"] == PENDING for each in open_ends):
-        return None
+
+def _with_acceptance(item: Collaboration, plan: Plan) -> Plan:
+    """Return a plan after which no invitation is pending; the secret in its link is not known yet."""
+    entry = plan.steps[-1].predict() if plan.steps else plan.resource
+    if not entry or entry["status"] != PENDING:
+        return plan
+    return Plan(plan.resource, (*plan.steps, _accept(item.resource.name, entry, "")))
+
+
+def _invited(desired: DesiredCollaborator, account: Account) -> Api:
+    """Return the API as the person. An invitation link would let in any user."""
     person = account.of_user(desired.collaborator_api_token, "collaborator_api_token")
-    if not any(is_user(person.caller, each) for each in (desired.email, desired.user) if each):
+    if not desired.is_user(person.caller):
         raise CannotError(
             f"The collaborator_api_token belongs to user {person.caller['username']!r}, not to "
             f"{(desired.email or desired.user)!r}."
@@ -262,83 +279,52 @@ def _accepting(desired: DesiredCollaborator, plans: t.Iterable[Plan], account: A
     return person.api
 
 
-def _predict(plan: Plan, done: t.Sequence[Step], desired: Collaboration, person: Api | None) -> Outcome:
-    outcome = predict(plan, done)
-    if person and outcome.resource and outcome.resource["status"] == PENDING:
-        step = _accept(desired, "")
-        return Outcome({**outcome.resource, "status": ACCEPTED}, [*outcome.done, step])
-    return outcome
-
-
-def _apply(api: Api, plan: Plan, done: t.Sequence[Step], desired: Collaboration, person: Api | None) -> Outcome:
-    outcome = apply(api, plan, plan_collaboration, desired, done)
+def _apply(item: Collaboration, plan: Plan, api: Api, invited: Api, done: list[Step]) -> Outcome:
+    """Send the steps of a plan, the acceptance as the invited person. What is done is in the list, even on failure."""
+    name, own = item.resource.name, tuple(step for step in plan.steps if step.action != "accept")
+    outcome = apply(api, Plan(plan.resource, own), plan_collaboration, item, done)
     entry = outcome.resource
-    if not person or not entry or entry["status"] != PENDING:
+    if own == plan.steps or not entry or entry["status"] != PENDING:
         return outcome
-    link = api.invitation_token(entry)
-    if not link:
+    token = api.invitation_token(entry)
+    if not token:
         # The response to an update may not have it yet (not documented).
-        entry = plan_collaboration(desired, Account(api)).resource or entry
-        link = api.invitation_token(entry)
-    if not link:
-        again = Plan(entry, (_remove(desired.resource.name, entry), _invite(desired)))
-        outcome = apply(api, again, plan_collaboration, desired, outcome.done)
-        link = api.invitation_token(outcome.resource or {})
-    if not link:
-        raise CannotError(f"The API shows no invitation link for {entry['email']!r} on {desired.resource.name!r}.")
-    accepted = apply(person, Plan(entry, (_accept(desired, link),)), _plan_acceptance, (desired, link), outcome.done)
-    return Outcome({**entry, "status": ACCEPTED}, accepted.done)
+        entry = plan_collaboration(item, Account(api)).resource or entry
+        token = api.invitation_token(entry)
+    if not token:
+        again = Plan(entry, (_remove(name, entry), _invite(item)))
+        entry = apply(api, again, plan_collaboration, item, done).resource or entry
+        token = api.invitation_token(entry)
+    if not token:
+        raise CannotError(f"The API shows no invitation link for {entry['email']!r} on {name!r}.")
+    step = _accept(name, entry, token)
+    apply(invited, Plan(entry, (step,)), _plan_acceptance, (item.resource, step), done)
+    return Outcome(step.predict(), done)
 
 
-def _accept(desired: Collaboration, link: str) -> Step:
-    return Step(
-        "accept",
-        Api.accept_collaboration,
-        (link,),
-        f"accept the invitation to collaborate on {desired.resource.name!r}",
-        predict=lambda: None,
-    )
-
-
-def _plan_acceptance(desired: tuple[Collaboration, str], account: Account) -> Plan:
+def _plan_acceptance(desired: tuple[Resource, Step], account: Account) -> Plan:
     """Return what is left of an acceptance, as the invited person: their lists show what they collaborate on."""
-    collaboration, link = desired
-    shown = account.applications if collaboration.resource.kind == APP else account.databases
-    if any(each["name"] == collaboration.resource.name for each in shown):
-        return Plan(None)
-    return Plan(None, (_accept(collaboration, link),))
+    resource, step = desired
+    shown = account.applications if resource.kind == APP else account.databases
+    is_done = any(each["name"] == resource.name for each in shown)
+    return Plan(None, () if is_done else (step,))
 
 
-class _Results:
-    """What was done so far, by resource; and what the module returns of it."""
-
-    def __init__(self, names: t.Sequence[str]) -> None:
-        self._names = names
-        self._collaborations: list[Object] = []
-        self._before: dict[str, t.Any] = {}
-        self._after: dict[str, t.Any] = {}
-        self._emails = 0
-
-    def add(self, resource: Resource, plan: Plan, outcome: Outcome, changed: bool) -> None:
-        """Record what became of one resource."""
-        entry = outcome.resource
-        status, limited = (entry["status"], bool(entry.get("is_limited"))) if entry else ("none", False)
-        state = {"status": status, "is_limited": limited}
-        self._collaborations.append({"resource": resource.name, "type": resource.kind, **state, "changed": changed})
-        before = plan.resource if changed else entry
-        self._before[resource.name] = _state(before)
-        self._after[resource.name] = _state(entry)
-        self._emails = sum(step.action == "invite" for step in outcome.done)
-
-    def returned(self) -> Object:
-        """Return the result."""
-        return {
-            "changed": any(each["changed"] for each in self._collaborations),
-            "collaborations": self._collaborations,
-            "pending": sum(each["status"] == PENDING for each in self._collaborations),
-            "emails": self._emails,
-            "diff": {"before": self._before, "after": self._after},
-        }
+def _returned(resources: t.Sequence[Resource], plans: t.Sequence[Plan], outcomes: t.Sequence[Outcome]) -> Object:
+    """Return what the module returns."""
+    collaborations, before, after = [], {}, {}
+    for resource, plan, outcome in zip(resources, plans, outcomes):
+        was, now = _state(plan.resource), _state(outcome.resource)
+        state = now or {"status": "none", "is_limited": False}
+        collaborations.append({"resource": resource.name, "type": resource.kind, **state, "changed": outcome.changed})
+        before[resource.name], after[resource.name] = was if outcome.changed else now, now
+    return {
+        "changed": any(outcome.changed for outcome in outcomes),
+        "collaborations": collaborations,
+        "pending": sum(each["status"] == PENDING for each in collaborations),
+        "emails": sum(step.action == "invite" for outcome in outcomes for step in outcome.done),
+        "diff": {"before": before, "after": after},
+    }
 
 
 def _state(entry: Object | None) -> Object | None:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 import typing as t
@@ -124,6 +125,16 @@ class ApiError(RequestError):
 
 class RejectedError(ApiError):
     """A 4xx that says something of the object: the API rejected the request, and did nothing."""
+
+
+@contextlib.contextmanager
+def explained(sentence: str) -> t.Iterator[None]:
+    """Put a sentence that says what a rejection means before its message."""
+    try:
+        yield
+    except RejectedError as error:
+        error.add_context(sentence)
+        raise
 
 
 class AuthenticationError(RejectedError):

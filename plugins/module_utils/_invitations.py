@@ -13,8 +13,11 @@ from ._types import Object, parse_date
 
 PENDING, ACCEPTED, DECLINED, CANCELED = "pending", "accepted", "declined", "canceled"
 FAILED, ERROR = "failed", "error"
+STATUSES = (PENDING, ACCEPTED, DECLINED, CANCELED, FAILED, ERROR)
 # Not a status of the API, for which such an invitation stays pending.
 EXPIRED = "expired"
+# Statuses that already match each desired state. In any other, the task fails: with error, the transfer may have begun.
+MATCHING = {ACCEPTED: {ACCEPTED}, DECLINED: {DECLINED}, CANCELED: {CANCELED, EXPIRED, DECLINED, FAILED}}
 
 # Seconds: the option wait_timeout of the module `scalingo_project_transfer`, whose documentation says it too.
 DEFAULT_WAIT_TIMEOUT = 600
@@ -39,6 +42,12 @@ def is_for(invitation: Object, user: str) -> bool:
 def with_status(invitations: t.Iterable[Object], status: str, now: datetime) -> list[Object]:
     """Return the invitations that are in a status, `expired` being one."""
     return [invitation for invitation in invitations if status_of(invitation, now) == status]
+
+
+def shown(invitations: t.Iterable[Object], status: str, now: datetime) -> list[Object]:
+    """Return the invitations of a status, or of "all", each with whether it has expired while it was pending."""
+    known = [(invitation, status_of(invitation, now)) for invitation in invitations]
+    return [{**invitation, "expired": each == EXPIRED} for invitation, each in known if status in ("all", each)]
 
 
 def describe_invitation(invitation: Object) -> str:

@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import dataclass, field
 
+from ._account import Account
 from ._errors import (
     CannotError,
     ConflictError,
@@ -19,8 +21,8 @@ from ._errors import (
     ValidationError,
     on_one_line,
 )
-from ._match import LONGEST_NAME
-from ._reconcile import Outcome, Step
+from ._match import LONGEST_NAME, describe
+from ._reconcile import Outcome, Plan, Step
 from ._types import Object
 
 # How the message of a list ends that failed before its first write.
@@ -29,39 +31,33 @@ NOTHING_WRITTEN = "Nothing was written."
 _MOST_TITLES = 20
 
 
-class Planned(t.Protocol):
-    """A plan of one item."""
-
-    @property
-    def steps(self) -> t.Sequence[Step]:
-        """What has to be done."""
+P = t.TypeVar("P", bound=Plan)
+R = t.TypeVar("R", bound=Outcome)
 
 
-P = t.TypeVar("P", bound=Planned)
+@dataclass(eq=False)
+class ItemList(t.Generic[P, R]):
+    """What was planned and done so far, by the position of the item.
 
-
-class ItemList(t.Generic[P]):
-    """What was planned and done so far, by the place of the item.
-
-    Args:
+    Attributes:
         option: The option that has the list.
         names: By what each item knows its project.
         continue_on_failure: Whether the other items are carried out after one failed.
     """
 
-    def __init__(self, option: str, names: t.Sequence[str], continue_on_failure: bool) -> None:
-        self.plans: dict[int, P] = {}
-        self.outcomes: dict[int, Outcome] = {}
-        self.errors: dict[int, ScalingoError] = {}
-        self._option = option
-        self._names = names
-        self._continue = continue_on_failure
-        self._is_planned = False
+    option: str
+    names: t.Sequence[str]
+    continue_on_failure: bool
+    plans: dict[int, P] = field(default_factory=dict)
+    outcomes: dict[int, R] = field(default_factory=dict)
+    errors: dict[int, ScalingoError] = field(default_factory=dict)
+    _claimed: dict[str, int] = field(default_factory=dict)
+    _is_planned: bool = False
 
     def title(self, index: int) -> str:
-        """Return what messages call an item: its place, and by what it knows its project."""
-        name = on_one_line(self._names[index], LONGEST_NAME)
-        return f"item {index + 1} of {self._option}" + (f" ({name!r})" if name else "")
+        """Return what messages call an item: its position, and by what it knows its project."""
+        name = on_one_line(self.names[index], LONGEST_NAME)
+        return f"item {index + 1} of {self.option}" + (f" ({name!r})" if name else "")
 
     def blame(self, error: ScalingoError, index: int, *others: int) -> ScalingoError:
         """Say in an error, and note in it, which item failed, and because of which others."""
@@ -71,30 +67,28 @@ class ItemList(t.Generic[P]):
 
     def reject(self, error: InputError, index: int) -> None:
         """Note that the options of an item cannot be right: the end of the task, unless it continues on failure."""
-        if not self._continue:
+        if not self.continue_on_failure:
             raise self.blame(error, index) from None
         self.errors[index] = error
+
+    def claim(self, project: Object | None, index: int) -> None:
+        """Check that no other item is about the same project."""
+        other = self._claimed.setdefault(project["id"], index) if project else index
+        if project and other != index:
+            raise CannotError(f"{self.title(other)} is the same project, {describe(project)}.")
 
     def plan(self, order: t.Iterable[int], make: t.Callable[[int], P]) -> None:
         """Plan each item that is neither done nor failed, in this order."""
         self._each(order, make, self.plans)
 
-    def carry_out(
-        self, do: t.Callable[[P, int], Outcome], on_failure: t.Callable[[int], None] = lambda index: None
-    ) -> None:
+    def carry_out(self, do: t.Callable[[P, int], R]) -> None:
         """Carry out each plan, or predict it, in the order in which they were made."""
-        self._is_planned = self._continue or not self.errors
-        self._each(list(self.plans), lambda index: do(self.plans[index], index), self.outcomes, on_failure)
+        self._is_planned = self.continue_on_failure or not self.errors
+        self._each(list(self.plans), lambda index: do(self.plans[index], index), self.outcomes)
 
-    def _each(
-        self,
-        order: t.Iterable[int],
-        work: t.Callable[[int], t.Any],
-        results: dict[int, t.Any],
-        on_failure: t.Callable[[int], None] = lambda index: None,
-    ) -> None:
+    def _each(self, order: t.Iterable[int], work: t.Callable[[int], t.Any], results: dict[int, t.Any]) -> None:
         for index in order:
-            if self.errors and not self._continue:
+            if self.errors and not self.continue_on_failure:
                 return
             if index in self.errors or index in self.outcomes:
                 continue
@@ -102,50 +96,52 @@ class ItemList(t.Generic[P]):
                 results[index] = work(index)
             except ScalingoError as error:
                 self.errors[index] = error
-                on_failure(index)
 
     def outcome(self, index: int, **keys: t.Any) -> Object:
         """Return what the module returns of an item: these keys, and those that all lists have."""
         outcome, error = self.outcomes.get(index), self.errors.get(index)
-        # These say that something is wrong with the item, all others that it could not be looked at.
-        known = isinstance(error, (ConflictError, ValidationError)) or not isinstance(
-            error, (RequestError, InaccessibleError)
-        )
-        # After the plan, a rejection is that of a write: what it was about is known.
-        known = known or (index in self.plans and isinstance(error, RejectedError))
+        is_unread = isinstance(error, (RequestError, InaccessibleError))
+        # These say that something is wrong with the item. After the plan, so does any rejection: it is that of a write.
+        is_wrong = isinstance(error, RejectedError if index in self.plans else (ConflictError, ValidationError))
         return {
             **keys,
             "changed": bool(outcome.changed if outcome else error and error.result.get("changed")),
             "failed": error is not None,
             "msg": str(error) if error else "" if outcome else "Not attempted.",
-            "unknown": bool(error and (error.outcome_unknown or not known)),
+            "unknown": bool(error and error.outcome_unknown) or (is_unread and not is_wrong),
             "error": error.as_failure().get("error") if error else None,
         }
 
-    def finish(self, returned: Object, check_mode: bool) -> Object:
-        """Return what the module returns.
+    def finish(self, outcomes: list[Object], account: Account, check_mode: bool, **keys: t.Any) -> Object:
+        """Return what the module returns: these keys, and those that all lists have.
 
         Raises:
             ScalingoError: Items failed; it holds what the module returns.
         """
+        changed = any(outcome["changed"] for outcome in outcomes)
+        returned = {"changed": changed, "outcomes": outcomes, **keys, **account.about, "check_mode": check_mode}
         if not self.errors:
             return returned
         errors = [self.blame(self.errors[index], index) for index in sorted(self.errors)]
         error = errors[0] if len(errors) == 1 else CannotError(" ".join(str(each) for each in errors))
         error.outcome_unknown = any(each.outcome_unknown for each in errors)
-        done = [step.title for outcome in self.outcomes.values() for step in outcome.done]
+        done = [step for outcome in self.outcomes.values() for step in outcome.done]
         left = [index for index in self.plans if index not in self.outcomes and index not in self.errors]
-        missed = [step.title for index in left for step in self.plans[index].steps]
-        some = error.outcome_unknown or any(each["changed"] for each in returned["outcomes"])
-        none = "" if some else NOTHING_WRITTEN
-        error.add_consequence(_listed("Would be done" if check_mode else "Done", done) or none)
-        if self._is_planned:
-            error.add_consequence(_listed("Not attempted", missed))
+        missed = [step for index in left for step in self.plans[index].steps] if self._is_planned else []
         error.result = {**returned, "failed_items": sorted(self.errors)}
+        add_summary(error, done, missed, "Would be done" if check_mode else "Done")
         raise error
 
 
-def _listed(what: str, titles: t.Sequence[str]) -> str:
-    """Return titles of steps as a message lists them: not all, where there are many."""
-    more = f"; and {len(titles) - _MOST_TITLES} more" if len(titles) > _MOST_TITLES else ""
-    return f"{what}: {'; '.join(titles[:_MOST_TITLES])}{more}." if titles else ""
+def add_summary(error: ScalingoError, done: t.Sequence[Step], missed: t.Sequence[Step], what: str = "Done") -> None:
+    """Say in an error, which has its result, what was done, and what was not attempted."""
+    none = "" if error.outcome_unknown or error.result["changed"] else NOTHING_WRITTEN
+    error.add_consequence(_listed(what, done) or none)
+    error.add_consequence(_listed("Not attempted", missed))
+
+
+def _listed(what: str, steps: t.Sequence[Step]) -> str:
+    """Return steps as a message lists them: not all, where there are many."""
+    titles = "; ".join(step.title for step in steps[:_MOST_TITLES])
+    more = f"; and {len(steps) - _MOST_TITLES} more" if len(steps) > _MOST_TITLES else ""
+    return f"{what}: {titles}{more}." if steps else ""

@@ -65,3 +65,10 @@ def owner_of(project: Object) -> str:
     """Return how a message names the owner of a project."""
     username, email = project["owner"]["username"], project["owner"].get("email")
     return on_one_line(f"{username!r} <{email}>" if email else repr(username), LONGEST_NAME)
+
+
+def why_not_owner(project: Object, caller_id: str) -> str | None:
+    """Return why the API will reject what only the owner of a project can do, or None if the caller owns it."""
+    if project["owner"]["id"] == caller_id:
+        return None
+    return f"It belongs to {owner_of(project)}, and only its owner can do that. Use the owner's token."

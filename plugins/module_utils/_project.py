@@ -13,7 +13,7 @@ from ._account import Account
 from ._api import Api, check_id
 from ._collaborator import APP, DATABASE, resources_of
 from ._errors import CannotError, InputError, NotFoundError, RejectedError
-from ._match import describe, find_by_name, is_user, owner_of, select
+from ._match import describe, find_by_name, is_user, select, why_not_owner
 from ._reconcile import Outcome, Plan, Step, apply, predict
 from ._types import Object
 
@@ -194,9 +194,7 @@ def _why_not_empty(project: Object, account: Account) -> str | None:
 
 def why_not_allowed(project: Object, new_name: str, account: Account) -> str | None:
     """Return why the API will reject a change of a project, from its owner and the names of the others, or None."""
-    if project["owner"]["id"] != account.caller_id:
-        return f"It belongs to {owner_of(project)}, and only its owner can do that. Use the owner's token."
-    return why_taken(project, new_name, account)
+    return why_not_owner(project, account.caller_id) or why_taken(project, new_name, account)
 
 
 def why_taken(project: Object, new_name: str, account: Account) -> str | None:

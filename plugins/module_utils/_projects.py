@@ -12,20 +12,21 @@ from ._account import Account
 from ._api import Api
 from ._errors import CannotError, InputError, ScalingoError
 from ._list import NOTHING_WRITTEN, ItemList
-from ._match import describe, select
+from ._match import select
 from ._project import DesiredProject, ProjectPlan, after, apply_project, plan_project, why_not_allowed, why_taken
-from ._reconcile import predict
+from ._reconcile import Outcome, predict
 from ._types import Object
 
 Items = t.Sequence[DesiredProject]
+Results = ItemList[ProjectPlan, Outcome]
 
 
 def ensure_projects(api: Api, options: Object, check_mode: bool) -> Object:
-    """Make the projects of a list what the options say; in check mode, predict it. Return the result of the module."""
+    """Create, update, and delete the projects of a list, or predict it. Return the result of the module."""
     owner = options.get("owner", "")
     items = [DesiredProject(owner=owner, **item) for item in options["projects"]]
     names = [item.project_id or item.name for item in items]
-    results = ItemList[ProjectPlan]("projects", names, options["continue_on_failure"])
+    results = Results("projects", names, options["continue_on_failure"])
     _check_items(items, results)
     account = Account(api)
     try:
@@ -38,21 +39,32 @@ def ensure_projects(api: Api, options: Object, check_mode: bool) -> Object:
     order = sorted(range(len(items)), key=lambda index: (items[index].state == "absent", not items[index].default))
     results.plan(order, lambda index: _plan_item(items, index, account, results))
 
-    def plan_again(failed: int) -> None:
-        if items[failed].default:
-            # The others were planned as if it had become the default project.
-            now = Account(api)
-            results.plan(order, lambda index: _plan_item(items, index, now, results))
+    def carry_out(plan: ProjectPlan, index: int) -> Outcome:
+        try:
+            return predict(plan) if check_mode else apply_project(api, plan, items[index])
+        except ScalingoError:
+            if items[index].default and options["continue_on_failure"]:
+                # The others were planned as if it had become the default project.
+                others, now = [other for other in order if other != index], Account(api)
+                results.plan(others, lambda other: _plan_item(items, other, now, results))
+            raise
 
-    if check_mode:
-        results.carry_out(lambda plan, _index: predict(plan), plan_again)
-    else:
-        results.carry_out(lambda plan, index: apply_project(api, plan, items[index]), plan_again)
-    returned = _returned(items, owner, before, results)
-    return results.finish({**returned, **account.about, "check_mode": check_mode}, check_mode)
+    results.carry_out(carry_out)
+    if any(items[index].default and outcome.done for index, outcome in results.outcomes.items()):
+        # Its plan has made the account forget the default project before it.
+        before = account.projects
+    projects = [_project(index, before, results) for index in range(len(items))]
+    return results.finish(
+        [_outcome(index, item, project, results) for index, (item, project) in enumerate(zip(items, projects))],
+        account,
+        check_mode,
+        projects=[project for project in projects if project is not None],
+        unlisted=_unlisted(items, select(before, owner=owner), results),
+        diff=_diff(items, projects, results),
+    )
 
 
-def _check_items(items: Items, results: ItemList[t.Any]) -> None:
+def _check_items(items: Items, results: Results) -> None:
     """Check the options, without a look at the account."""
     unique: list[tuple[str, t.Callable[[DesiredProject], t.Any]]] = [
         ("is also set as the default project", lambda item: item.default or None),
@@ -74,7 +86,7 @@ def _check_items(items: Items, results: ItemList[t.Any]) -> None:
                     raise results.blame(InputError(message), index, other)
 
 
-def _check_no_chain(items: Items, account: Account, results: ItemList[t.Any]) -> None:
+def _check_no_chain(items: Items, account: Account, results: Results) -> None:
     """Check that no item takes a name that another one gives up."""
     names = {project["id"]: project["name"] for project in account.projects}
     given_up = {}
@@ -91,18 +103,16 @@ def _check_no_chain(items: Items, account: Account, results: ItemList[t.Any]) ->
             raise results.blame(CannotError(message), index, other)
 
 
-def _plan_item(items: Items, index: int, account: Account, results: ItemList[ProjectPlan]) -> ProjectPlan:
+def _plan_item(items: Items, index: int, account: Account, results: Results) -> ProjectPlan:
     """Plan an item, and check that no other one is the same project, and that the API will allow it."""
     item = items[index]
     plan = plan_project(item, account)
     project = plan.resource
-    if project:
-        for other, theirs in results.plans.items():
-            if other != index and theirs.resource and theirs.resource["id"] == project["id"]:
-                raise CannotError(f"{results.title(other)} is the same project, {describe(project)}.")
+    results.claim(project, index)
+    if project and plan.steps:
         # Without the claim, it takes a request to know whose project it is.
         why_not = why_not_allowed if account.api.caller_claim() else why_taken
-        reason = why_not(project, item.final_name, account) if plan.steps else None
+        reason = why_not(project, item.final_name, account)
         if reason:
             raise CannotError(f"Cannot {plan.steps[0].title}. {reason}")
     if item.default and plan.steps:
@@ -110,52 +120,26 @@ def _plan_item(items: Items, index: int, account: Account, results: ItemList[Pro
     return plan
 
 
-def _returned(items: Items, owner: str, before: t.Sequence[Object], results: ItemList[ProjectPlan]) -> Object:
-    """Return what the module returns."""
-    new_default = _new_default(items, results)
-    before = [_beside(new_default, project) for project in before]
-    projects = [_project(index, before, results) for index in range(len(items))]
-    projects = [project and _beside(new_default, project) for project in projects]
+def _outcome(index: int, item: DesiredProject, project: Object | None, results: Results) -> Object:
+    """Return what the module returns of an item."""
+    outcome, plan, error = results.outcomes.get(index), results.plans.get(index), results.errors.get(index)
+    known = project or (plan.resource if plan else None)
+    done = outcome.done if outcome else plan.steps if plan and error and error.result.get("changed") else ()
+    action = done[0].action if done else "none"
+    name = item.final_name or (known["name"] if known else item.name)
+    return results.outcome(index, name=name, action=action, project=project)
+
+
+def _unlisted(items: Items, projects: t.Iterable[Object], results: Results) -> list[Object]:
+    """Return the projects that no item means. Where no plan was possible, its options alone say which one it means."""
     listed = {plan.resource["id"] for plan in results.plans.values() if plan.resource}
-    # Where no plan was possible, the options alone say which projects are meant.
     unplanned = [item for index, item in enumerate(items) if index not in results.plans]
     listed |= {item.project_id for item in unplanned}
     names = {name for item in unplanned if not item.project_id for name in (item.name, item.new_name)}
-    listed |= {each["id"] for each in before if each["name"] in names}
-    outcomes = []
-    for index, (item, project) in enumerate(zip(items, projects)):
-        outcome, plan = results.outcomes.get(index), results.plans.get(index)
-        known = project or (plan.resource if plan else None)
-        error = results.errors.get(index)
-        done = outcome.done if outcome else plan.steps if plan and error and error.result.get("changed") else ()
-        action = done[0].action if done else "none"
-        name = item.final_name or (known["name"] if known else item.name)
-        outcomes.append(results.outcome(index, name=name, action=action, project=project))
-    return {
-        "changed": any(outcome["changed"] for outcome in outcomes),
-        "outcomes": outcomes,
-        "projects": [project for project in projects if project is not None],
-        "unlisted": [each for each in select(before, owner=owner) if each["id"] not in listed],
-        "diff": _diff(items, projects, results),
-    }
+    return [each for each in projects if each["id"] not in listed and each["name"] not in names]
 
 
-def _new_default(items: Items, results: ItemList[ProjectPlan]) -> Object | None:
-    """Return the project that became the default project, or None."""
-    outcomes = [
-        results.outcomes[index] for index, item in enumerate(items) if item.default and index in results.outcomes
-    ]
-    return next((outcome.resource for outcome in outcomes if outcome.done), None)
-
-
-def _beside(new_default: Object | None, project: Object) -> Object:
-    """Return a project as it is once its owner has a new default project, which the API may show late."""
-    if new_default and new_default["id"] != project["id"] and new_default["owner"]["id"] == project["owner"]["id"]:
-        return {**project, "default": False}
-    return project
-
-
-def _project(index: int, before: t.Sequence[Object], results: ItemList[ProjectPlan]) -> Object | None:
+def _project(index: int, before: t.Sequence[Object], results: Results) -> Object | None:
     """Return the project of an item as it is now."""
     if index in results.outcomes:
         return results.outcomes[index].resource
@@ -166,7 +150,7 @@ def _project(index: int, before: t.Sequence[Object], results: ItemList[ProjectPl
     return next((each for each in before if planned and each["id"] == planned["id"]), planned)
 
 
-def _diff(items: Items, projects: t.Sequence[Object | None], results: ItemList[ProjectPlan]) -> Object:
+def _diff(items: Items, projects: t.Sequence[Object | None], results: Results) -> Object:
     """Return the name of each item's project before and after, by how the item knows it; null where none exists."""
     before: dict[str, t.Any] = {"projects": {}}
     now: dict[str, t.Any] = {"projects": {}}

@@ -88,9 +88,9 @@ class Outcome:
         return bool(self.done)
 
 
-def predict(plan: Plan, done: t.Iterable[Step] = ()) -> Outcome:
-    """Return what the steps of a plan would give, after those that would be done before."""
-    outcome = Outcome(plan.resource, list(done))
+def predict(plan: Plan) -> Outcome:
+    """Return what the steps of a plan would give."""
+    outcome = Outcome(plan.resource)
     for step in plan.steps:
         reason = step.why_not()
         if reason:
@@ -100,7 +100,7 @@ def predict(plan: Plan, done: t.Iterable[Step] = ()) -> Outcome:
     return outcome
 
 
-def apply(api: Api, plan: Plan, make_plan: MakePlan, desired: t.Any, done: t.Iterable[Step] = ()) -> Outcome:
+def apply(api: Api, plan: Plan, make_plan: MakePlan, desired: t.Any, done: list[Step] | None = None) -> Outcome:
     """Send the steps of a plan.
 
     Args:
@@ -108,14 +108,15 @@ def apply(api: Api, plan: Plan, make_plan: MakePlan, desired: t.Any, done: t.Ite
         plan: What has to be done.
         make_plan: What made the plan, of the desired state and an account.
         desired: The desired state.
-        done: What the task did before.
+        done: What the task did before. What is done now is added to it, even if the rest fails.
 
     Raises:
         RequestError: A write failed. The message says what was done before; `outcome_unknown` of the result says
             whether the write itself may have taken effect.
         CannotError: A write succeeded, and its response shows that the rest is not as desired any more.
     """
-    outcome, steps, failures, lost = Outcome(plan.resource, list(done)), plan.steps, 0, False
+    outcome = Outcome(plan.resource, [] if done is None else done)
+    steps, failures, lost = plan.steps, 0, False
     while steps:
         step = steps[0]
         try:

@@ -28,7 +28,7 @@ from ._invitations import (
     why_closed,
 )
 from ._match import is_user, owner_of, select
-from ._reconcile import Outcome, Step, Steps, apply, predict
+from ._reconcile import Outcome, Step, apply, predict
 from ._transfer_plan import DesiredTransfer, TransferPlan, close_step, plan_transfer
 from ._types import Object
 
@@ -41,31 +41,6 @@ _LOOKS = (1.0, 2.0, 4.0)
 _LONGEST_TOLD = 365 * 86400.0
 
 
-@dataclass(frozen=True)
-class Transfer:
-    """A transfer that is planned.
-
-    Attributes:
-        desired: What is desired, with the ID of the project.
-        plan: What has to be done as the account itself.
-        account: The account itself.
-        new_owner: The account that accepts the invitation afterwards, or None.
-    """
-
-    desired: DesiredTransfer
-    plan: TransferPlan
-    account: Account
-    new_owner: Account | None = None
-
-    @property
-    def steps(self) -> Steps:
-        """What has to be done, as either account; an invitation that does not exist yet has no ID."""
-        if not self.new_owner:
-            return self.plan.steps
-        invitation = self.plan.steps[-1].predict() if self.plan.steps else self.plan.resource
-        return (*self.plan.steps, close_step("accept", t.cast(Object, invitation), self.plan.project, self.new_owner))
-
-
 @dataclass
 class TransferOutcome(Outcome):
     """What a task did about a transfer: the resource is the invitation; and the project as it is now."""
@@ -74,97 +49,110 @@ class TransferOutcome(Outcome):
 
 
 def ensure_transfer(api: Api, options: Object, check_mode: bool) -> Object:
-    """Make a transfer what the options say; in check mode, predict it. Return the result of the module."""
+    """Invite, accept, decline, or cancel; in check mode, predict it. Return the result of the module."""
     desired = DesiredTransfer(**options)
     desired.check()
-    transfer = plan_both(desired, Account(api))
-    outcome = carry_out(transfer, check_mode)
+    account = Account(api)
+    plan = plan_either(desired, account)
+    outcome = carry_out(plan, account, check_mode, [])
     return {
         "changed": outcome.changed,
         "transfer_invitation": outcome.resource,
         "project": outcome.project,
-        "diff": transfer_diff(transfer.plan, outcome),
+        "diff": transfer_diff(plan, outcome),
     }
 
 
-def plan_both(desired: DesiredTransfer, account: Account) -> Transfer:
-    """Plan a transfer: with the new owner's token, for both accounts.
+def plan_either(desired: DesiredTransfer, account: Account) -> TransferPlan:
+    """Plan a transfer, with the token of the account itself, or also with that of the new owner."""
+    if not desired.new_owner_api_token:
+        desired = _with_id(desired, account)
+        return replace(plan_transfer(desired, account), desired=desired)
+    new_owner = account.of_user(desired.new_owner_api_token, "new_owner_api_token")
+    if desired.new_owner:
+        return _plan_with_both(desired, account, new_owner)
+    if new_owner.caller_id == account.caller_id:
+        raise _wrong_token(new_owner, "to whom api_token belongs, too")
+    try:
+        return _plan_with_both(replace(desired, new_owner=new_owner.caller_id), account, new_owner)
+    except CannotError as error:
+        with contextlib.suppress(ScalingoError):
+            error.add_consequence(f"The new_owner_api_token belongs to user {new_owner.caller['username']!r}.")
+        raise
+
+
+def _plan_with_both(desired: DesiredTransfer, account: Account, new_owner: Account) -> TransferPlan:
+    """Plan a transfer that the new owner accepts in the same task.
 
     Raises:
         CannotError: It cannot be done; or the token is not the new owner's.
     """
-    token = desired.new_owner_api_token
-    if not token:
-        project_id = desired.project_id or account.project_id(desired.project_name)
-        desired = replace(desired, project_id=project_id)
-        return Transfer(desired, plan_transfer(desired, account), account)
-    if not desired.new_owner:
-        desired = replace(desired, new_owner=account.of_user(token, "new_owner_api_token").caller_id)
-        if desired.new_owner == account.caller_id:
-            raise _wrong_token(account, "to whom api_token belongs, too")
+    plan = None
     try:
-        project_id = desired.project_id or account.project_id(desired.project_name)
-        done = _found_as_new_owner(desired, project_id, account) if account.is_hidden(project_id) else None
-        invite = replace(desired, project_id=project_id, new_owner_api_token="", state=PENDING)
-        plan = done or plan_transfer(invite, account)
+        desired = _with_id(desired, account)
+        if account.is_hidden(desired.project_id):
+            plan = _find_transferred(desired, account, new_owner)
+        desired = replace(desired, state=PENDING)
+        plan = plan or plan_transfer(desired, account)
+    except (InaccessibleError, RejectedError):
+        plan = _find_transferred(desired, account, new_owner)
+        if plan is None:
+            raise
     except CannotError as error:
         if "blockers" in error.result:
             # Who is not even the new owner must not be made eligible.
-            _check_token(account.of_user(token, "new_owner_api_token"), desired.new_owner)
-        if not isinstance(error, InaccessibleError):
-            raise
-        done = _found_as_new_owner(desired, desired.project_id, account)
-        if done is None:
-            raise
-        return Transfer(desired, done, account)
-    except RejectedError:
-        done = _found_as_new_owner(desired, desired.project_id, account)
-        if done is None:
-            raise
-        return Transfer(desired, done, account)
+            _check_token(new_owner, desired.new_owner)
+        raise
     invitation = plan.steps[-1].predict() if plan.steps else plan.resource
-    if not invitation or (invitation["status"] == ACCEPTED and not plan.steps):
-        return Transfer(invite, plan, account)
-    new_owner = account.of_user(token, "new_owner_api_token")
+    if not invitation or invitation["status"] == ACCEPTED:
+        return replace(plan, desired=desired)
     if new_owner.caller_id != invitation["invited_user_id"]:
         raise _wrong_token(new_owner, f"not to {desired.new_owner!r}")
-    return Transfer(invite, plan, account, new_owner)
-
-
-def carry_out(transfer: Transfer, check_mode: bool) -> TransferOutcome:
-    """Do what a transfer needs; in check mode, predict it."""
-    plan, desired, new_owner = transfer.plan, transfer.desired, transfer.new_owner
-    if check_mode:
-        project, outcome = plan.project, predict(replace(plan, steps=transfer.steps))
-        if outcome.done and (desired.state == ACCEPTED or new_owner):
-            project = _predict_project(desired.project_id, transfer.account, new_owner or transfer.account)
-        return TransferOutcome(outcome.resource, outcome.done, project)
-    if not new_owner:
-        return _apply_and_wait(transfer.account.api, desired, plan)
-    invited = apply(transfer.account.api, plan, plan_transfer, desired)
-    invitation = t.cast(Object, invited.resource)
     accept = close_step("accept", invitation, plan.project, new_owner)
-    accepted = replace(desired, new_owner="", invitation_id=invitation["id"], state=ACCEPTED)
-    second = TransferPlan(invitation, (accept,), plan.project, True)
+    return replace(plan, steps=(*plan.steps, accept), desired=desired, new_owner=new_owner)
+
+
+def carry_out(plan: TransferPlan, account: Account, check_mode: bool, done: list[Step]) -> TransferOutcome:
+    """Do what a transfer needs; in check mode, predict it. What is done is added to a list, even if the rest fails."""
+    desired, new_owner = plan.desired, plan.new_owner
+    if check_mode:
+        project, outcome = plan.project, predict(plan)
+        if outcome.done and (desired.state == ACCEPTED or new_owner):
+            project = _predict_project(desired.project_id, account, new_owner or account)
+        done += outcome.done
+        return TransferOutcome(outcome.resource, done, project)
+    api, invitation = account.api, None
     try:
-        return _apply_and_wait(new_owner.api, accepted, second, invited.done)
+        if new_owner:
+            invite = replace(plan, steps=plan.steps[:-1])
+            invitation = t.cast(Object, apply(api, invite, plan_transfer, desired, done).resource)
+            accept = close_step("accept", invitation, plan.project, new_owner)
+            desired = replace(desired, new_owner="", state=ACCEPTED)
+            api, plan = new_owner.api, TransferPlan(invitation, (accept,), plan.project, True)
+        return _apply_and_wait(api, desired, plan, done)
     except ScalingoError as error:
-        error.result.setdefault("transfer_invitation", invitation)
+        error.result["changed"] = bool(done)
+        if invitation:
+            error.result.setdefault("transfer_invitation", invitation)
         raise
 
 
-def _found_as_new_owner(desired: DesiredTransfer, project_id: str, account: Account) -> TransferPlan | None:
+def _with_id(desired: DesiredTransfer, account: Account) -> DesiredTransfer:
+    """Return what is desired, with the ID of the project."""
+    return replace(desired, project_id=desired.project_id or account.project_id(desired.project_name))
+
+
+def _find_transferred(desired: DesiredTransfer, account: Account, new_owner: Account) -> TransferPlan | None:
     """Return the plan for a project that the new owner has already, or None if the new owner's account shows none.
 
     A name is not enough, since the new owner may have had a project of that name before: an accepted invitation has to
     show that it came from this account.
     """
-    new_owner = account.of_user(desired.new_owner_api_token, "new_owner_api_token")
     for project in select(new_owner.projects, owner=new_owner.caller_id):
-        if project["id"] == project_id:
+        if project["id"] == desired.project_id:
             _check_token(new_owner, desired.new_owner)
             return TransferPlan(None, (), project)
-        if not project_id and project["name"] == desired.project_name:
+        if not desired.project_id and project["name"] == desired.project_name:
             for invitation in new_owner.visible(new_owner.invitations, project["id"]) or ():
                 if invitation["status"] == ACCEPTED and invitation["inviter_user_id"] == account.caller_id:
                     _check_token(new_owner, desired.new_owner)
@@ -172,59 +160,50 @@ def _found_as_new_owner(desired: DesiredTransfer, project_id: str, account: Acco
     return None
 
 
-def _check_token(owner: Account, wanted: str) -> None:
-    """Check that a token is that of the wanted user, whom a project shows by ID, username, or email address."""
-    if wanted != owner.caller_id and not is_user(owner.caller, wanted):
-        raise _wrong_token(owner, f"not to {wanted!r}")
+def _check_token(owner: Account, new_owner: str) -> None:
+    """Check that a token is that of the new owner, whom a project shows by ID, username, or email address."""
+    if new_owner != owner.caller_id and not is_user(owner.caller, new_owner):
+        raise _wrong_token(owner, f"not to {new_owner!r}")
 
 
 def _wrong_token(owner: Account, why: str) -> CannotError:
     return CannotError(f"The new_owner_api_token belongs to user {owner.caller['username']!r}, {why}.")
 
 
-def _apply_and_wait(
-    api: Api, desired: DesiredTransfer, plan: TransferPlan, done: t.Sequence[Step] = ()
-) -> TransferOutcome:
+def _apply_and_wait(api: Api, desired: DesiredTransfer, plan: TransferPlan, done: list[Step]) -> TransferOutcome:
     """Send the steps of a plan, after those that were done before, and wait for the project to have its new owner."""
     if plan.resource and desired.state != PENDING:
         # From now on this invitation is meant, and no other one.
         desired = replace(desired, invitation_id=plan.resource["id"])
-    plans = [plan]
+    plans, before = [plan], len(done)
 
     def plan_again(desired: DesiredTransfer, account: Account) -> TransferPlan:
         plans.append(plan_transfer(desired, account))
         return plans[-1]
 
     try:
-        outcome = apply(api, plan, plan_again, desired, done)
+        invitation = apply(api, plan, plan_again, desired, done).resource
     except RequestError as error:
-        accepted = _find_acceptance(api, plan, desired) if error.outcome_unknown else None
-        if accepted is None:
+        invitation = _find_acceptance(api, plan, desired) if error.outcome_unknown else None
+        if invitation is None:
             raise
-        outcome = Outcome(accepted, [*done, *plan.steps])
+        done += plan.steps
     # As it was read last: another job may have moved it.
     project = plans[-1].project
-    if outcome.resource and (plan.awaits_owner or desired.wait):
-        by_this_task = len(outcome.done) > len(done)
-        try:
-            outcome.resource, project = _wait(
-                api, outcome.resource, desired.wait_timeout, plan.awaits_owner, by_this_task
-            )
-        except ScalingoError as error:
-            error.result["changed"] = outcome.changed
-            raise
-    return TransferOutcome(outcome.resource, outcome.done, project)
+    if invitation and (plan.awaits_owner or desired.wait):
+        by_this_task = len(done) > before
+        invitation, project = _wait(api, invitation, desired.wait_timeout, plan.awaits_owner, by_this_task)
+    return TransferOutcome(invitation, done, project)
 
 
 def _find_acceptance(api: Api, plan: TransferPlan, desired: DesiredTransfer) -> Object | None:
     """Look for an acceptance whose response was lost: it may take a while. Return the invitation, if it shows one."""
-    invitation = plan.resource if plan.awaits_owner else None
-    for pause in _LOOKS:
-        if invitation is None or pause > desired.wait_timeout:
+    for pause in _LOOKS if plan.awaits_owner else ():
+        if pause > desired.wait_timeout:
             break
         time.sleep(pause)
         with contextlib.suppress(ScalingoError):
-            found = api.get_invitation(invitation["project_id"], invitation["id"])
+            found = api.get_invitation(desired.project_id, desired.invitation_id)
             if found["status"] in (ACCEPTED, FAILED, ERROR):
                 return found
     return None
@@ -256,9 +235,12 @@ def _wait(
             left = deadline - time.monotonic()
             if left <= 0:
                 where = f" The project belongs to {owner_of(project)}." if project else ""
+                hint = "Rerun the task to continue to wait."
+                if is_accepted or status == ACCEPTED:
+                    hint = "The API has not completed the transfer. Check the owner before you rerun the task."
                 raise CannotError(
                     f"{name}, which expires at {invitation['expires_at']}, is still {status} after {timeout:g} s "
-                    f"(wait_timeout).{where} Rerun the task to continue to wait."
+                    f"(wait_timeout).{where} {hint}"
                 )
             if pause == _FIRST_PAUSE:
                 api.on_wait(f"{name} is {status}; waiting until {until}.")
@@ -277,11 +259,9 @@ def _has_moved(project: Object | None, invitation: Object, is_accepted: bool, by
     if project is None:
         return not is_accepted
     owner = project["owner"]["id"]
-    return (
-        owner == invitation["invited_user_id"]
-        if is_accepted and by_this_task
-        else owner != invitation["inviter_user_id"]
-    )
+    if is_accepted and by_this_task:
+        return bool(owner == invitation["invited_user_id"])
+    return bool(owner != invitation["inviter_user_id"])
 
 
 def _predict_project(project_id: str, account: Account, new_owner: Account) -> Object:
@@ -306,9 +286,9 @@ def transfer_diff(plan: TransferPlan, outcome: TransferOutcome) -> Object:
         return {"before": same, "after": same}
     # If the project was not read before, both owners are shown by ID: the inviter was the owner, and still is if the
     # project was not read afterwards either.
-    form = "username" if plan.project else "id"
-    owner = plan.project["owner"][form] if plan.project else plan.resource and plan.resource["inviter_user_id"]
+    key = "username" if plan.project else "id"
+    owner = plan.project["owner"][key] if plan.project else plan.resource and plan.resource["inviter_user_id"]
     return {
         "before": state(plan.resource, owner),
-        "after": state(outcome.resource, project["owner"][form] if project else owner),
+        "after": state(outcome.resource, project["owner"][key] if project else owner),
     }

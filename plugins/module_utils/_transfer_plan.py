@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import contextlib
 import math
-import typing as t
 from dataclasses import dataclass, field, replace
 
 from ._account import Account
 from ._api import Api, check_id
-from ._collaborator import Person, blockers
-from ._errors import CannotError, InputError, RejectedError
+from ._collaborator import blockers
+from ._errors import CannotError, InputError, RejectedError, explained
 from ._invitations import (
     ACCEPTED,
     CANCELED,
     DECLINED,
     DEFAULT_WAIT_TIMEOUT,
     EXPIRED,
-    FAILED,
+    MATCHING,
     NEW_OWNER_NEEDS,
     PENDING,
     describe_invitation,
@@ -30,16 +29,12 @@ from ._invitations import (
     why_closed,
     with_status,
 )
-from ._match import describe, is_email, is_user, owner_of
+from ._match import describe, is_email, is_user, owner_of, why_not_owner
 from ._reconcile import Plan, Step
 from ._types import Object, parse_date
 
-Objects = t.Sequence[Object]
-
 # Desired state → what closes a pending invitation.
 VERBS = {ACCEPTED: "accept", DECLINED: "decline", CANCELED: "cancel"}
-# Statuses that already match each desired state. In any other, the task fails: with error, the transfer may have begun.
-MATCHING = {ACCEPTED: {ACCEPTED}, DECLINED: {DECLINED}, CANCELED: {CANCELED, EXPIRED, DECLINED, FAILED}}
 # How messages put the reasons of blockers, before the names of the resources.
 _BLOCKED = {
     "not_a_collaborator": "Not a collaborator on",
@@ -72,10 +67,9 @@ class DesiredTransfer:
             raise InputError(f"new_owner must be a username or user ID, not an email address like {self.new_owner!r}.")
         if self.state == PENDING and self.invitation_id:
             raise InputError("invitation_id cannot be used with state=pending, which finds or creates an invitation.")
-        invites = self.state == PENDING or bool(self.new_owner_api_token)
         if self.new_owner_api_token and self.state != ACCEPTED:
             raise InputError(f"new_owner_api_token can be used with state=accepted only, not with state={self.state}.")
-        if self.replace and not invites:
+        if self.replace and self.state != PENDING and not self.new_owner_api_token:
             raise InputError(f"replace cannot be used with state={self.state}, unless new_owner_api_token is set.")
         if self.wait and self.state != PENDING:
             raise InputError(f"wait can be used with state=pending only, not with state={self.state}.")
@@ -90,10 +84,14 @@ class TransferPlan(Plan):
     Attributes:
         project: The project as it is, or None if it was not needed, or this account cannot access it.
         awaits_owner: The project is to be read until it has its new owner.
+        desired: What the plan is for, with the ID of the project.
+        new_owner: The account that sends the last step, the acceptance; None if this account sends all.
     """
 
     project: Object | None = None
     awaits_owner: bool = False
+    desired: DesiredTransfer = DesiredTransfer()
+    new_owner: Account | None = None
 
 
 def plan_transfer(desired: DesiredTransfer, account: Account) -> TransferPlan:
@@ -124,7 +122,7 @@ def _plan_invitation(desired: DesiredTransfer, account: Account) -> TransferPlan
     if is_user(project["owner"], new_owner):
         return TransferPlan(None, (), project)
     cannot = f"Cannot invite {new_owner!r} to own project {describe(project)}"
-    with _explained(f"{cannot}: only its owner can do that."):
+    with explained(f"{cannot}: only its owner can do that."):
         invitations = account.invitations(project_id)
         pending = with_status(invitations, PENDING, account.now)
         theirs = [invitation for invitation in pending if is_for(invitation, new_owner)]
@@ -140,14 +138,9 @@ def _plan_invitation(desired: DesiredTransfer, account: Account) -> TransferPlan
                 f"{cannot}: the {describe_invitation(pending[-1])} is pending until {pending[-1]['expires_at']}. Wait "
                 f"for a response, or set replace=true."
             )
-        eligible = [
-            user for user in account.eligible_new_owners(project_id) if user["user_id"] != project["owner"]["id"]
-        ]
-    chosen = [user for user in eligible if new_owner in (user["user_id"], user["user_name"])]
-    if len(chosen) != 1:
-        raise _not_eligible(cannot, project, desired, chosen, eligible, account)
+        user = _eligible_user(cannot, new_owner, project, account)
     cancellations = [close_step("cancel", invitation, project, account) for invitation in pending]
-    invite = _invite(chosen[0], project, account)
+    invite = _invite(user, project, account)
     expired = with_status(invitations, EXPIRED, account.now)
     if expired:
         # Whether it blocks a new one is not documented.
@@ -155,16 +148,19 @@ def _plan_invitation(desired: DesiredTransfer, account: Account) -> TransferPlan
     return TransferPlan(pending[-1] if pending else None, (*cancellations, invite), project)
 
 
-def _not_eligible(
-    cannot: str, project: Object, desired: DesiredTransfer, chosen: Objects, eligible: Objects, account: Account
-) -> CannotError:
-    """Return the error of an invitation to a user who cannot become the owner, with what is missing."""
+def _eligible_user(cannot: str, new_owner: str, project: Object, account: Account) -> Object:
+    """Return the user who is to become the owner; if that is not possible, fail with what is missing."""
+    users = account.eligible_new_owners(project["id"])
+    eligible = [user for user in users if user["user_id"] != project["owner"]["id"]]
+    chosen = [user for user in eligible if new_owner in (user["user_id"], user["user_name"])]
+    if len(chosen) == 1:
+        return chosen[0]
     why = "more than one user has that username or ID" if chosen else "not an eligible new owner"
     listed = ", ".join(f"{user['user_name']!r} ({user['user_id']})" for user in chosen or eligible) or "no user"
     error = CannotError(f"{cannot}: {why}. Eligible: {listed}.")
     missing: list[Object] = []
     with contextlib.suppress(RejectedError):
-        missing = [] if chosen else blockers(project["id"], Person(users=frozenset({desired.new_owner})), account)
+        missing = [] if chosen else blockers(project["id"], new_owner, account)
     for reason, words in _BLOCKED.items():
         names = ", ".join(repr(each["resource"]) for each in missing if each["reason"] == reason)
         if names:
@@ -173,24 +169,24 @@ def _not_eligible(
         error.add_consequence("Use community.scalingo.scalingo_project_collaborator to add the user.")
     error.add_consequence(NEW_OWNER_NEEDS)
     error.result["blockers"] = missing
-    return error
+    raise error
 
 
 def _find_invitation(desired: DesiredTransfer, account: Account) -> Object | None:
     """Return the invitation to respond to, or None if none is needed."""
     project_id = desired.project_id
     if desired.invitation_id:
-        with _explained(f"Cannot read invitation {desired.invitation_id!r} of project {project_id!r}. Check both IDs."):
+        with explained(f"Cannot read invitation {desired.invitation_id!r} of project {project_id!r}. Check both IDs."):
             return account.invitation(project_id, desired.invitation_id)
     return (_invitation_to_cancel if desired.state == CANCELED else _invitation_to_caller)(desired, account)
 
 
 def _invitation_to_cancel(desired: DesiredTransfer, account: Account) -> Object | None:
     sentence = f"Cannot cancel an invitation to own project {desired.project_id!r}: only its owner can do that."
-    with _explained(sentence):
+    with explained(sentence):
         project = account.project(desired.project_id)
     sentence += f" It belongs to {owner_of(project)}."
-    with _explained(sentence):
+    with explained(sentence):
         pending = with_status(account.invitations(desired.project_id), PENDING, account.now)
     matching = [each for each in pending if not desired.new_owner or is_for(each, desired.new_owner)]
     if not matching and project["owner"]["id"] != account.caller_id:
@@ -218,7 +214,7 @@ def _invitation_to_caller(desired: DesiredTransfer, account: Account) -> Object 
                 f"this account. Use the token of the new owner."
             )
         return None
-    with _explained(
+    with explained(
         f"The API does not show the invitations of project {project_id!r} to this account. Ask its owner for the "
         f"invitation_id, and set it together with project_id."
     ):
@@ -233,11 +229,9 @@ def _invitation_to_caller(desired: DesiredTransfer, account: Account) -> Object 
 
 def _plan_close(desired: DesiredTransfer, invitation: Object, account: Account) -> TransferPlan:
     accepting, status = desired.state == ACCEPTED, status_of(invitation, account.now)
-    if accepting and status == PENDING and desired.invitation_id:
-        # Both IDs are enough: the project is read afterwards, and may be hidden before.
-        project = None
-    else:
-        project = account.visible(account.project, desired.project_id)
+    # With both IDs, the project is read after the acceptance, and may be hidden before.
+    is_needed = not (accepting and status == PENDING and desired.invitation_id)
+    project = account.visible(account.project, desired.project_id) if is_needed else None
     if status == PENDING:
         step = close_step(VERBS[desired.state], invitation, project, account)
         return TransferPlan(invitation, (step,), project, accepting)
@@ -267,7 +261,7 @@ def _invite(user: Object, project: Object, account: Account) -> Step:
         (project["id"], user["user_id"]),
         f"invite {user['user_name']!r} to own project {describe(project)}",
         predict=lambda: invitation,
-        why_not=lambda: _why_not_owner(project, account),
+        why_not=lambda: why_not_owner(project, account.caller_id),
     )
 
 
@@ -276,12 +270,13 @@ def close_step(verb: str, invitation: Object, project: Object | None, account: A
     status = next(state for state, each in VERBS.items() if each == verb)
 
     def why_not() -> str | None:
-        if verb == "cancel" and project is None and invitation["inviter_user_id"] != account.caller_id:
-            return "Only the owner of the project can do that. Use the owner's token."
-        if verb == "cancel":
-            return _why_not_owner(project, account)
-        is_mine = invitation["invited_user_id"] == account.caller_id
-        return None if is_mine else f"It is for {invitation['invited_user_name']!r}, and only that user can {verb} it."
+        if verb != "cancel":
+            is_mine, user = invitation["invited_user_id"] == account.caller_id, invitation["invited_user_name"]
+            return None if is_mine else f"It is for {user!r}, and only that user can {verb} it."
+        if project:
+            return why_not_owner(project, account.caller_id)
+        is_mine = invitation["inviter_user_id"] == account.caller_id
+        return None if is_mine else "Only the owner of the project can do that. Use the owner's token."
 
     return Step(
         verb,
@@ -292,12 +287,6 @@ def close_step(verb: str, invitation: Object, project: Object | None, account: A
         predict=lambda: {**invitation, "status": status, "updated_at": None},
         why_not=why_not,
     )
-
-
-def _why_not_owner(project: Object | None, account: Account) -> str | None:
-    if project is None or project["owner"]["id"] == account.caller_id:
-        return None
-    return f"The project belongs to {owner_of(project)}, and only its owner can do that. Use the owner's token."
 
 
 def _owned_by_caller(project_id: str, account: Account) -> bool:
@@ -312,13 +301,3 @@ def _is_under_way(invitation: Object, project: Object, account: Account) -> bool
     others = account.visible(account.invitations, project["id"]) or []
     made = parse_date(invitation["created_at"])
     return not any(each["status"] == ACCEPTED and parse_date(each["created_at"]) > made for each in others)
-
-
-@contextlib.contextmanager
-def _explained(sentence: str) -> t.Iterator[None]:
-    """Say what it means that the API rejects a request."""
-    try:
-        yield
-    except RejectedError as error:
-        error.add_context(sentence)
-        raise

@@ -48,7 +48,8 @@ options:
     type: str
   user:
     description:
-      - Username or user ID of a person who is already a collaborator on an application of the account.
+      - Username or user ID of a person who is already a collaborator on an application of the account. Not an email
+        address.
     type: str
   limited:
     description:
@@ -131,7 +132,7 @@ collaborations:
   description:
     - State of each application and dedicated database of the project, or the predicted state in check mode, in the
       order of their names.
-    - A task that failed returns those that it processed before the failure.
+    - After a failed write, it is what the task knows of each of them. Those that it did not reach are as before.
   returned: success, and failure of a write
   type: list
   elements: dict

@@ -177,15 +177,15 @@ error:
         error: forbidden
 """
 
+from ..module_utils._invitations import STATUSES
 from ..module_utils._module import run_module
 from ..module_utils._read import read_invitations
 from ..module_utils._task import OnWait, Options, silent
 
-STATUSES = ["all", "pending", "accepted", "declined", "canceled", "failed", "error"]
 ARGUMENT_SPEC: Options = {
     "project_id": {"type": "str"},
     "project_name": {"type": "str"},
-    "status": {"type": "str", "choices": STATUSES, "default": "pending"},
+    "status": {"type": "str", "choices": ["all", *STATUSES], "default": "pending"},
     "invitation_id": {"type": "str"},
     "eligible_new_owners": {"type": "bool", "default": False},
 }

@@ -151,7 +151,8 @@ def test_owner_or_unknown_user_fails_before_a_write(shop: Shop, options: dict[st
 
 @pytest.mark.parametrize("project", [{"project_name": "missing"}, {"project_id": "prj-missing"}], ids=str)
 def test_unknown_project_fails(shop: Shop, project: dict[str, str]) -> None:
-    assert shop.run(email=EMAIL, **{"project_name": None, **project}).failed
+    result = shop.run(email=EMAIL, **{"project_name": None, **project})
+    assert result.failed and "region" in result.msg
 
 
 def test_project_of_a_name_is_the_own_one(shop: Shop) -> None:
@@ -170,8 +171,13 @@ def test_person_with_two_addresses_is_one(shop: Shop) -> None:
     assert states(removed) == dict.fromkeys(NAMES, "none")
 
 
-def test_limited_with_a_token_sends_nothing(shop: Shop) -> None:
-    assert shop.run(email=EMAIL, limited=True, collaborator_api_token=shop.tomasz.api_token).failed
+@pytest.mark.parametrize(
+    "options",
+    [{"email": EMAIL, "limited": True, "collaborator_api_token": "tk-us-1"}, {"user": EMAIL, "state": "absent"}],
+    ids=["limited-with-token", "email-as-user"],
+)
+def test_impossible_options_send_nothing(shop: Shop, options: dict[str, Any]) -> None:
+    assert shop.run(**options).failed
     assert shop.calls() == []
 
 
@@ -197,13 +203,31 @@ def test_lost_response_is_settled_by_reading(shop: Shop, kind: str, method: str,
     assert len(shop.sim.emails) == (0 if state == "absent" else 2)
 
 
-def test_failure_returns_what_was_done_before(shop: Shop) -> None:
-    shop.sim.fault(
-        "status", method="POST", path="*/shop-web/collaborators", status=403, body={"error": "no"}, times=None
-    )
-    result = shop.run(email=EMAIL)
-    assert result.failed and result.changed and result["error"]["status"] == 403
-    assert states(result) == {"shop-db": "pending"}
+@pytest.mark.parametrize(
+    ("method", "path", "token", "done"),
+    [
+        ("POST", "*/shop-web/collaborators", False, {"shop-db": "pending"}),
+        ("POST", "*/shop-db/collaborators", False, {}),
+        ("POST", "*/shop-web/collaborators", True, {"shop-db": "accepted"}),
+        ("GET", "*/collaboration", True, {"shop-db": "pending"}),
+    ],
+)
+def test_failure_returns_what_was_done_and_what_was_not(
+    shop: Shop, method: str, path: str, token: bool, done: dict[str, str]
+) -> None:
+    shop.sim.fault("status", method=method, path=path, status=403, body={"error": "no"}, times=None)
+    result = shop.run(email=EMAIL, **({"collaborator_api_token": shop.tomasz.api_token} if token else {}))
+    assert result.failed and result["error"]["status"] == 403
+    assert states(result) == {**dict.fromkeys(NAMES, "none"), **done}
+    assert {each["resource"] for each in result["collaborations"] if each["changed"]} == set(done)
+    assert result["emails"] == len(shop.sim.emails) == len(done) and result.changed is bool(done)
+    assert result["pending"] == list(done.values()).count("pending")
+    assert [bool(result["diff"][side]["shop-db"]) for side in ("before", "after")] == [False, bool(done)]
+    assert result["diff"]["after"]["shop-worker"] is None
+    missed = result.msg.partition("Not attempted: ")[2]
+    assert "invite 'tomasz@example.org' to collaborate on 'shop-worker'" in missed
+    assert ("accept the invitation to collaborate on 'shop-worker'" in missed) is token
+    assert ("Nothing was written." in result.msg) is not bool(done)
 
 
 def test_invitation_link_is_in_no_result(shop: Shop) -> None:

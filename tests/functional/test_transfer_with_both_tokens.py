@@ -104,8 +104,13 @@ def test_transfer_with_both_tokens_uses_a_pending_invitation(cast: Cast) -> None
 
 @pytest.mark.parametrize(
     ("who", "new_owner", "named"),
-    [("mireille", "", "mireille"), ("mireille", "tomasz", "mireille"), ("ines", "tomasz", "ines")],
-    ids=["the-owner's", "the-owner's-for-another", "a-third-person's"],
+    [
+        ("mireille", "", "mireille"),
+        ("mireille", "tomasz", "mireille"),
+        ("ines", "tomasz", "ines"),
+        ("ines", "", "ines"),
+    ],
+    ids=["the-owner's", "the-owner's-for-another", "a-third-person's", "not-eligible"],
 )
 @pytest.mark.parametrize("check", [True, False])
 def test_transfer_with_the_token_of_another_user_fails_before_a_write(

@@ -286,6 +286,8 @@ def _not_invited(world: World) -> str:
 # Collaborators
 
 _when("Cannot invite … to collaborate on …: set email", **COLLABORATOR, user="unknown")
+_when("user must be a username or user ID, not an email address like …", **COLLABORATOR, user="new@example.org")
+_when("Cannot change the collaborators of project …. It belongs to …", **COLLABORATOR, account="tomasz", user="amina")
 _when("… owns the project, and cannot collaborate on it.", **COLLABORATOR, user="mireille")
 
 

@@ -366,7 +366,7 @@ def test_acceptance_that_ends_badly_fails_with_the_reason(clock: Clock, status: 
 @pytest.mark.parametrize("events", [{}, {5: {"status": "accepted"}}, {5: HIDDEN}], ids=str)
 def test_acceptance_that_is_not_complete_in_time_fails(clock: Clock, events: Any) -> None:
     failure = fail(under_way(clock, events), **ACCEPT)
-    assert "600 s (wait_timeout)" in str(failure)
+    assert "600 s (wait_timeout)" in str(failure) and "rerun" in str(failure)
     assert ("belongs to 'mireille'" in str(failure)) is (events != {5: HIDDEN})
     assert clock.passed == pytest.approx(600)
 

@@ -12,8 +12,8 @@ author: The community.scalingo authors (@ansible-collections)
 description:
   - Returns one project for each term, in the order of the terms. Without terms, it returns all projects that the
     account can access.
-  - Sends one request for the list of projects. If the list does not contain a term, the lookup also tries to read the
-    term as an ID, because the list may omit projects of other users.
+  - Sends one request for the list of projects. If the list does not contain a term, the lookup tries to read it as an
+    ID. The list may omit projects of other users.
   - Runs on the controller, which therefore needs the Python library C(requests).
 extends_documentation_fragment:
   - community.scalingo._connection

@@ -281,8 +281,8 @@ diff:
         owner:
           description:
             - Username of the owner.
-            - In both C(before) and C(after), the user ID instead if the task changed something without a need to read
-              the project before, such as an acceptance with both O(project_id) and O(invitation_id).
+            - If the task changed something without reading the project first, both C(before) and C(after) contain the
+              user ID. An acceptance with O(project_id) and O(invitation_id) is an example.
           type: str
           sample: mireille
         new_owner:

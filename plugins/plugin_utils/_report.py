@@ -66,11 +66,11 @@ def desired_projects(variables: Result) -> Items:
         if not known_by:
             kept.append(project)
         elif project.keys() - {"name", "project_id"} and project.get("state", "present") != "present":
-            raise InputError(f"Project {known_by.pop()!r} is in project_baseline_handoffs, and cannot be absent, too.")
+            raise InputError(f"Project {known_by.pop()!r} is in project_baseline_handoffs, so it cannot be absent.")
     if not default:
         return kept
     if default in transferred:
-        raise InputError(f"Project {default!r} is in project_baseline_handoffs, and cannot be the default project.")
+        raise InputError(f"Project {default!r} is in project_baseline_handoffs, so it cannot be the default project.")
     named = [each for each in kept if str(_final(each)) == default]
     if named:
         named[0]["default"] = True

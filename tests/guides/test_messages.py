@@ -307,7 +307,7 @@ _of_playbook(
     project_baseline_handoffs=[{"project": "shop"}],
 )
 _of_playbook(
-    "Project … is in project_baseline_handoffs, and cannot be …",
+    "Project … is in project_baseline_handoffs, so it cannot be …",
     "audit",
     project_baseline_default_project="unknown",
     project_baseline_handoffs=[HANDOFF],

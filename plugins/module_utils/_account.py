@@ -34,10 +34,6 @@ class Account:
         """All projects that the account can access."""
         return self._once(self.api.list_projects)
 
-    def read_list(self) -> None:
-        """Read the list of projects now, so that `project` looks there first."""
-        self._once(self.api.list_projects)
-
     def forget_default(self, owner_id: str) -> None:
         """Show no project of an owner as the default project: another one is going to be it."""
         self._read[(self.api.list_projects,)] = [

@@ -40,7 +40,7 @@ class Api:
 
     def pause(self, failures: int, error: RequestError) -> bool:
         """Wait before a write that failed is sent again. Return whether `max_wait` allows that."""
-        return self._client.pause(failures, error)
+        return self._client.retry.pause(failures, error)
 
     def on_wait(self, sentence: str) -> None:
         """Tell the person who watches the task what it waits for."""

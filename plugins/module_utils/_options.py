@@ -193,10 +193,6 @@ def base_url(option: str, given: str) -> str:
 
     The vendor's reference writes a bare host, the Scalingo CLI a full URL, into the same variable.
 
-    Args:
-        option: How messages name what it was taken from.
-        given: The URL.
-
     Raises:
         InputError: It is something else, or plain HTTP to another machine.
     """

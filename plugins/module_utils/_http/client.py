@@ -52,7 +52,7 @@ class Client:
         self._bearer = connection.bearer_token
         # Each bearer token that has been of use may be replaced once, when it has expired.
         self._renewable = connection.api_token is not None
-        self._retry = Retry(connection.max_wait, on_wait)
+        self.retry = Retry(connection.max_wait, on_wait)
         self._transport = Transport(connection, agent)
         # Seconds by which the clock of the API is ahead of ours.
         self._ahead = 0.0
@@ -64,7 +64,7 @@ class Client:
             sources = {**self._connection.sources, "api_token": option}
             connection = replace(self._connection, api_token=api_token, bearer_token=None, sources=sources)
             other = Client(connection, self.on_secret, self.on_wait, self._agent)
-            other._retry = self._retry
+            other.retry = self.retry
             self._others[api_token] = other
         return self._others[api_token]
 
@@ -105,10 +105,6 @@ class Client:
         """Close the connections."""
         for client in (self, *self._others.values()):
             client._transport.close()
-
-    def pause(self, failures: int, error: RequestError) -> bool:
-        """Wait before a failed write is sent again, as `Retry.pause` says. Return whether `max_wait` allows that."""
-        return self._retry.pause(failures, error)
 
     def now(self) -> datetime:
         """Return the time by the clock of the API, which is the one that its dates are about."""
@@ -180,10 +176,10 @@ class Client:
         while True:
             tries, began = tries + 1, time.monotonic()
             # A write always has its full time: it may take effect although its response comes too late.
-            is_short = tries > 1 and request.safe and self._retry.left < self._connection.timeout
+            is_short = tries > 1 and request.safe and self.retry.left < self._connection.timeout
             try:
                 response = self._transport.send(
-                    request, authorization, self._retry.left if is_short else self._connection.timeout
+                    request, authorization, self.retry.left if is_short else self._connection.timeout
                 )
                 ahead = response.date - time.time() if response.date else 0.0
                 self._ahead = ahead if abs(ahead) < _LONGEST_AHEAD else 0.0
@@ -195,7 +191,7 @@ class Client:
                 if error is None or not is_short or not isinstance(failure, TransportError):
                     error = failure
                 error.seconds = time.monotonic() - began
-                self._retry.wait(error, tries)
+                self.retry.wait(error, tries)
 
 
 def claims_of(bearer_token: str) -> dict[str, t.Any]:

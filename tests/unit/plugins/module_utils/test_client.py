@@ -216,7 +216,7 @@ def test_other_account_has_its_own_tokens_and_shares_the_rest(http: Mock, client
     assert sent(http)[3] == "projects Bearer b2" and secrets == ["tk-us-theirs", "b1", "b2"]
     with pytest.raises(ExchangeError, match="Check new_owner_api_token"):
         other.get("/v1/projects")
-    assert not made.pause(6, RequestError("lost")), "both share max_wait"
+    assert not made.retry.pause(6, RequestError("lost")), "both share max_wait"
 
 
 # What the bearer token tells, and what the time is

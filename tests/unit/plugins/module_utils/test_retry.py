@@ -300,7 +300,7 @@ def test_max_wait_limits_requests_that_each_get_no_response_at_first(
 def test_pause_doubles_up_to_a_limit(client: Make, clock: Any) -> None:
     made = client()
     for failures, longest in [*enumerate([0.5, 1, 2, 4, 8, 15, 15], 1), (5000, 15)]:
-        assert made.pause(failures, RequestError("lost")) is True
+        assert made.retry.pause(failures, RequestError("lost")) is True
         assert 0.8 * longest <= clock.sleeps[-1] <= longest
 
 
@@ -308,7 +308,7 @@ def test_pause_doubles_up_to_a_limit(client: Make, clock: Any) -> None:
 def test_pause_stays_within_max_wait(http: Mock, client: Make, clock: Any, max_wait: float) -> None:
     made = client(max_wait=max_wait)
     failures = 1
-    while made.pause(failures, RequestError("lost")):
+    while made.retry.pause(failures, RequestError("lost")):
         failures += 1
         clock.now += 100  # what is done in between counts elsewhere
         assert failures < 50
@@ -327,7 +327,7 @@ def test_pause_counts_the_timeout_that_may_follow(
     made = client(max_wait=max_wait, timeout=30)
     retried, error = 0, failure(made, "POST")
     assert error.outcome_unknown
-    while made.pause(retried + 1, error):
+    while made.retry.pause(retried + 1, error):
         error = failure(made, "POST")
         retried += 1
     assert clock.passed <= 30 + max_wait

@@ -316,10 +316,12 @@ def _returned(resources: t.Sequence[Resource], plans: t.Sequence[Plan], outcomes
     for resource, plan, outcome in zip(resources, plans, outcomes):
         was, now = _state(plan.resource), _state(outcome.resource)
         state = now or {"status": "none", "is_limited": False}
-        collaborations.append({"resource": resource.name, "type": resource.kind, **state, "changed": outcome.changed})
-        before[resource.name], after[resource.name] = was if outcome.changed else now, now
+        collaborations.append(
+            {"resource": resource.name, "type": resource.kind, **state, "changed": bool(outcome.done)}
+        )
+        before[resource.name], after[resource.name] = was if outcome.done else now, now
     return {
-        "changed": any(outcome.changed for outcome in outcomes),
+        "changed": any(outcome.done for outcome in outcomes),
         "collaborations": collaborations,
         "pending": sum(each["status"] == PENDING for each in collaborations),
         "emails": sum(step.action == "invite" for outcome in outcomes for step in outcome.done),

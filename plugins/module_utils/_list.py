@@ -30,7 +30,6 @@ NOTHING_WRITTEN = "Nothing was written."
 # Writes that a message names, of those that were done and of those that were not.
 _MOST_TITLES = 20
 
-
 P = t.TypeVar("P", bound=Plan)
 R = t.TypeVar("R", bound=Outcome)
 
@@ -105,7 +104,7 @@ class ItemList(t.Generic[P, R]):
         is_wrong = isinstance(error, RejectedError if index in self.plans else (ConflictError, ValidationError))
         return {
             **keys,
-            "changed": bool(outcome.changed if outcome else error and error.result.get("changed")),
+            "changed": bool(outcome.done if outcome else error and error.result.get("changed")),
             "failed": error is not None,
             "msg": str(error) if error else "" if outcome else "Not attempted.",
             "unknown": bool(error and error.outcome_unknown) or (is_unread and not is_wrong),

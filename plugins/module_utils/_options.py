@@ -98,11 +98,8 @@ def from_sources(
     environment = {name: os.environ.get(_VARIABLES[name]) for name in CONNECTION_SPEC}
     found: dict[str, t.Any] = {}
     names: dict[str, str] = {}
-    for name_of, source in (
-        (str, options),
-        ("scalingo_{}".format, variables or {}),
-        (_VARIABLES.__getitem__, environment),
-    ):
+    sources = ((str, options), ("scalingo_{}".format, variables or {}), (_VARIABLES.__getitem__, environment))
+    for name_of, source in sources:
         taken = set(ignored).union(*(group for group in _TOGETHER if group & found.keys()), found)
         new = cleaned({name: source.get(name) for name in CONNECTION_SPEC if name not in taken})
         found.update(new)
@@ -149,11 +146,7 @@ def check_text(value: t.Any, name: str, kind: str = "str") -> list[str]:
 
 
 def connection_from(options: t.Mapping[str, t.Any], sources: t.Mapping[str, str] | None = None) -> Connection:
-    """Check the connection options, which have the right types and their defaults.
-
-    Args:
-        options: The options.
-        sources: How messages name what each was taken from, as `from_sources` returns it.
+    """Check the connection options, which have the right types and their defaults; `from_sources` names their sources.
 
     Raises:
         InputError: An option cannot be right.

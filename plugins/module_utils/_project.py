@@ -64,7 +64,7 @@ def ensure_project(api: Api, options: Object, check_mode: bool) -> Object:
     desired.check()
     plan = plan_project(desired, Account(api))
     outcome = predict(plan) if check_mode else apply_project(api, plan, desired)
-    return {"changed": outcome.changed, "project": outcome.resource, "diff": _diff(plan, outcome)}
+    return {"changed": bool(outcome.done), "project": outcome.resource, "diff": _diff(plan, outcome)}
 
 
 def apply_project(api: Api, plan: ProjectPlan, desired: DesiredProject) -> Outcome:
@@ -207,8 +207,7 @@ def why_taken(project: Object, new_name: str, account: Account) -> str | None:
 
 def default_project_of(owner_id: str, account: Account) -> str | None:
     """Return the name of the default project of a user, or None: whether there always is one is not documented."""
-    defaults = select(account.projects, owner=owner_id, default=True)
-    return defaults[0]["name"] if defaults else None
+    return next((project["name"] for project in select(account.projects, owner=owner_id, default=True)), None)
 
 
 def after(plan: ProjectPlan, outcome: Outcome) -> Object | None:
@@ -218,11 +217,10 @@ def after(plan: ProjectPlan, outcome: Outcome) -> Object | None:
 
 def _diff(plan: ProjectPlan, outcome: Outcome) -> Object:
     """Return name and default before and after, and which project was the default one, where that changed."""
-    managed = [
+    before, now = (
         {"name": project["name"], "default": project["default"]} if project else {}
         for project in (plan.resource if outcome.done else outcome.resource, after(plan, outcome))
-    ]
-    before, now = managed
+    )
     if outcome.done and now.get("default") and not before.get("default"):
         before["default_project"], now["default_project"] = plan.default_project, now["name"]
     return {"before": before, "after": now}

@@ -83,10 +83,6 @@ class Outcome:
     resource: Object | None
     done: list[Step] = field(default_factory=list)
 
-    @property
-    def changed(self) -> bool:
-        return bool(self.done)
-
 
 def predict(plan: Plan) -> Outcome:
     """Return what the steps of a plan would give."""
@@ -194,4 +190,4 @@ def _explain(error: RequestError, step: Step, outcome: Outcome, lost: bool) -> N
         error.outcome_unknown = True
     for done in outcome.done:
         error.add_consequence(f"Done before: {done.title}.")
-    error.result["changed"] = outcome.changed
+    error.result["changed"] = bool(outcome.done)

@@ -56,7 +56,7 @@ def ensure_transfer(api: Api, options: Object, check_mode: bool) -> Object:
     plan = plan_either(desired, account)
     outcome = carry_out(plan, account, check_mode, [])
     return {
-        "changed": outcome.changed,
+        "changed": bool(outcome.done),
         "transfer_invitation": outcome.resource,
         "project": outcome.project,
         "diff": transfer_diff(plan, outcome),
@@ -281,7 +281,7 @@ def transfer_diff(plan: TransferPlan, outcome: TransferOutcome) -> Object:
         keys = {"new_owner": "invited_user_name", "status": "status", "expires_at": "expires_at"}
         return {"owner": owner, **{key: invitation and invitation[name] for key, name in keys.items()}}
 
-    if not outcome.changed:
+    if not outcome.done:
         same = state(outcome.resource, project and project["owner"]["username"])
         return {"before": same, "after": same}
     # If the project was not read before, both owners are shown by ID: the inviter was the owner, and still is if the

@@ -75,9 +75,8 @@ class Transport:
         timeout = min(self._connection.timeout, at_most)
         headers = {**self._headers, "Authorization": authorization}
         try:
-            prepared = requests.Request(
-                request.method, request.base + request.path, headers, json=request.body
-            ).prepare()
+            url = request.base + request.path
+            prepared = requests.Request(request.method, url, headers, json=request.body).prepare()
             response, content = self._within(timeout, prepared)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             raise self._failure(request, error, timeout) from None
@@ -90,9 +89,6 @@ class Transport:
         The timeouts of the libraries begin anew with every byte, so a slow server could hold a task for ever. Hence
         each try has a thread of its own, which is left behind with its connections when its time is up. This thread
         only waits, so that a signal, such as that of the keyword `timeout` of a task, ends the wait at once.
-
-        Raises:
-            Exception: What the libraries raise.
         """
         adapter, ends = self._adapter, time.monotonic() + 2 * timeout
         results: queue.SimpleQueue[t.Any] = queue.SimpleQueue()
@@ -147,11 +143,7 @@ def _proxies(url: str) -> dict[str, str]:
 
 
 def _read(raw: t.Any, ends: float) -> bytes:
-    """Return the body as it came, until a time of the monotonic clock: the task no longer waits then.
-
-    Raises:
-        Exception: What the libraries raise because it broke off; or it takes too long, or is too large.
-    """
+    """Return the body as it came, until a time of the monotonic clock: the task no longer waits then."""
     content = bytearray()
     # urllib3 1.26 has no way but this slow one to get what has come already.
     read, size = (raw.read1, _CHUNK) if hasattr(raw, "read1") else (raw.read, 1)

@@ -250,7 +250,7 @@ def test_predict_rejected_step_raises_the_reason() -> None:
 
 def test_apply_without_steps_sends_nothing() -> None:
     outcome = apply(account(), Plan(WEB), lambda desired, account: Plan(None), None)
-    assert (outcome.changed, outcome.resource) == (False, WEB)
+    assert (outcome.done, outcome.resource) == ([], WEB)
 
 
 def test_second_step_is_that_of_the_first_plan() -> None:

@@ -367,7 +367,7 @@ def test_expired_token_is_not_taken_for_a_hidden_project(options: Object) -> Non
 def test_predict_knows_who_may_do_it(options: Object, caller: Object, of: Object | None, rejects: str | None) -> None:
     planned = plan(shown(*[] if options is INVITE else [invitation()], caller=caller, of=of), **options)
     if rejects is None:
-        assert predict(planned).changed
+        assert predict(planned).done
     else:
         with pytest.raises(CannotError, match=rejects):
             predict(planned)

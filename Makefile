@@ -35,6 +35,12 @@ IN_VENV := $(call in_venv)
 IN_LINT_VENV := $(call in_venv,lint) ANSIBLE_HOME="$(CURDIR)/build/lint" \
 	ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/build/lint/collections"
 PYTEST := $(IN_VENV) PYTHONPATH="$(COLLECTIONS)" pytest -n auto --maxprocesses 8
+# The tests of a target, unless ARGS names others: $(call tests,tests/unit)
+tests = $(if $(findstring tests/,$(ARGS)),,$(1)) $(ARGS)
+# With tests in the path for a plugin of pytest, which is loaded before pytest reads its settings.
+VARIANT_PYTEST := $(IN_VENV) PYTHONPATH="$(COLLECTIONS):$(CURDIR)/tests" pytest -n auto --maxprocesses 8 \
+	-p api_variants --dist loadgroup --variants
+ANY_API := tests/functional/test_any_api.py tests/functional/test_any_api_role.py
 # Where the collection has its name and is the checkout: for what finds it by that name, and need not have it installed.
 LINKED := build/linked
 LINK := $(LINKED)/ansible_collections/community/scalingo
@@ -50,7 +56,7 @@ help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s%s\n", $$1, $$2 }' Makefile
 
 demo: install ## Show the collection on a simulated account: audit, apply, transfer a project, and again.
-	@$(IN_VENV) python tests/demo/run.py
+	@$(IN_VENV) PYTHONPATH="$(CURDIR)/tests" python -m demo.run
 
 simulator: .venv/.ready $(if $(GUIDE),install) ## Run the simulator until Ctrl-C, with ARGS="--account mireille", or for a guide with GUIDE=audit.
 	@$(IN_VENV) $(if $(GUIDE),PYTHONPATH="$(CURDIR)/tests" python -m guides.follow "$(GUIDE)",python tests/simulator) $(ARGS)
@@ -60,21 +66,21 @@ install: build/collections/.installed ## Build the tarball into build/dist, and 
 check: types unit ## Check format, style and types, and run the unit tests: before each commit.
 
 test: install ## Run unit and functional tests, without the slow ones, on the installed collection.
-	@$(PYTEST) -m 'not jobs' tests/unit tests/functional $(ARGS)
+	@$(PYTEST) -m 'not jobs' $(call tests,tests/unit tests/functional)
 
-unit: .venv/.ready $(LINK) ## Run the unit tests on the checkout; ARGS are passed to pytest, as in ARGS="-k rename".
+unit: .venv/.ready $(LINK) ## Run the unit tests on the checkout; ARGS are passed to pytest, as in ARGS="tests/unit/test_bench.py -k ratio".
 	@$(IN_VENV) ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/$(LINKED)" PYTHONPATH="$(CURDIR)/$(LINKED)" \
-		pytest -n auto --maxprocesses 8 tests/unit $(ARGS)
+		pytest -n auto --maxprocesses 8 $(call tests,tests/unit)
 
-functional: install ## Run the functional tests; the slow ones with ARGS=-mjobs, under every switch with VARIANTS=all.
-	@$(if $(VARIANTS),$(IN_VENV) PYTHONPATH="$(COLLECTIONS):$(CURDIR)/tests" python -m api_variants $(VARIANTS),$(PYTEST) \
-		-m 'not jobs' tests/functional) $(ARGS)
+functional: install ## Run the functional tests; the slow ones with ARGS=-mjobs, for every variant of the API with VARIANTS=all.
+	@$(if $(VARIANTS),$(VARIANT_PYTEST) $(VARIANTS),$(PYTEST)) -m 'not jobs' \
+		$(call tests,$(if $(filter-out suite,$(VARIANTS)),$(ANY_API),tests/functional))
 
 robustness: install ## Try every combination of faults, races, secrets, certificates, and hostile responses.
-	@$(PYTEST) tests/robustness $(ARGS)
+	@$(PYTEST) $(call tests,tests/robustness)
 
 guides: install build/site/html/index.html ## Run every block of code in the README and the guides, and build their site into build/site.
-	@$(PYTEST) tests/guides $(ARGS)
+	@$(PYTEST) --dist loadgroup $(call tests,tests/guides)
 
 # Molecule passes a scenario whose plays match no hosts, so its output is searched for that.
 molecule: install .venv-lint/.ready ## Run the Molecule scenario of the role on the installed collection.
@@ -100,7 +106,6 @@ lint: types $(TARBALL) ## Check style, types, documentation, changelog, and the 
 # Peers of the benchmark come with the community package, which may need an older ansible-core.
 bench: install .venv-community/.ready ## Measure for about 20 minutes, and write docs/benchmark.md and docs/many_accounts.md; a smoke test with ARGS=--quick.
 	@$(call in_venv,community) PYTHONPATH="$(CURDIR)/tests" python -m bench $(ARGS)
-	@$(IN_VENV) PYTHONPATH="$(CURDIR)/tests" python -m scale $(ARGS)
 
 clean: ## Remove everything that the other targets created.
 	rm -rf .venv .venv-lint .venv-community build .ansible .mypy_cache .pytest_cache .ruff_cache tests/output
@@ -109,7 +114,8 @@ clean: ## Remove everything that the other targets created.
 # mypy finds the collection by its name, in a directory that is not the checkout.
 .PHONY: types
 types: .venv-lint/.ready $(LINK)
-	@$(IN_LINT_VENV) ruff format --quiet --check .
+	@.venv-lint/bin/ruff format --quiet --check . \
+		|| { echo 'Format these files with: .venv-lint/bin/ruff format .'; .venv-lint/bin/ruff format --check .; exit 1; }
 	@$(IN_LINT_VENV) ruff check --quiet .
 	@cd $(LINKED) && $(IN_LINT_VENV) mypy --config-file "$(CURDIR)/.mypy.ini" --cache-dir "$(CURDIR)/build/mypy" \
 		ansible_collections/community/scalingo/plugins

@@ -15,4 +15,5 @@ from .play import variables
 @pytest.fixture(scope="session")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What the playbook awx makes if nothing is set."""
-    return variables(tmp_path_factory.mktemp("seen"))
+    names = ("credential_types", "credentials", "job_templates", "steps", "survey", "handoff_survey", "workflow")
+    return variables(tmp_path_factory.mktemp("seen"), *names)

@@ -1,4 +1,4 @@
 # Copyright: (c) 2026, the community.scalingo authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The cost of the collection, compared with doing the same by hand and with its peers: `make bench`."""
+"""The cost of the collection: one account compared with other ways, and many accounts: `make bench`."""

@@ -1,138 +1,75 @@
 # Copyright: (c) 2026, the community.scalingo authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measure one account: in each round, all cases take turns, so that a busy machine hits all of them alike."""
+"""Measure, keep the figures in build, and write the pages: into docs, or into build for a smoke test."""
 
 from __future__ import annotations
 
+import argparse
 import json
-import random
-import re
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+import os
+import platform
+import signal
+import sys
+import time
+from importlib.metadata import version
 from typing import Any
 
-from ansible_environment import TOOLS, ansible_environment, collections_path
+from ansible_environment import CHECKOUT
 
-from bench import common, process
-from bench.cases import CASES, FIRST
-from bench.common import Broken
-from bench.report import LATENCIES, Cell, Figures, cells, headlines, page
-from bench.servers import Server, public_key, serving
+from bench import many, one
+from bench.common import Broken, installed
 
-RECAP = re.compile(r"changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)")
-# A run that starts so many processes is a mean by itself and takes long: only the first round measures it.
-LONG = 40
-QUICK_SIZE = 3
-
-Playbook = Callable[[str, "dict[str, Any]"], process.Run]
+OURS = "community.scalingo"
+PARTS = {"bench": one, "scale": many}
 
 
-def measure(quick: bool, rounds: int) -> list[Any]:
-    """Run everything, and return the figures as JSON."""
-    order = list(turns(1 if quick else rounds, quick))
-    found: Figures = {}
-    with tempfile.TemporaryDirectory() as folder, serving() as (servers, connection):
-        run = playbooks(Path(folder))
-        # The first run of all creates and reads files that no later run does.
-        measure_once(order[0], run, servers, connection)
-        for number, cell in enumerate(order, start=1):
-            seconds = measure_once(cell, run, servers, connection)
-            found.setdefault(cell, []).append(seconds)
-            print(
-                f"{number:3}/{len(order)}  {cell.case:<11} {cell.size:3}  {cell.moment:<13}  {cell.latency:2} ms"
-                f"  {seconds:6.2f} s",
-                flush=True,
-            )
-    return [[*cell, seconds] for cell, seconds in found.items()]
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="make bench", description="Measure the cost of the collection.")
+    parser.add_argument("--only", choices=list(PARTS), help="one account, or many accounts")
+    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="rounds (default: 3)")
+    parser.add_argument("--quick", action="store_true", help="a smoke test, which leaves its pages in build")
+    parser.add_argument("--report", action="store_true", help="measure nothing: write the pages of the last run again")
+    options = parser.parse_args()
+    # End like Ctrl-C does, so that nothing keeps running.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    try:
+        for name in [options.only] if options.only else PARTS:
+            _run(name, options)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Broken as error:
+        sys.exit(f"The measurement failed. {error}")
 
 
-def turns(rounds: int, quick: bool = False) -> Iterator[Cell]:
-    """Yield every cell, as often as it is to run."""
-    # In a new order each time, which is the same for every benchmark.
-    shuffled = random.Random(0)
-    for number in range(rounds):
-        for latency in LATENCIES[:1] if quick else LATENCIES:
-            group = [
-                cell
-                for cell in cells(quick and QUICK_SIZE, latency)
-                if number == 0 or CASES[cell.case].processes(cell.size, _missing(cell)) < LONG
-            ]
-            shuffled.shuffle(group)
-            yield from group
+def _run(name: str, options: argparse.Namespace) -> None:
+    build = CHECKOUT / "build" / name
+    build.mkdir(parents=True, exist_ok=True)
+    raw = build / ("quick.json" if options.quick else "figures.json")
+    if not options.report:
+        start, load = time.monotonic(), os.getloadavg()[0]
+        figures = PARTS[name].measure(options.quick, options.rounds)
+        minutes = f"{(time.monotonic() - start) / 60:.1f} minutes"
+        how = "--quick" if options.quick else f"--rounds {options.rounds}"
+        conditions = {"command": f'`make bench ARGS="--only {name} {how}"`, {minutes}', **_conditions(load)}
+        raw.write_text(json.dumps({"figures": figures, "conditions": conditions}, indent=1) + "\n", encoding="utf-8")
+    saved = json.loads(raw.read_text(encoding="utf-8"))
+    folder = build if options.quick else CHECKOUT / "docs"
+    print(PARTS[name].write(saved["figures"], saved["conditions"], folder))
 
 
-def playbooks(folder: Path) -> Playbook:
-    """Return a function that runs a play with variables, and with the settings of a new installation of Ansible."""
-    environment = ansible_environment(
-        folder,
-        ANSIBLE_COLLECTIONS_PATH=collections_path(),
-        ANSIBLE_LOCALHOST_WARNING="false",
-        ANSIBLE_INVENTORY_UNPARSED_WARNING="false",
-    )
-    command = [str(TOOLS / "ansible-playbook"), "play.yml", "--extra-vars", "@variables.json"]
-
-    def run(play: str, variables: dict[str, Any]) -> process.Run:
-        (folder / "play.yml").write_text(play, encoding="utf-8")
-        (folder / "variables.json").write_text(json.dumps(variables), encoding="utf-8")
-        return process.run(command, folder, environment)
-
-    return run
-
-
-def measure_once(cell: Cell, playbook: Playbook, servers: Mapping[str, Server], connection: dict[str, Any]) -> float:
-    """Run a cell once, and return how long it took.
-
-    Raises:
-        Broken: It did something else than it should.
-    """
-    case, missing = CASES[cell.case], _missing(cell)
-    names = [f"project-{number:03d}" for number in range(1, cell.size + 1)]
-    # The other servers are watched as well.
-    for name, server in servers.items():
-        server.prepare(names[missing:] if name == case.server else [], cell.latency)
-    run = playbook(
-        case.play(cell.size),
-        {
-            **connection,
-            "scalingo_run_in_worker": case.in_worker,
-            "wanted": names,
-            "wanted_projects": [{"name": name} for name in names],
-            "wanted_keys": [{"name": name, "public_key": public_key(name)} for name in names],
-        },
-    )
-    recap = RECAP.search(run.output)
-    facts: dict[str, tuple[Any, Any]] = {
-        "exit code": (0, run.returncode),
-        "changed tasks": (1 if missing else 0, int(recap[1]) if recap else None),
+def _conditions(load: float) -> dict[str, Any]:
+    """Return the versions and the machine, without anything that names it or its owner."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return {
+        "machine": f"{cores} cores, {platform.system()} on {platform.machine()}, load at the start {load:.1f}",
+        "Python": platform.python_version(),
+        "ansible-core": version("ansible-core"),
+        "requests": version("requests"),
+        OURS: installed(OURS),
     }
-    for name, server in servers.items():
-        mine = name == case.server
-        calls = {call: count for call, count in case.calls(cell.size, missing).items() if count}
-        facts[f"requests to {name}"] = (calls if mine else {}, server.calls())
-        facts[f"objects of {name}"] = (names if mine else [], sorted(server.names()))
-    for what, (wanted, found) in facts.items():
-        if wanted != found:
-            raise Broken(f"{cell}: {what} should be {wanted}, but is {found}.\n\n{run.output[-4000:]}")
-    return run.seconds
-
-
-def _missing(cell: Cell) -> int:
-    return cell.size if cell.moment == FIRST else 0
-
-
-def write(saved: list[Any], conditions: dict[str, str], folder: Path) -> str:
-    """Write page and plot."""
-    # Only here, because matplotlib takes a second.
-    from bench.plot import draw
-
-    figures = {Cell(*key): seconds for *key, seconds in saved}
-    conditions = {**conditions, **{name: common.installed(name) for name in ("hetzner.hcloud", "vultr.cloud")}}
-    draw(figures, folder / "benchmark.svg")
-    (folder / "benchmark.md").write_text(page(figures, conditions), encoding="utf-8")
-    return headlines(figures)
 
 
 if __name__ == "__main__":
-    common.main("bench", measure, write)
+    main()

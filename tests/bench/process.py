@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SAMPLE_SECONDS = 0.25
+MOST_SECONDS = 600
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,8 @@ class Run:
     megabytes: float = 0
 
 
-def run(
-    command: Sequence[str], folder: Path, environment: Mapping[str, str], most: float = 600, watch_memory: bool = False
-) -> Run:
-    """Run a command in a folder, for at most some seconds."""
+def run(command: Sequence[str], folder: Path, environment: Mapping[str, str], watch_memory: bool = False) -> Run:
+    """Run a command in a folder, for at most ten minutes."""
     output = folder / "output.txt"
     with output.open("w", encoding="utf-8") as sink:
         start = time.perf_counter()
@@ -52,10 +51,12 @@ def run(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        watchdog = threading.Timer(most, os.killpg, (process.pid, signal.SIGKILL))
+        watchdog = threading.Timer(MOST_SECONDS, os.killpg, (process.pid, signal.SIGKILL))
         watchdog.start()
-        memory = _Memory(process.pid, watch_memory)
-        memory.start()
+        over, peak = threading.Event(), [0.0]
+        memory = threading.Thread(target=_watch, args=(process.pid, over, peak), daemon=True)
+        if watch_memory:
+            memory.start()
         try:
             # Not wait(), which does not return the processor time.
             _pid, status, usage = os.wait4(process.pid, 0)
@@ -63,32 +64,18 @@ def run(
             process.returncode = os.waitstatus_to_exitcode(status)
         finally:
             watchdog.cancel()
-            memory.stop()
+            over.set()
             if process.returncode is None:
                 os.killpg(process.pid, signal.SIGTERM)
                 process.wait()
     text = output.read_text(encoding="utf-8", errors="replace")
-    return Run(process.returncode, text, seconds, usage.ru_utime + usage.ru_stime, memory.megabytes)
+    return Run(process.returncode, text, seconds, usage.ru_utime + usage.ru_stime, peak[0])
 
 
-class _Memory(threading.Thread):
-    """Watches the proportional set size of a process and its descendants."""
-
-    def __init__(self, pid: int, watch: bool) -> None:
-        super().__init__(daemon=True)
-        self.pid = pid
-        self.megabytes = 0.0
-        self._over = threading.Event()
-        if not watch:
-            self._over.set()
-
-    def run(self) -> None:
-        while not self._over.wait(SAMPLE_SECONDS):
-            self.megabytes = max(self.megabytes, sum(map(_kilobytes, _family(self.pid))) / 1024)
-
-    def stop(self) -> None:
-        self._over.set()
-        self.join()
+def _watch(pid: int, over: threading.Event, peak: list[float]) -> None:
+    """Keep the peak of the proportional set size of a process and its descendants, in megabytes."""
+    while not over.wait(SAMPLE_SECONDS):
+        peak[0] = max(peak[0], sum(map(_kilobytes, _family(pid))) / 1024)
 
 
 def _family(pid: int) -> Iterator[int]:

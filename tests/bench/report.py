@@ -11,7 +11,7 @@ from itertools import product
 from typing import NamedTuple
 
 from bench.cases import AGAIN, CASES, FIRST
-from bench.common import LICENSE, table, times
+from bench.common import LICENSE, measured_with, table, times
 
 LATENCIES = (0, 40)
 
@@ -146,7 +146,7 @@ def page(figures: Figures, conditions: Mapping[str, str]) -> str:
             INTRODUCTION,
             headlines(figures),
             "![Seconds of a run by number of projects: the tables below have the same figures](benchmark.svg)\n",
-            table(["measured with", ""], list(map(list, conditions.items())), "ll"),
+            measured_with(conditions),
             NOTES,
             "## All figures\n\nMedians; in brackets the fastest and the slowest run, if there were several.\n",
             details(figures),

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Audit a simulated account, apply its baseline, and audit it again; fail unless each run did what it promises.
 
-The audits may not write, and the second one has to find no drift. The requests are read from the simulator's own log.
+The audits may not write, and the second one has to find no drift. The requests are those that the simulator received.
 """
 
 from __future__ import annotations
@@ -14,65 +14,32 @@ import signal
 import subprocess
 import sys
 import tempfile
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from simulator import Simulator
+
 HERE = Path(__file__).resolve().parent
 REPORTS = HERE.parents[1] / "build" / "demo"
-ACCOUNT, NEW_OWNER = "mireille", "tomasz"
+OWNER, NEW_OWNER = "mireille", "tomasz"
 PROJECTS = ("shop-2023", "blog", "intranet", "sandbox")  # beside the project "default", which every account has
 AUDIT = "community.scalingo.audit"
-
-
-@contextmanager
-def started(*command: str, **options: Any) -> Iterator[subprocess.Popen[str]]:
-    """A process that is gone at the end, with all that it started: a session of its own is what makes that sure."""
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True, **options)
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGTERM)
-            process.wait()
-
-
-class Control:
-    """The listener through which the simulator is set up and asked what it saw."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
-    def __call__(self, method: str, path: str, body: Any = None) -> Any:
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.url + path, data, {"Content-Type": "application/json"}, method=method)
-        with self.opener.open(request, timeout=10) as answer:
-            return json.loads(answer.read() or "null")
 
 
 @dataclass(frozen=True)
 class Run:
     """One run of a playbook that has ended: its requests, and its report."""
 
-    name: str
-    requests: list[dict[str, Any]]
+    requests: list[Any]
     page: Path
     report: dict[str, Any]
 
     @property
-    def exchanges(self) -> list[dict[str, Any]]:
-        """The requests to the authentication host, which exchange an API token."""
-        return [one for one in self.requests if one["host"] == "auth"]
-
-    @property
-    def writes(self) -> list[dict[str, Any]]:
+    def writes(self) -> list[str]:
         """The requests to the API that change something: accepting an invitation to collaborate is a GET that does."""
-        api = [one for one in self.requests if one["host"] != "auth"]
-        return [one for one in api if one["method"] != "GET" or one["path"].endswith("/collaboration")]
+        api = [one for one in self.requests if one.host != "auth"]
+        return [one.call for one in api if one.method != "GET" or one.path.endswith("/collaboration")]
 
     @property
     def actions(self) -> dict[str, str]:
@@ -88,72 +55,71 @@ class Run:
                 print(f"         found: {item['actual']}")
             if item["action"] != "none":
                 print(f"         action: {item['action']}")
-        reads = len(self.requests) - len(self.exchanges) - len(self.writes)
-        print(f"  {len(self.exchanges)} token exchanges, {reads} reads, {len(self.writes)} writes", flush=True)
+        exchanges = sum(one.host == "auth" for one in self.requests)
+        reads = len(self.requests) - exchanges - len(self.writes)
+        print(f"  {exchanges} token exchanges, {reads} reads, {len(self.writes)} writes", flush=True)
 
 
-def headline(text: str) -> None:
-    """Announce the next run."""
-    print(f"\n## {text}\n", flush=True)
-
-
-def play(name: str, control: Control, playbook: str, *options: str) -> Run:
+def play(simulator: Simulator, name: str, headline: str, playbook: str, *options: str) -> Run:
     """Run a playbook and show its report. If it fails, print its output and end the demo."""
-    control("DELETE", "/requests")
-    folder = REPORTS / name.lower().replace(" ", "-")
+    print(f"\n## {headline}\n", flush=True)
+    simulator.clear_requests()
+    folder = REPORTS / name
     command = ("ansible-playbook", playbook, *options, "-e", f"project_baseline_report_dir={folder}")
     print("$", *command, flush=True)
     environment = {**os.environ, "ANSIBLE_CONFIG": str(HERE / "ansible.cfg"), "ANSIBLE_FORCE_COLOR": "0"}
-    with started(*command, cwd=HERE, env=environment) as process:
-        output = process.communicate()[0]
-    if process.returncode:
-        sys.exit(f"{output}\nThe demo failed: the playbook ended with {process.returncode}.")
+    done = subprocess.run(command, cwd=HERE, env=environment, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"{done.stdout}\nThe demo failed: the playbook ended with {done.returncode}.")
     report = json.loads((folder / "report.json").read_text())
-    run = Run(name, control("GET", "/requests")["requests"], folder / "report.html", report)
+    run = Run(list(simulator.requests), folder / "report.html", report)
     run.show()
     return run
+
+
+def arrange(simulator: Simulator) -> dict[str, str]:
+    """Make an account that has drifted from its baseline; return the variables with which playbooks reach it."""
+    owner, new_owner = simulator.add_account(OWNER), simulator.add_account(NEW_OWNER)
+    ids = {name: simulator.add_project(owner, name)["id"] for name in PROJECTS}
+    # A new owner must collaborate on everything in the project. This one collaborates on one application only.
+    simulator.add_application(ids["blog"], "blog-web", collaborators=[new_owner])
+    simulator.add_application(ids["blog"], "blog-worker")
+    simulator.add_database(ids["blog"], "blog-db")
+    return {
+        "scalingo_api_token": owner.api_token,
+        "new_owner_api_token": new_owner.api_token,
+        "scalingo_api_url": simulator.api_url,
+        "scalingo_auth_url": simulator.auth_url,
+    }
 
 
 def main() -> None:
     """Run the demo, from an account that has drifted from its baseline to one that complies with it."""
     # Ends like Ctrl-C does, so that nothing is left running.
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: sys.exit("The demo was ended."))
-
-    with tempfile.TemporaryDirectory() as folder, started(
-        sys.executable, str(HERE.parent / "simulator"), "--account", ACCOUNT, "--account", NEW_OWNER
-    ) as simulator:
-        ready = simulator.stdout.readline() if simulator.stdout else ""
-        if not ready:
-            sys.exit("The demo failed: the simulator did not start.")
-        hosts = json.loads(ready)
-        control = Control(hosts["control_url"])
-        ids = {
-            name: control("POST", "/projects", {"owner": ACCOUNT, "name": name})["project"]["id"] for name in PROJECTS
-        }
-        # A new owner must collaborate on everything in the project. This one collaborates on one application only.
-        control("POST", "/applications", {"project_id": ids["blog"], "name": "blog-web", "collaborators": [NEW_OWNER]})
-        control("POST", "/applications", {"project_id": ids["blog"], "name": "blog-worker"})
-        control("POST", "/databases", {"project_id": ids["blog"], "name": "blog-db"})
+        signal.signal(number, signal.default_int_handler)
+    with tempfile.TemporaryDirectory() as folder, Simulator() as simulator:
         variables = Path(folder, "account.json")
-        variables.write_text(
-            json.dumps(
-                {
-                    "scalingo_api_token": hosts["accounts"][0]["api_token"],
-                    "new_owner_api_token": hosts["accounts"][1]["api_token"],
-                    "scalingo_api_url": hosts["api_url"],
-                    "scalingo_auth_url": hosts["auth_url"],
-                }
-            )
-        )
+        variables.write_text(json.dumps(arrange(simulator)))
         baseline = ("-e", "@account.yml", "-e", f"@{variables}")
-
-        headline("Audit the account: a playbook of the collection compares it with its baseline, and writes nothing.")
-        audit = play("Audit", control, AUDIT, *baseline)
-        headline("Apply the baseline: the projects match it, and the blog, with all that is in it, gets its new owner.")
-        apply = play("Apply", control, "playbook.yml", *baseline)
-        headline("Audit again: from now on, drift makes the audit fail.")
-        again = play("Audit again", control, AUDIT, *baseline, "-e", "project_baseline_fail_on_drift=true")
+        audit = play(
+            simulator,
+            "audit",
+            "Audit the account: a playbook of the collection compares it with its baseline, and writes nothing.",
+            *(AUDIT, *baseline),
+        )
+        apply = play(
+            simulator,
+            "apply",
+            "Apply the baseline: the projects match it, and the blog, with all that is in it, gets its new owner.",
+            *("playbook.yml", *baseline),
+        )
+        again = play(
+            simulator,
+            "audit-again",
+            "Audit again: from now on, drift makes the audit fail.",
+            *(AUDIT, *baseline, "-e", "project_baseline_fail_on_drift=true"),
+        )
 
     promises = {
         "An audit sent a write.": not audit.writes and not again.writes,

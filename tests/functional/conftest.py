@@ -43,8 +43,11 @@ def _environment_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def sim(request: pytest.FixtureRequest) -> Iterator[Any]:
-    """A simulator for one test file, with the answers on which the tests of that file rest: its ASSUMED."""
-    with Simulator(**getattr(request.module, "ASSUMED", {})) as simulator:
+    """A simulator for one test file, with the answers on which the tests of that file rest: its ASSUMED.
+
+    `tests/api_variants.py` repeats a file with other switches.
+    """
+    with Simulator(**{**getattr(request.module, "ASSUMED", {}), **getattr(request, "param", {})}) as simulator:
         yield simulator
 
 

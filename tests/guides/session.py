@@ -107,23 +107,23 @@ class Session:
     def _end_section(self) -> None:
         description = described(self.page, self.section) if self.section else {}
         if description.get("again"):
-            self._once_more()
-        wanted = description.get("after")
-        found = self.world.state()
+            self.outcomes[max(self.outcomes)].problem += self._once_more()
+        wanted, found = description.get("after"), self.world.state()
         if wanted is not None and {name: found[name] for name in wanted} != wanted:
-            last = max(self.outcomes)
-            self.outcomes[last].problem += f"After the section there should be {wanted}, but there is {found}."
+            problem = f"After the section there should be {wanted}, but there is {found}."
+            self.outcomes[max(self.outcomes)].problem += problem
 
-    def _once_more(self) -> None:
-        """Run everything that was run in the section again, where the page says that this can be done at any time."""
-        for command in self.done:
+    def _once_more(self) -> str:
+        """Run everything again that was run in the section, where the page says that this can be done at any time."""
+        for command in list(self.done):
             try:
                 self._bash(command)
-                problem = f"{command} failed when it was run again:\n{self.printed[-3000:]}" if self.failed else ""
             except FAULTS as error:
-                problem = f"{type(error).__name__}: {error}"
-            self.outcomes[max(self.outcomes)].problem += problem
-        self.failed = False
+                return f"{type(error).__name__}: {error}"
+            if self.failed:
+                self.failed = False
+                return f"{command} failed when it was run again:\n{self.printed[-3000:]}"
+        return ""
 
     # Blocks, by what they are
 
@@ -163,7 +163,6 @@ class Session:
         path = self.work / f"block-{number}.yml"
         path.write_text(text, encoding="utf-8")
         self._bash(f"ansible-playbook {path.name}")
-        self._keep(f"ansible-playbook {path.name}")
 
     def _command(self, command: str, shown: str) -> str:
         for name in [name for name in self.unused if name in command]:
@@ -180,7 +179,6 @@ class Session:
             check(command)
             return CHECKED
         self._bash(command)
-        self._keep(command)
         assert shown or not self.failed, f"{command} failed:\n{self.printed[-3000:]}"
         absent = missing(shown, self.printed)
         assert not absent, f"{command} did not print:\n" + "\n".join(absent) + f"\nbut:\n{self.printed[-3000:]}"
@@ -197,17 +195,6 @@ class Session:
         real = json.loads(reports[-1].read_text(encoding="utf-8"))
         assert _form(shown) == _form(real)
         return RAN
-
-    def _keep(self, command: str) -> None:
-        """Remember what succeeded, and where a step can be repeated, do that at once, too."""
-        if self.failed:
-            return
-        self.done.append(command)
-        if described(self.page, self.section).get("again"):
-            printed = self.printed
-            self._bash(command)
-            assert not self.failed, f"{command} failed the second time:\n{self.printed[-3000:]}"
-            self.printed = printed
 
     # How a reader would run them
 
@@ -226,6 +213,8 @@ class Session:
             env=environment(self.folder),
         )
         self.printed, self.failed = done.stdout + done.stderr, done.returncode != 0
+        if not self.failed:
+            self.done.append(command)
         # A reader has a real account by then. What is run here never leaves this machine.
         lines = state.read_text(encoding="utf-8")
         for variable, value in connection(self.world).items():

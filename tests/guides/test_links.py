@@ -15,18 +15,13 @@ from .pages import CHECKOUT, PAGES, read
 README = read("README.md")
 # The links by their names, at the end of the page.
 DEFINED = dict(re.findall(r"^\[(\w+)\]: (\S+)$", README, re.MULTILINE))
-LINKS = [*re.findall(r"\]\(([^)\s]+)\)", README), *DEFINED.values()]
+LINKS = {*re.findall(r"\]\(([^)\s]+)\)", README), *DEFINED.values()}
 GALAXY = yaml.safe_load((CHECKOUT / "galaxy.yml").read_text(encoding="utf-8"))
 # Put together here, so that a search for such marks finds none in the check itself.
 MARKS = "|".join(("TO" + "DO", "FIX" + "ME", "X" * 3))
-# Where the workflow "Site" publishes what `make site` builds.
-SITE = "https://ansible-collections.github.io/community.scalingo"
+# Where the workflow "Site" publishes the guides.
+SITE = "https://ansible-collections.github.io/community.scalingo/"
 BASES = tuple(f"{GALAXY['repository']}/{kind}/main/" for kind in ("blob", "raw"))
-
-
-def test_every_link_of_the_readme_is_whole() -> None:
-    assert LINKS
-    assert [link for link in LINKS if not link.startswith("https://")] == []
 
 
 def test_every_link_by_a_name_is_defined_and_every_definition_used() -> None:
@@ -34,26 +29,20 @@ def test_every_link_by_a_name_is_defined_and_every_definition_used() -> None:
     assert used and used == set(DEFINED)
 
 
-def test_every_link_into_the_repository_leads_somewhere() -> None:
+def test_every_link_is_whole_and_leads_somewhere() -> None:
+    assert [link for link in LINKS if not link.startswith("https://")] == []
     inside = [link for link in LINKS if link.startswith(GALAXY["repository"]) and link != GALAXY["issues"]]
-    assert inside
-    assert [link for link in inside if not link.startswith(BASES)] == []
+    assert inside and [link for link in inside if not link.startswith(BASES)] == []
     assert [link for link in inside if not (CHECKOUT / link.split("/main/", 1)[1]).exists()] == []
 
 
-def test_the_readme_names_every_guide() -> None:
-    guides = [str(path.relative_to(CHECKOUT)) for path in sorted(CHECKOUT.glob("docs/docsite/rst/guide_*.rst"))]
-    linked = {re.sub(rf"^{SITE}/docsite/(\w+)\.html$", r"docs/docsite/rst/\1.rst", link) for link in LINKS}
-    assert guides and [guide for guide in guides if guide not in linked] == []
+def test_readme_links_every_guide_and_no_other_page_of_the_site() -> None:
+    linked = {link.removeprefix(SITE) for link in [*LINKS, GALAXY["documentation"]] if link.startswith(SITE)}
+    guides = {f"docsite/{path.stem}.html" for path in CHECKOUT.glob("docs/docsite/rst/guide_*.rst")}
+    assert linked == {*guides, "index.html"}
 
 
-def test_every_link_to_the_site_leads_to_a_page_of_it() -> None:
-    pages = {link.removeprefix(f"{SITE}/") for link in [*LINKS, GALAXY["documentation"]] if link.startswith(SITE)}
-    guides = {f"docsite/{path.stem}.html" for path in CHECKOUT.glob("docs/docsite/rst/*.rst")}
-    assert pages and pages - guides == {"index.html"}
-
-
-def test_the_readme_is_short_enough_to_be_read() -> None:
+def test_readme_is_short_enough_to_be_read() -> None:
     assert len(README.splitlines()) < 200
 
 

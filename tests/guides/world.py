@@ -47,7 +47,7 @@ class World:
     """Mireille, whose account it is, and two users who could own what she has."""
 
     def __init__(self, port: int = 0, auth_port: int = 0, tokens: dict[str, str] | None = None) -> None:
-        self.sim = Simulator(port=port, auth_port=auth_port)
+        self.sim = Simulator(port=port, auth_port=auth_port, validate=True)
         self.sim.start()
         self.mireille, self.tomasz, self.amina = (
             self.sim.add_account(name, api_token=(tokens or {}).get(name)) for name in ("mireille", "tomasz", "amina")

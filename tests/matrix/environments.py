@@ -1,23 +1,23 @@
 # Copyright: (c) 2026, the community.scalingo authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The environments of the cells, each made once and kept in build/matrix."""
+"""The Pythons of this machine, and the environments of the cells, each made once and kept in build/matrix."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import pwd
+import re
 import shutil
 import subprocess
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .cells import Cell
-from .interpreters import without_stand_ins
-from .table import DEVEL, TARGETS, Python, text
+from .table import DEVEL, TARGETS, Cell, Python, text
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 BUILD = CHECKOUT / "build" / "matrix"
@@ -25,9 +25,46 @@ TESTS = CHECKOUT / "tests" / "requirements" / "matrix.txt"
 LIBRARIES = CHECKOUT / "meta" / "ee-requirements.txt"
 # On the oldest Python, the oldest version of the library that the collection promises to work with.
 OLDEST_LIBRARY = "requests ~=2.25.0"
+# The home directory is the one that the system knows: HOME may be another, for ansible-test to work in.
+HOME = pwd.getpwuid(os.getuid()).pw_dir
+ELSEWHERE = (f"{HOME}/.pyenv/versions/*/bin", f"{HOME}/.local/bin", "/usr/local/bin", "/usr/bin", "/opt/*/bin")
+ASK = "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2], sys.executable)"
 
-# Runs a command in a folder of the checkout with an environment; raises CalledProcessError if it fails.
-Run = Callable[[Sequence[str | Path], Path, Mapping[str, str]], None]
+# Runs a command in a directory with an environment; raises CalledProcessError if it fails.
+Run = Callable[[Sequence["str | Path"], Path, Mapping[str, str]], None]
+
+
+def find(wanted: Iterable[Python], environment: Mapping[str, str]) -> dict[Python, Path]:
+    """The interpreter of each Python that is there: on MATRIX_PATH, on PATH, or where Pythons usually are.
+
+    A file of the right name is not enough: the stand-ins of pyenv are there for versions that are not selected, too,
+    and end with 127.
+    """
+    folders = [one for name in ("MATRIX_PATH", "PATH") for one in environment.get(name, "").split(os.pathsep) if one]
+    for pattern in ELSEWHERE:
+        # Of two patch releases in one such place, the newer.
+        numbered = sorted(Path("/").glob(pattern[1:]), key=lambda path: list(map(int, re.findall(r"\d+", str(path)))))
+        folders += map(str, reversed(numbered))
+    found: dict[Python, Path] = {}
+    for version in wanted:
+        candidates = (_starts(Path(folder, f"python{text(version)}"), version) for folder in folders)
+        real = next(filter(None, candidates), None)
+        if real:
+            found[version] = real
+    return found
+
+
+def _starts(candidate: Path, version: Python) -> Path | None:
+    """The interpreter behind that name, if it starts, is of that version, and can make environments."""
+    if not candidate.exists():
+        return None
+    try:
+        command = [candidate, "-I", "-c", ASK]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True, cwd="/")
+    except (OSError, subprocess.SubprocessError):
+        return None
+    said, _space, real = done.stdout.strip().partition(" ")
+    return Path(real) if said == text(version) else None
 
 
 @dataclass
@@ -55,7 +92,10 @@ class Environments:
         with self._locks[environment]:
             if environment not in self._ready:
                 self._make(environment, cell.controller, installs, run)
-                self._install(environment, run)
+                # From its tarball, as its users do.
+                install = ["ansible-galaxy", "collection", "install", "--offline", "--no-deps", "--force", "-p"]
+                command = [*install, environment / "collections", self.tarball]
+                run(command, CHECKOUT, variables_for(environment))
                 self._ready.add(environment)
         return environment
 
@@ -83,38 +123,19 @@ class Environments:
                 run(["uv", "pip", "install", "--quiet", "--python", environment, *install], CHECKOUT, os.environ)
         except (OSError, subprocess.CalledProcessError):
             run([interpreter, "-m", "venv", "--clear", environment], CHECKOUT, os.environ)
-            pip: list[str | Path] = [
-                environment / "bin" / "python",
-                "-m",
-                "pip",
-                "--quiet",
-                "--disable-pip-version-check",
-                "install",
-            ]
+            pip = [environment / "bin" / "python", "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
             for install in installs:
                 run([*pip, *install], CHECKOUT, os.environ)
         ready.write_text(mark, encoding="utf-8")
 
-    def _install(self, environment: Path, run: Run) -> None:
-        """Install the collection from its tarball, as its users do."""
-        command: list[str | Path] = [
-            environment / "bin" / "ansible-galaxy",
-            "collection",
-            "install",
-            "--offline",
-            "--no-deps",
-            "--force",
-        ]
-        run(
-            [*command, "--collections-path", environment / "collections", self.tarball],
-            CHECKOUT,
-            variables_for(environment),
-        )
-
 
 def variables_for(environment: Path) -> dict[str, str]:
-    """The variables for what runs in an environment: its own tools, its own copy of the collection, its own files."""
-    folders = [environment / "bin", BUILD / "bin", *without_stand_ins(os.environ.get("PATH", os.defpath))]
+    """The variables for what runs in an environment: its own tools, its own copy of the collection, its own files.
+
+    Of the PATH only what holds git is left, because ansible-test takes stand-ins for Pythons that are there.
+    """
+    git = Path(shutil.which("git") or "/usr/bin/git").parent
+    folders = [environment / "bin", BUILD / "bin", git, "/usr/local/bin", "/usr/bin", "/bin"]
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith(("SCALINGO_", "ANSIBLE_"))},
         "PATH": os.pathsep.join(map(str, folders)),
@@ -128,7 +149,7 @@ def variables_for(environment: Path) -> dict[str, str]:
 
 
 def link_pythons(pythons: Mapping[Python, Path]) -> None:
-    """Make a folder in which ansible-test finds every Python under its name."""
+    """Make a directory in which ansible-test finds every Python under its name."""
     folder = BUILD / "bin"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

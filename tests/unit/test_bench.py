@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The benchmark computes what its page says, measures what its page needs, and fails if a case does something else."""
+"""The pages of the benchmark follow from their figures, and a run that does something else than its case ends it."""
 
 from __future__ import annotations
 
@@ -10,64 +10,79 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from bench.__main__ import LONG, measure_once, turns
 from bench.cases import AGAIN, CASES, CREATE, EXCHANGE, FIRST, LIST
 from bench.common import Broken
+from bench.many import ACCOUNTS, FORKS, GROWN, MEMORY_FORKS, MODULE, NAMES, WORKER, Accounts, Row
+from bench.many import page as page_of_many
+from bench.one import measure_once, turns
 from bench.process import Run
-from bench.report import EACH, HEADLINES, LATENCIES, Cell, Figures, details, headlines, page, seconds_of
+from bench.report import HEADLINES, LATENCIES, Cell, page, seconds_of
+from simulator import Simulator
 
-FIGURES: Figures = {
+CELLS = {
     Cell("ping", 1, AGAIN, 0): [1.0, 1.1, 3.0],
     Cell("ping", 21, AGAIN, 0): [5.1],
-    Cell("task", 1, AGAIN, 40): [0.5],
-    Cell("task", 21, AGAIN, 40): [0.9],
-    Cell("bulk", 50, AGAIN, 40): [1.32, 1.22, 3.22],
-    Cell("uri", 50, AGAIN, 40): [2.2],
-    Cell("bulk", 50, FIRST, 40): [22.0],
+    **{
+        Cell(case, size, moment, latency): seconds
+        for latency in LATENCIES
+        for (case, size, moment), seconds in {
+            ("task", 1, AGAIN): [0.5],
+            ("task", 21, AGAIN): [0.9],
+            ("bulk", 50, AGAIN): [1.32, 1.22, 3.22],
+            ("uri", 50, AGAIN): [2.2],
+            ("bulk", 50, FIRST): [22.0],
+        }.items()
+    },
 }
+ROWS = [
+    Row("ping", MODULE, ACCOUNTS, FORKS, [10.0], [5.0], [200.0], 0),
+    Row("audit", WORKER, ACCOUNTS, FORKS, [14.0, 15.0, 90.0], [8.0], [100.0, 90.0], 3000),
+    Row("audit", WORKER, ACCOUNTS, MEMORY_FORKS, [15.0], [8.0], [140.0], 3000),
+    Row("audit", WORKER, GROWN, FORKS, [75.0], [44.0], [124.0], 12000),
+]
+TASK, ONE_PING = "one more task `scalingo_project`, unchanged", "one more task `ansible.builtin.ping`"
+BULK, BY_HAND = "`scalingo_projects`, 50 unchanged", "`ansible.builtin.uri`, by hand, 50 unchanged"
 
 
-def at_40(text: str) -> list[str]:
-    """The rows of a table for the only latency that all of its cases have."""
-    return text.splitlines()[2:]
+@pytest.mark.parametrize(
+    "row",
+    [
+        f"| {TASK} | {ONE_PING} | **0.10x** (0.020 / 0.20 s) | **0.10x** (0.020 / 0.20 s) |",
+        f"| {BULK} | one `ansible.builtin.ping` | **1.20x** (1.32 / 1.10 s) | **1.20x** (1.32 / 1.10 s) |",
+        f"| {BULK} | {BY_HAND} | **0.60x** (1.32 / 2.20 s) | **0.60x** (1.32 / 2.20 s) |",
+        "| `scalingo_projects` | 50 | 22.0 | 20.0x | 22.0 | 20.0x | 52 | 1 |",
+        "| community.scalingo | 1.0.0 |",  # as a release looks for it
+    ],
+)
+def test_page_of_one_account_has_ratios_of_medians_and_the_cost_of_one_more_task(row: str) -> None:
+    assert row in page(CELLS, {"community.scalingo": "1.0.0"}).splitlines()
 
 
-def test_headlines_are_ratios_of_medians_and_of_what_one_more_task_costs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bench.report._latencies", lambda figures: [40])
-    assert at_40(headlines(FIGURES)) == [
-        "| one more task `scalingo_project`, unchanged | one more task `ansible.builtin.ping`"
-        " | **0.10x** (0.020 / 0.20 s) |",
-        "| `scalingo_projects`, 50 unchanged | one `ansible.builtin.ping` | **1.20x** (1.32 / 1.10 s) |",
-        "| `scalingo_projects`, 50 unchanged | `ansible.builtin.uri`, by hand, 50 unchanged"
-        " | **0.60x** (1.32 / 2.20 s) |",
-    ]
-    rows = details(FIGURES).splitlines()
-    assert "| `scalingo_projects` | 50 | 1.32 (1.22-3.22) | 1.20x | 2 | 3 |" in rows
-    assert "| `scalingo_projects` | 50 | 22.0 | 20.0x | 52 | 1 |" in rows
+@pytest.mark.parametrize(
+    "row",
+    [
+        "| the playbook `audit`, compliant | **1.50x** (15.0 s) | 8.0 s |  |  | 140 MB |  | 2 |",
+        "| processor time | 0.50 s x 10000 | 1.4 hours |",
+        "| minutes on one machine | 0.30 s x 10000 / 60 | 50 |",
+        "| memory of a slice | 92 MB + 200 x 200 kB | 132 MB |",
+    ],
+)
+def test_page_of_many_accounts_shows_how_it_came_to_its_numbers(row: str) -> None:
+    assert row in page_of_many(ROWS, {}).splitlines()
 
 
-def test_the_page_names_the_version_of_the_collection_as_a_release_checks_it() -> None:
-    assert "| community.scalingo | 1.0.0 |" in page(FIGURES, {"community.scalingo": "1.0.0"})
-
-
-def test_every_headline_is_measured_and_long_runs_once() -> None:
-    runs = Counter(turns(3))
-    figures: Figures = {cell: [float(cell.size)] for cell in runs}
-    for side in (side for sides in HEADLINES for side in sides):
-        assert all(seconds_of(figures, side, latency) for latency in LATENCIES), side
-    assert runs[Cell("loop", 50, FIRST, 0)] == runs[Cell("task_module", 21, AGAIN, 40)] == 3
-    assert runs[Cell("loop_module", 50, AGAIN, 0)] == runs[Cell("uri", 50, FIRST, 0)] == 1
-    assert LONG > 21 and seconds_of({}, ("task", EACH, AGAIN), 0) is None
+def test_every_headline_is_measured() -> None:
+    figures = {cell: [float(cell.size)] for cell in turns(1)}
+    assert [side for pair in HEADLINES for side in pair for at in LATENCIES if not seconds_of(figures, side, at)] == []
     assert {cell.case for cell in turns(1, quick=True)} == set(CASES)
 
 
 class Scripted:
-    """A server and an ansible-playbook with given responses."""
+    """A server with given requests and objects."""
 
-    def __init__(self, size: int, changes: dict[str, int], changed: int = 0, returncode: int = 0) -> None:
+    def __init__(self, objects: int, changes: dict[str, int]) -> None:
         self.seen = {EXCHANGE: 1, LIST: 1, **changes}
-        self.there = [f"project-{number:03d}" for number in range(1, size + 1)]
-        self.outcome = Run(returncode, f"changed={changed} unreachable=0 failed=0", 9.0)
+        self.there = [f"project-{number:03d}" for number in range(1, objects + 1)]
 
     def prepare(self, names: list[str], latency: int) -> None:
         """Forget nothing."""
@@ -78,31 +93,37 @@ class Scripted:
     def names(self) -> list[str]:
         return self.there
 
-    def measure(self, moment: str = AGAIN) -> float:
-        def playbook(play: str, variables: dict[str, Any]) -> Run:
-            assert variables["scalingo_run_in_worker"] is True
-            return self.outcome
 
-        return measure_once(Cell("bulk", 3, moment, 40), playbook, {"scalingo": self}, {})
-
-
-def test_a_run_that_did_what_it_should_counts() -> None:
-    assert Scripted(3, {}).measure() == 9.0
-    assert Scripted(3, {CREATE: 3}, changed=1).measure(FIRST) == 9.0
-
-
+# How many objects there are, which further requests were sent, how many tasks changed something, the exit code.
 @pytest.mark.parametrize(
-    ("script", "complaint"),
+    ("outcome", "complaint"),
     [
-        (Scripted(3, {CREATE: 1}), "requests to scalingo"),
-        (Scripted(3, {LIST: 2}), "requests to scalingo"),
-        (Scripted(2, {}), "objects of scalingo"),
-        (Scripted(4, {}), "objects of scalingo"),
-        (Scripted(3, {}, changed=1), "changed tasks"),
-        (Scripted(3, {}, returncode=2), "exit code"),
+        ((3, {}, 0, 0), None),
+        ((3, {CREATE: 1}, 0, 0), "requests to scalingo"),
+        ((3, {LIST: 2}, 0, 0), "requests to scalingo"),
+        ((2, {}, 0, 0), "objects of scalingo"),
+        ((4, {}, 0, 0), "objects of scalingo"),
+        ((3, {}, 1, 0), "changed tasks"),
+        ((3, {}, 0, 2), "exit code"),
     ],
-    ids=["wrote", "asked twice", "one missing", "one too many", "changed", "failed"],
+    ids=str,
 )
-def test_a_run_that_did_something_else_ends_the_benchmark(script: Scripted, complaint: str) -> None:
-    with pytest.raises(Broken, match=complaint):
-        script.measure()
+def test_run_that_does_something_else_ends_the_benchmark(outcome: Any, complaint: str | None) -> None:
+    objects, changes, changed, code = outcome
+    run = Run(code, f"changed={changed} unreachable=0 failed=0", 9.0)
+    servers, cell = {"scalingo": Scripted(objects, changes)}, Cell("bulk", 3, AGAIN, 40)
+    if complaint is None:
+        assert measure_once(cell, lambda play, variables: run, servers, {}) == 9.0
+    else:
+        with pytest.raises(Broken, match=complaint):
+            measure_once(cell, lambda play, variables: run, servers, {})
+
+
+@pytest.mark.parametrize("fault", ["", "one project less", "a request too many", "a token"])
+def test_account_on_which_something_else_happened_is_found(fault: str) -> None:
+    with Simulator(limit_projects=len(NAMES)) as simulator:
+        accounts = Accounts(simulator, 2)
+        accounts.prepare(missing=1 if fault == "one project less" else 0)
+        calls = Counter({"GET /v1/projects": 1}) if fault == "a request too many" else Counter()
+        output = accounts.tokens["account-0002"] if fault == "a token" else ""
+        assert bool(accounts.complaints(calls, output)) is bool(fault)

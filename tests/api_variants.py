@@ -1,17 +1,27 @@
 # Copyright: (c) 2026, the community.scalingo authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which settings of the switches are tried: every value alone, and combinations that a seed chooses."""
+"""A plugin for pytest: run tests under other settings of the simulator's switches, for `make functional VARIANTS=all`.
+
+- values: test_any_api.py, which runs every operation, under each value alone
+- role: test_any_api_role.py under seeded combinations that contain every value
+- suite: all functional tests under one seeded combination
+"""
 
 from __future__ import annotations
 
+import itertools
+import os
 import random
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import pytest
 from simulator.switches import SWITCHES, Switch, spelled
 
 Setting = Mapping[str, Any]
+PARTS = {"values": ("values",), "role": ("role",), "suite": ("suite",), "all": ("values", "role")}
+DEFAULTS = {switch.name: switch.default for switch in SWITCHES}
 
 # Of what takes any number, the ones that make a difference.
 NUMBERS: Mapping[str, tuple[Any, ...]] = {
@@ -30,35 +40,64 @@ NUMBERS: Mapping[str, tuple[Any, ...]] = {
     "page_max": (1,),
     "latency": (0.02,),
 }
-
 # A limit that tests can wait for. With the documented minute they would do little else.
 QUICK_LIMIT: Setting = {"rate_limit": 40, "rate_window": 2}
 # What a switch says nothing without.
 COMPANIONS: Mapping[str, Setting] = {
     "rate_limit": {"rate_window": 2},
-    "rate_window": QUICK_LIMIT,
-    "rate_mode": QUICK_LIMIT,
-    "rate_auth": QUICK_LIMIT,
-    "rate_body": QUICK_LIMIT,
-    "retry_after": QUICK_LIMIT,
+    **dict.fromkeys(("rate_window", "rate_mode", "rate_auth", "rate_body", "retry_after"), QUICK_LIMIT),
     # What is counted together has to be enough for all.
     "rate_scope": {"rate_limit": 200, "rate_window": 2},
-    # An expired invitation is the only one that an invitation of ours can meet.
+    # An expired invitation is the only one that an invitation of this collection can meet.
     "invite_pending_status": {"expired_blocks": True},
-    # Nobody asks who he is if the bearer token says so.
+    # Tasks do not ask who the caller is if the bearer token says so.
     "self_hosts": {"uuid_claim": "opaque"},
     "page_max": {"page_size": 7},
     "page_style": {"page_size": 2},
     "page_key": {"page_size": 2},
 }
-# Nobody can say which limit is the more likely; this one is large enough for combinations with every other value.
-COMBINED_LIMIT = 200
+# Large enough for combinations with every other value.
+COMBINED_LIMIT = {"rate_limit": 200, "rate_window": 2}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("variants")
+    group.addoption("--variants", choices=PARTS, default="all", help="values, role, suite; all: values and role")
+    group.addoption("--variants-seed", type=int, default=1, help="which combinations (default: 1)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("variants") == "suite":
+        os.environ["SIMULATOR_SWITCHES"] = variable(next(combinations(config.getoption("variants_seed"))))
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"switches: {os.environ.get('SIMULATOR_SWITCHES', 'each value, or a combination')}"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test of the two files under all of its settings, those of a setting on one worker."""
+    parts = PARTS[metafunc.config.getoption("variants")]
+    file = metafunc.module.__name__.rpartition(".")[2]
+    settings: list[Setting] = []
+    if file == "test_any_api" and "values" in parts:
+        settings = list(singles())
+    elif file == "test_any_api_role" and "role" in parts:
+        settings = list(itertools.islice(combinations(metafunc.config.getoption("variants_seed")), ROUND))
+    if settings or "suite" not in parts:
+        groups = [(one, variable(one)) for one in settings]
+        parameters = [pytest.param(one, id=text, marks=pytest.mark.xdist_group(text)) for one, text in groups]
+        metafunc.parametrize("sim", parameters, indirect=True, scope="module")
 
 
 def values(switch: Switch) -> list[Any]:
     """The values to try of a switch that are not the default."""
     tried = [*switch.values, *NUMBERS.get(switch.name, ())]
     return [value for value in tried if not (type(value) is type(switch.default) and value == switch.default)]
+
+
+# How many combinations it takes until every value was there.
+ROUND = max(1 + len(values(switch)) for switch in SWITCHES)
 
 
 def singles() -> Iterator[Setting]:
@@ -72,17 +111,10 @@ def combinations(seed: int) -> Iterator[Setting]:
     """Combinations of all switches without an end. Those of a round hold every value of every switch."""
     chance = random.Random(seed)
     while True:
-        columns = {switch.name: _shuffled(chance, [switch.default, *values(switch)]) for switch in SWITCHES}
+        tried = {switch.name: [switch.default, *values(switch)] for switch in SWITCHES}
+        columns = {name: chance.sample(column, len(column)) for name, column in tried.items()}
         for number in range(ROUND):
             yield _sensible({name: column[number % len(column)] for name, column in columns.items()})
-
-
-# How many combinations it takes until every value was there.
-ROUND = max(1 + len(values(switch)) for switch in SWITCHES)
-
-
-def _shuffled(chance: random.Random, column: list[Any]) -> list[Any]:
-    return chance.sample(column, len(column))
 
 
 def _sensible(setting: dict[str, Any]) -> Setting:
@@ -92,11 +124,9 @@ def _sensible(setting: dict[str, Any]) -> Setting:
         setting = {**setting, "page_size": None}
     if setting["rate_limit"] is None:
         return {name: value for name, value in setting.items() if not name.startswith(("rate_", "retry_"))}
-    return {**setting, "rate_limit": COMBINED_LIMIT, "rate_window": QUICK_LIMIT["rate_window"]}
+    return {**setting, **COMBINED_LIMIT}
 
 
 def variable(setting: Setting) -> str:
     """The setting as SIMULATOR_SWITCHES has it: only what is not the default."""
-    defaults = {switch.name: spelled(switch.default) for switch in SWITCHES}
-    pairs = {name: spelled(value) for name, value in setting.items()}
-    return ",".join(f"{name}={value}" for name, value in pairs.items() if value != defaults[name])
+    return ",".join(f"{name}={spelled(value)}" for name, value in setting.items() if value != DEFAULTS[name])

@@ -11,54 +11,20 @@ import typing as t
 from ansible.errors import AnsibleFilterError
 
 from ..module_utils._errors import InputError
-from ..module_utils._options import cleaned
-from ..plugin_utils._report import (
-    build_report,
-    desired_projects,
-    desired_transfers,
-    handoffs_of,
-    places_to_make_eligible,
-    places_to_remove_former_owner,
-    previous_owner,
-)
+from ..plugin_utils._report import build_report, plan_baseline
 
-
-def baseline_projects(
-    projects: t.Any, default_project: t.Any = None, handoffs: t.Any = None, present: t.Any = None, required: str = ""
-) -> t.Any:
-    """Return the items for the module scalingo_projects. Without any, and without handoffs, `required` is the error."""
-    if required and not any(cleaned([projects, default_project, handoffs])):
-        raise InputError(required)
-    return desired_projects(
-        {"projects": projects, "default_project": default_project, "handoffs": handoffs, "present": present}
-    )
-
-
-def baseline_handoffs(handoffs: t.Any, projects: t.Any, transfers: t.Any = None, again: t.Any = None) -> t.Any:
-    """Return the items for the module scalingo_project_transfers, and the places of handoffs that need more."""
-    return {
-        "handoffs": handoffs_of(handoffs),
-        "transfers": desired_transfers(handoffs, projects),
-        "ineligible": places_to_make_eligible(handoffs, transfers or {}),
-        "former": places_to_remove_former_owner(handoffs, transfers or {}, again or {}),
-        "previous_owner": previous_owner(transfers or {}),
-    }
+Filter = t.Callable[..., t.Any]
 
 
 class FilterModule:
     """Makes the filters known to Ansible."""
 
-    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+    def filters(self) -> dict[str, Filter]:
         """Return each filter by its name."""
-        filters: dict[str, t.Callable[..., t.Any]] = {
-            "baseline_projects": baseline_projects,
-            "baseline_handoffs": baseline_handoffs,
-            "baseline_report": build_report,
-        }
-        return {name: _explained(function) for name, function in filters.items()}
+        return {"baseline_plan": _explained(plan_baseline), "baseline_report": _explained(build_report)}
 
 
-def _explained(function: t.Callable[..., t.Any]) -> t.Callable[..., t.Any]:
+def _explained(function: Filter) -> Filter:
     """Return a filter whose errors Ansible shows as sentences."""
 
     def run(*arguments: t.Any, **options: t.Any) -> t.Any:

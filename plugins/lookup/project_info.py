@@ -39,7 +39,8 @@ options:
       - Action for a term that matches no project.
       - V(error) fails.
       - V(skip) omits the term from the result.
-      - V(none) returns V(null) for the term.
+      - V(none) returns V(null) for the term. In ansible-core 2.18 and older, a variable that has only the lookup turns
+        V(null) into an empty string, so test it with C(if project) rather than C(is none).
     type: str
     choices:
       - error
@@ -50,8 +51,9 @@ requirements:
   - requests 2.25 or newer, for the Python that runs Ansible
 notes:
   - C(query) always returns a list. C(lookup) returns a single project without the list.
-  - In a variable, the lookup runs again each time the variable is used. To run it once, use
-    M(community.scalingo.scalingo_project_info) with C(register), or M(ansible.builtin.set_fact).
+  - In a variable, the lookup runs again each time the variable is used, and sends its requests again. To run it once,
+    use M(community.scalingo.scalingo_project_info) with C(register), or M(ansible.builtin.set_fact).
+  - At the rate limit, the lookup waits, up to O(max_wait). With C(-v), Ansible shows such a wait as it happens.
   - Pass a list of terms as one argument, because the lookup returns every project if it has no terms. If C(wanted) is
     an empty list, C(query('community.scalingo.project_info', wanted)) returns nothing. With C(*wanted), or in a
     C(with_community.scalingo.project_info) loop, the lookup returns every project.
@@ -146,12 +148,12 @@ class LookupModule(LookupBase):
         # The loop `with_...` of older versions of Ansible adds this.
         kwargs.pop("wantlist", None)
         given = cleaned(kwargs)
-        found, sources = from_sources(given, self._variables(variables or {}))
         # A token may have got into another option by mistake, and Ansible masks only what modules return.
         redact = Redactor()
-        for token in ("api_token", "bearer_token"):
-            redact.add(str(found.get(token, "")))
         try:
+            found, sources = from_sources(given, self._variables(variables or {}))
+            for token in ("api_token", "bearer_token"):
+                redact.add(str(found.get(token, "")))
             for remark in check_values(kwargs, {**CONNECTION_SPEC, **ARGUMENT_SPEC}):
                 display.warning(remark)
             names = _names(terms) if terms else None
@@ -208,7 +210,7 @@ def _names(terms: list[t.Any]) -> list[str]:
     Raises:
         InputError: One is something else.
     """
-    names = [name for term in terms for name in (term if isinstance(term, list) else [term])]
+    names = [cleaned(name) for term in terms for name in (term if isinstance(term, list) else [term])]
     for name in names:
         for remark in check_text(name, "A term"):
             display.warning(remark)

@@ -39,15 +39,14 @@ class _Module(AnsibleModule):
             for name in self.filters:
                 if isinstance(self.params.get(name), str) and not cleaned(self.params[name]):
                     raise InputError(f"{name} is empty and would match every project. Omit it to match every project.")
+            given = {name: value for name, value in cleaned(self.params).items() if name not in self.ignored}
+            found, self.sources = from_sources(given, ignored=self.ignored)
+            self.params = {**given, **found}
         except InputError as error:
             # Without options and rules, so that no message of Ansible's own comes first, and repeats a token.
             self.problem, self.argument_spec = str(error), {}
             self.params = {name: value for name, value in self.params.items() if name.startswith("_ansible_")}
             self.mutually_exclusive = self.required_one_of = self.required_if = self.required_by = None
-            return
-        given = {name: value for name, value in cleaned(self.params).items() if name not in self.ignored}
-        found, self.sources = from_sources(given, ignored=self.ignored)
-        self.params = {**given, **found}
 
 
 def run_module(

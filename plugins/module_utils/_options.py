@@ -37,6 +37,8 @@ _VARIABLES = {name: f"SCALINGO_{name.upper()}" for name in CONNECTION_SPEC}
 _TOGETHER = ({"api_token", "bearer_token"}, {"region", "api_url"})
 # The placeholder of Ansible for "omit": this text and a number up to ansible-core 2.18, since then an object.
 _OMITTED, _OMITTED_TYPE = "__omit_place_holder__", "_OmitType"
+# Of an inline !vault value, up to ansible-core 2.18; since then, it is a string.
+_VAULTED_TYPE = "AnsibleVaultEncryptedUnicode"
 # Both regions that the vendor documents, osc-fr1 and osc-secnum-fr1, are one label of a host name.
 _REGION = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\.?")
@@ -73,6 +75,8 @@ class Connection:
 
 def cleaned(value: t.Any) -> t.Any:
     """Return options without those that are unset: None, blank, omitted. Texts lose the white space around them."""
+    if type(value).__name__ == _VAULTED_TYPE:
+        value = str(value)
     if isinstance(value, str):
         # YAML can escape half a character, and the environment may hold bytes that are no UTF-8.
         text = whole_characters(value).strip()
@@ -94,6 +98,9 @@ def from_sources(
         options: The options of the task or the lookup, the first source.
         variables: Values of the Ansible variables scalingo_<name> by <name>, the second. The last is the environment.
         ignored: Options that are taken from no source.
+
+    Raises:
+        InputError: A token got into another option.
     """
     environment = {name: os.environ.get(_VARIABLES[name]) for name in CONNECTION_SPEC}
     found: dict[str, t.Any] = {}
@@ -102,6 +109,8 @@ def from_sources(
     for name_of, source in sources:
         taken = set(ignored).union(*(group for group in _TOGETHER if group & found.keys()), found)
         new = cleaned({name: source.get(name) for name in CONNECTION_SPEC if name not in taken})
+        for name in new.keys() - {"api_token", "bearer_token"}:
+            check_text(new[name], name_of(name), "raw")
         found.update(new)
         names.update({name: name_of(name) for name in new})
     return found, names
@@ -123,12 +132,15 @@ def check_values(options: t.Mapping[str, t.Any], spec: Spec, prefix: str = "") -
         rule = spec.get(name, {"type": "raw"})
         if rule.get("no_log") or name.startswith("_ansible_"):
             continue
-        if rule.get("elements") == "dict" and isinstance(value, list):
-            for number, item in enumerate(value, start=1):
+        if rule.get("elements") == "dict" and cleaned(value):
+            for number, item in enumerate(value if isinstance(value, list) else [value], start=1):
                 if isinstance(item, dict):
                     warnings += check_values(item, rule["options"], f"item {number} of {name}: ")
                 else:
                     check_text(item, f"item {number} of {name}", "raw")
+                    if not re.search("[={]", str(item)):
+                        keys = ", ".join(rule["options"])
+                        raise InputError(f"Item {number} of {name} is not a dictionary. Its keys are {keys}.")
         else:
             warnings += check_text(value, f"{prefix}{name}", rule.get("type", "str"))
     return warnings

@@ -41,6 +41,8 @@ options:
     description:
       - ID of the project. Takes precedence over O(name).
       - With O(state=present), the project must exist.
+      - In check mode, the ID of a project that an earlier task would create does not exist yet. It is null, and therefore
+        unset. Use the O(name) that the project has in the end.
     type: str
   new_name:
     description:

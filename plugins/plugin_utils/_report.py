@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import typing as t
 import unicodedata
@@ -28,160 +29,264 @@ _APPLY = "Run without check mode to apply the baseline."
 _LONGEST_TEXT = 700
 # The forms of project IDs that were seen. A name may look like one, so the account is asked first.
 _PROJECT_ID = re.compile(r"prj?-[0-9a-f-]{36}|[0-9a-f]{24}")
-
-_KEYS = {
-    "project",
-    "new_owner",
-    "new_owner_api_token",
-    "reinvite",
-    "new_owner_email",
-    "make_eligible",
-    "remove_former_owner",
-}
+_HELD = (
+    "It may be a project that was transferred, whose handoff has an ID. Set the name in project_baseline_handoffs, or "
+    "the token of the new owner."
+)
+_TEXTS, _FLAGS = ("project", "new_owner", "new_owner_email"), ("reinvite", "make_eligible", "remove_former_owner")
 
 Item = t.Dict[str, t.Any]
 Items = t.List[Item]
 Result = t.Mapping[str, t.Any]
 
 
-def desired_projects(variables: Result) -> Items:
+def plan_baseline(variables: Result, results: Result) -> Item:
+    """Return the variables, checked, and what the role asks the modules for.
+
+    Args:
+        variables: Those of the role, without their prefix; and `required`, the error if none of them is set.
+        results: What its tasks returned so far: `projects` and `rest` of `scalingo_projects`, `transfers` and `again`
+            of `scalingo_project_transfers`, and `eligible`, `accepted`, and `removed` of loops over places of handoffs.
+
+    Raises:
+        InputError: The variables contradict each other, or have the wrong types.
+    """
+    plan = _checked(variables)
+    handoffs, items = plan["handoffs"], _projects(plan)
+    first, transfers, again = (results.get(name) or {} for name in ("projects", "transfers", "again"))
+    # Before its tasks, the results are those of an earlier run of the role.
+    outcomes: dict[int, Result] = dict(zip(range(len(handoffs)), transfers.get("outcomes") or []))
+    ineligible = [
+        place for place, each in outcomes.items() if each["blockers"] and handoffs[place].get("make_eligible")
+    ]
+    outcomes.update(zip(ineligible, again.get("outcomes") or []))
+    account = transfers.get("account") or {}
+    proofs = {
+        place: _proof(each, _at(results.get("accepted"), place), account)
+        for place, each in outcomes.items()
+        if _is_left(handoffs[place], each, transfers)
+    }
+    # In check mode at first: what the transfers return shows which of the items are safe.
+    preview = plan["rename_default"] or _may_be_the_same(items, handoffs)
+    plan.update(items=items, preview=preview, outcomes=outcomes, ineligible=ineligible)
+    return {
+        **plan,
+        **(_rest(plan, first) if preview else {"transferred": set(), "rest": [], "held": []}),
+        "transfers": _transfers(handoffs, first),
+        "unproven": [place for place in proofs if not _proof(outcomes[place], {}, account)],
+        "former": {place: user for place, user in proofs.items() if user},
+    }
+
+
+def _checked(variables: Result) -> Item:
+    given: Item = cleaned(dict(variables))
+    if given.get("only_handoffs"):
+        given = {key: value for key, value in given.items() if key not in ("projects", "default_project")}
+    if given.get("required") and not any(given.get(key) for key in ("projects", "default_project", "handoffs")):
+        raise InputError(given["required"])
+    projects = given.get("projects") or []
+    if not isinstance(projects, list) or not all(isinstance(each, dict) for each in projects):
+        raise InputError("project_baseline_projects is not a list of dictionaries, such as {name: staging}.")
+    directory = _text(given, "report_dir", "project_baseline_report_dir")
+    directory = os.path.realpath(os.path.expanduser(directory)) if directory else ""
+    return {
+        "projects": projects,
+        "default_project": _text(given, "default_project", "project_baseline_default_project"),
+        "rename_default": _flag(given, "rename_default", "project_baseline_rename_default")
+        and bool(given.get("default_project")),
+        "fail_on_drift": _flag(given, "fail_on_drift", "project_baseline_fail_on_drift"),
+        "only_handoffs": bool(given.get("only_handoffs")),
+        "handoffs": _handoffs(given.get("handoffs") or []),
+        "directory": directory,
+        "is_writable": not directory or _is_writable(directory),
+    }
+
+
+def _handoffs(handoffs: t.Any) -> Items:
+    if not isinstance(handoffs, list):
+        raise InputError("project_baseline_handoffs is not a list.")
+    for place, handoff in enumerate(handoffs, start=1):
+        title = f"tem {place} of project_baseline_handoffs"
+        if not isinstance(handoff, dict) or "project" not in handoff or "new_owner" not in handoff:
+            raise InputError(f"I{title} needs project and new_owner.")
+        unknown = handoff.keys() - {*_TEXTS, *_FLAGS, "new_owner_api_token"}
+        if unknown:
+            raise InputError(f"I{title} has unknown keys: {', '.join(map(str, unknown))}.")
+        handoff.update({key: _text(handoff, key, f"{key} in i{title}") for key in handoff.keys() & {*_TEXTS}})
+        handoff.update({key: _flag(handoff, key, f"{key} in i{title}") for key in handoff.keys() & {*_FLAGS}})
+    return t.cast(Items, handoffs)
+
+
+def _text(options: Result, key: str, where: str) -> str:
+    value = options.get(key, "")
+    warnings = check_text(value, where)
+    if isinstance(value, (list, dict)):
+        raise InputError(f"{where} is not a string. Quote it.")
+    for warning in warnings:
+        Display().warning(warning)
+    return str(value)
+
+
+def _flag(options: Result, key: str, where: str) -> bool:
+    try:
+        return bool(boolean(options.get(key, False)))
+    except TypeError:
+        raise InputError(f"{where} is neither true nor false.") from None
+
+
+def _is_writable(directory: str) -> bool:
+    """Tell whether a directory can be written, or made, as far as that shows without trying."""
+    while not os.path.lexists(directory):
+        directory = os.path.dirname(directory)
+    return os.path.isdir(directory) and os.access(directory, os.W_OK | os.X_OK)
+
+
+def _projects(baseline: Result, present: t.Sequence[Result] = ()) -> Items:
     """Return the items for `scalingo_projects`, without those of projects that are to be transferred.
 
     Args:
-        variables: `default_project`, `projects`, `handoffs`, and, if the default project may be renamed, `present`: the
-            default projects of the account as they are.
-
-    Raises:
-        InputError: The variables contradict each other.
+        baseline: The variables of the role.
+        present: The default project of the account as it is, if it may be renamed.
     """
-    variables = cleaned(dict(variables))
-    projects = variables.get("projects") or []
-    if not isinstance(projects, list) or not all(isinstance(each, dict) for each in projects):
-        raise InputError("project_baseline_projects is not a list of dictionaries.")
-    default = _text(variables.get("default_project", ""), "project_baseline_default_project")
-    transferred = {each["project"] for each in handoffs_of(variables.get("handoffs"))}
+    default, transferred = baseline["default_project"], {each["project"] for each in baseline["handoffs"]}
     kept = []
-    for project in projects:
-        known_by = {str(project[key]) for key in ("name", "project_id") if key in project} & transferred
+    for project in map(dict, baseline["projects"]):
+        known_by = _known_by(project) & transferred
         if not known_by:
             kept.append(project)
-        elif project.keys() - {"name", "project_id"} and project.get("state", "present") != "present":
+        elif project.get("state", "present") != "present":
             raise InputError(f"Project {known_by.pop()!r} is in project_baseline_handoffs, so it cannot be absent.")
     if not default:
         return kept
     if default in transferred:
         raise InputError(f"Project {default!r} is in project_baseline_handoffs, so it cannot be the default project.")
-    named = [each for each in kept if str(_final(each)) == default]
+    named = [each for each in kept if str(each.get("new_name") or each.get("name")) == default]
     if named:
         named[0]["default"] = True
         return kept
-    taken = {str(each.get(key)) for each in kept for key in ("name", "project_id")} | transferred
-    for present in variables.get("present") or []:
-        if present["name"] != default and not taken & {present["name"], present["id"]}:
-            return [{"project_id": present["id"], "name": default, "default": True}, *kept]
+    taken = {name for each in kept for name in _known_by(each)} | transferred
+    for project in present:
+        if not taken & {project["name"], project["id"]}:
+            return [{"project_id": project["id"], "name": default, "default": True}, *kept]
     return [{"name": default, "default": True}, *kept]
 
 
-def desired_transfers(handoffs: t.Any, projects: Result) -> Items:
+def _known_by(project: Result) -> set[str]:
+    return {str(project[key]) for key in ("name", "project_id") if key in project}
+
+
+def _may_be_the_same(items: Items, handoffs: Items) -> bool:
+    """Tell whether an item may mean the project of a handoff: one by its name, and the other one by its ID."""
+    by_id = [bool(_PROJECT_ID.fullmatch(each["project"])) for each in handoffs]
+    return any(not all(by_id) if "project_id" in item else any(by_id) for item in items)
+
+
+def _rest(plan: Result, first: Result) -> Item:
+    """Return what is left after a first task in check mode: items to carry out, and items that may mean a handoff."""
+    predicted, owner = first.get("outcomes") or [], (first.get("account") or {}).get("id")
+    items, outcomes = plan["items"], plan["outcomes"]
+    if plan["rename_default"] and any(
+        item.get("default") and each["action"] == "create" for item, each in zip(items, predicted)
+    ):
+        old = first["diff"]["before"].get("default_project")
+        present = [each for each in _shown(first) if each["name"] == old and owner in (each["owner"]["id"], None)]
+        items = _projects(plan, present)
+    known = [each["project"] for each in outcomes.values() if each["project"]]
+    transferred = {project[key] for project in known for key in ("name", "id")}
+    left = [(item, each) for item, each in zip(items, predicted) if not _known_by(item) & transferred]
+    if not plan["rename_default"] and not any(each["changed"] or each["failed"] for _item, each in left):
+        left = []
+    hidden = any(
+        _PROJECT_ID.fullmatch(each["project"]) and not outcomes.get(place, {}).get("project")
+        for place, each in enumerate(plan["handoffs"])
+    )
+    held = [item for item, each in left if hidden and each["action"] == "create" and "project_id" not in item]
+    return {"transferred": transferred, "rest": [item for item, _each in left if item not in held], "held": held}
+
+
+def _shown(projects: Result) -> Items:
+    return [each for each in (*projects.get("projects", []), *projects.get("unlisted", [])) if each]
+
+
+def _transfers(handoffs: Items, projects: Result) -> Items:
     """Return the items for `scalingo_project_transfers`.
 
     Args:
         handoffs: The variable `project_baseline_handoffs`.
         projects: What `scalingo_projects` returned, which shows what is a name and what is an ID.
     """
-    shown = [each for each in (*projects.get("projects", []), *projects.get("unlisted", [])) if each]
-    names, ids = {each["name"] for each in shown}, {each["id"] for each in shown}
+    names, ids = ({each[key] for each in _shown(projects)} for key in ("name", "id"))
     items = []
-    for handoff in handoffs_of(handoffs):
+    for handoff in handoffs:
         project = handoff["project"]
         by_id = project in ids or (project not in names and bool(_PROJECT_ID.fullmatch(project)))
-        keys = ("new_owner", "new_owner_api_token")
-        items.append(
-            {
-                "project_id" if by_id else "project_name": project,
-                **{key: handoff[key] for key in keys if key in handoff},
-                "reinvite": handoff.get("reinvite", False),
-            }
-        )
+        item = {"project_id" if by_id else "project_name": project, "reinvite": handoff.get("reinvite", False)}
+        items.append({**item, **{key: handoff[key] for key in ("new_owner", "new_owner_api_token") if key in handoff}})
     return items
 
 
-def places_to_make_eligible(handoffs: t.Any, transfers: Result) -> list[int]:
-    """Return the places of the handoffs whose new owner has to be added to applications or databases first."""
-    return [
-        place
-        for place, (handoff, outcome) in enumerate(zip(handoffs_of(handoffs), transfers.get("outcomes") or []))
-        if outcome["blockers"] and _is_true(handoff, "make_eligible")
-    ]
+def _is_left(handoff: Result, outcome: Result, transfers: Result) -> bool:
+    """Tell whether a handoff is done, and its previous owner must not be a collaborator."""
+    done = not outcome["failed"] and not (outcome["changed"] and transfers.get("check_mode"))
+    return bool(done and handoff.get("remove_former_owner") and "new_owner_api_token" in handoff)
 
 
-def places_to_remove_former_owner(handoffs: t.Any, transfers: Result, again: Result) -> list[int]:
-    """Return the places of the handoffs that are done, and whose previous owner must not be a collaborator."""
-    outcomes = dict(enumerate(transfers.get("outcomes") or []))
-    outcomes.update(zip(places_to_make_eligible(handoffs, transfers), again.get("outcomes") or []))
-    return [
-        place
-        for place, handoff in enumerate(handoffs_of(handoffs))
-        if _is_true(handoff, "remove_former_owner")
-        and "new_owner_api_token" in handoff
-        and place in outcomes
-        and not outcomes[place]["failed"]
-        and not (outcomes[place]["changed"] and transfers.get("check_mode"))
-    ]
+def _proof(outcome: Result, accepted: Result, account: Result) -> str:
+    """Return the account, or if that is not known, who invited last, if an accepted invitation is from that user."""
+    invitations = [outcome["transfer_invitation"] or {}, *reversed(accepted.get("transfer_invitations", []))]
+    inviters = [each["inviter_user_id"] for each in invitations if each.get("status") == "accepted"]
+    return next((account.get("username") or user for user in inviters if account.get("id") in (user, None)), "")
 
 
-def previous_owner(transfers: Result) -> str:
-    """Return who owned the projects before: the account, by what is known of it, or the user who invited."""
-    invitations = [outcome.get("transfer_invitation") or {} for outcome in transfers.get("outcomes") or []]
-    known = [(transfers.get("account") or {}).get("username"), *(each.get("inviter_user_id") for each in invitations)]
-    return next((user for user in known if user), "")
-
-
-def _is_true(handoff: Result, key: str) -> bool:
-    return bool(boolean(handoff.get(key, False), strict=False))
-
-
-def handoffs_of(value: t.Any) -> Items:
-    """Return the handoffs, without keys that are unset."""
-    handoffs: Items = cleaned(value) or []
-    if not isinstance(handoffs, list):
-        raise InputError("project_baseline_handoffs is not a list.")
-    for place, handoff in enumerate(handoffs):
-        if not isinstance(handoff, dict) or "project" not in handoff or "new_owner" not in handoff:
-            raise InputError(f"Item {place + 1} of project_baseline_handoffs needs project and new_owner.")
-        unknown = handoff.keys() - _KEYS
-        if unknown:
-            raise InputError(
-                f"Item {place + 1} of project_baseline_handoffs has unknown keys: {', '.join(map(str, unknown))}."
-            )
-        for key in ("project", "new_owner"):
-            handoff[key] = _text(handoff[key], f"{key} in item {place + 1} of project_baseline_handoffs")
-    return handoffs
-
-
-def _text(value: t.Any, where: str) -> str:
-    if isinstance(value, (list, dict)):
-        raise InputError(f"{where} is not a string. Quote it.")
-    for warning in check_text(value, where):
-        Display().warning(warning)
-    return str(value)
-
-
-def build_report(seen: Result, now: datetime | None = None) -> Item:
-    """Return the report.
+def build_report(variables: Result, results: Result, now: datetime | None = None) -> Item:
+    """Return the report, its counts (`summary`), items by kind (`drift`, `unknown`, `errors`), and all in a sentence.
 
     Args:
-        seen: `desired` (the items for `scalingo_projects`), `projects` (what it returned), `handoffs` (the variable),
-            `transfers` and `again` (what `scalingo_project_transfers` returned, the second time for handoffs whose new
-            owner was made eligible), `eligible` and `removed` (results of loops over places), and `check_mode`.
+        variables: Those of the role.
+        results: What its tasks returned; and `check_mode`, for what none of them tells.
         now: When that was.
     """
-    projects, transfers, handoffs = seen["projects"], seen["transfers"], handoffs_of(seen["handoffs"])
-    context: Result = next((each for each in (projects, transfers) if "api_url" in each), {})
-    check_mode = bool(context.get("check_mode", seen["check_mode"]))
-    items = [_project_item(desired, index, projects, check_mode) for index, desired in enumerate(seen["desired"])]
+    plan, transfers = plan_baseline(variables, results), results.get("transfers") or {}
+    final = bool(plan["rest"]) or not plan["preview"]
+    projects = results.get("rest" if plan["rest"] else "projects") or {}
+    told = [each for each in ((projects if final else {}), transfers, results) if "check_mode" in each]
+    check_mode, context = bool(told[0]["check_mode"]), projects if "api_url" in projects else transfers
+    done = dict(enumerate(projects.get("outcomes") or []))
+    items = [
+        _project_item(each, done.get(index), projects, check_mode)
+        for index, each in enumerate(plan["rest"] or ([] if plan["held"] else plan["items"]))
+        if not _known_by(each) & plan["transferred"]
+    ]
+    items += [_project_item(each, None, {"msg": _HELD}, check_mode) for each in plan["held"]]
     items.sort(key=lambda item: item["control"] != "default_project")
-    items += [_handoff_item(handoff, index, seen, check_mode) for index, handoff in enumerate(handoffs)]
+    items += [_handoff_item(place, plan, results, check_mode) for place in range(len(plan["handoffs"]))]
+    _finish(items, plan["handoffs"])
+    unknown = [each for each in items if each["compliant"] is None]
+    errors = [each for each in items if each["action"] == "error"]
+    drift = [each for each in items if each["compliant"] is False and each not in errors]
+    summary = {
+        "compliant": all(item["compliant"] is True for item in items),
+        **{"drift_count": len(drift), "unknown_count": len(unknown), "error_count": len(errors)},
+    }
+    report = {
+        "schema": SCHEMA,
+        **summary,
+        "checked_at": f"{now or datetime.now(timezone.utc):%Y-%m-%dT%H:%M:%SZ}",
+        "check_mode": check_mode,
+        "account": {key: (context.get("account") or {}).get(key) for key in ("id", "username", "email")},
+        "api_url": context.get("api_url"),
+        "collection_version": VERSION,
+        "items": items,
+    }
+    result = f"Compliant: {sum(item['compliant'] is True for item in items)} of {len(items)}."
+    for title, found in (("Drift", drift), ("Could not be checked", unknown), ("Failed", errors)):
+        result += f" {title}: {', '.join(item['id'] for item in found) or 'none'}."
+    kinds = {"drift": drift, "unknown": unknown, "errors": errors}
+    return {"report": report, "summary": summary, "result": result, **kinds}
+
+
+def _finish(items: Items, handoffs: Items) -> None:
+    """Clean the texts of items, and give each its ID."""
     redact = Redactor()
     for handoff in handoffs:
         redact.add(handoff.get("new_owner_api_token"))
@@ -192,37 +297,11 @@ def build_report(seen: Result, now: datetime | None = None) -> Item:
         counts[base] += 1
         # Of two items with one name, one project may have to go, and another one get its name.
         item["id"] = base if counts[base] == 1 else f"{base}#{counts[base]}"
-    account = context.get("account") or {}
-    return {
-        "schema": SCHEMA,
-        "compliant": all(item["compliant"] is True for item in items),
-        "drift_count": sum(item["compliant"] is False and item["action"] != "error" for item in items),
-        "unknown_count": sum(item["compliant"] is None for item in items),
-        "error_count": sum(item["action"] == "error" for item in items),
-        "checked_at": f"{now or datetime.now(timezone.utc):%Y-%m-%dT%H:%M:%SZ}",
-        "check_mode": check_mode,
-        "account": {key: account.get(key) for key in ("id", "username", "email")},
-        "api_url": context.get("api_url"),
-        "collection_version": VERSION,
-        "items": items,
-    }
-
-
-def _final(project: Item) -> t.Any:
-    return project.get("new_name") or project.get("name")
 
 
 def _item(control: str, project: str, expected: str) -> Item:
-    return {
-        "id": "",
-        "control": control,
-        "project": project,
-        "expected": expected,
-        "actual": expected,
-        "compliant": True,
-        "action": "none",
-        "remedy": "",
-    }
+    item = {"id": "", "control": control, "project": project, "expected": expected, "actual": expected}
+    return {**item, "compliant": True, "action": "none", "remedy": ""}
 
 
 def _judge(item: Item, outcome: Result | None, failure: Result, actual: str, check_mode: bool) -> Item:
@@ -239,20 +318,15 @@ def _judge(item: Item, outcome: Result | None, failure: Result, actual: str, che
     return item
 
 
-def _outcome(result: Result, index: int) -> Result | None:
-    outcomes: t.Sequence[Result] = result.get("outcomes") or []
-    return outcomes[index] if index < len(outcomes) else None
-
-
-def _project_item(desired: Result, index: int, projects: Result, check_mode: bool) -> Item:
+def _project_item(desired: Result, outcome: Result | None, projects: Result, check_mode: bool) -> Item:
     name = desired.get("project_id") or desired.get("name", "")
-    absent, default = desired.get("state") == "absent", _is_true(desired, "default")
+    absent, default = desired.get("state") == "absent", bool(boolean(desired.get("default", False), strict=False))
     new_name = desired.get("new_name") or (desired.get("name") if desired.get("project_id") else None)
     parts = [f"named {new_name}"] if new_name else ["exists"]
     parts += ["default project"] if default else []
     shown = desired.get("name", name) if default else name
     item = _item("default_project" if default else "project", shown, "absent" if absent else ", ".join(parts))
-    outcome, diff = _outcome(projects, index), projects.get("diff") or {}
+    diff = projects.get("diff") or {}
     before, after = diff.get("before") or {}, diff.get("after") or {}
     old_name = (before.get("projects") or {}).get(name)
     actual = "exists" if absent else "missing" if old_name is None else f"named {old_name}" if new_name else "exists"
@@ -261,16 +335,14 @@ def _project_item(desired: Result, index: int, projects: Result, check_mode: boo
     return _judge(item, outcome, projects, actual, check_mode)
 
 
-def _handoff_item(handoff: Result, index: int, seen: Result, check_mode: bool) -> Item:
+def _handoff_item(place: int, plan: Result, results: Result, check_mode: bool) -> Item:
+    handoff, outcome = plan["handoffs"][place], plan["outcomes"].get(place) or {}
     new_owner = handoff["new_owner"]
     item = _item("handoff", handoff["project"], f"owned by {new_owner}")
-    eligible, removed = (_at(seen[name], index) for name in ("eligible", "removed"))
-    places = places_to_make_eligible(seen["handoffs"], seen["transfers"])
-    again = _outcome(seen["again"], places.index(index)) if index in places else None
-    outcome = again or _outcome(seen["transfers"], index) or {}
+    eligible, accepted, removed = (_at(results.get(name), place) for name in ("eligible", "accepted", "removed"))
     invitation, owner = outcome.get("transfer_invitation") or {}, (outcome.get("project") or {}).get("owner") or {}
     actual = f"owned by {owner['username']}" if owner and not outcome["changed"] else "not transferred"
-    _judge(item, outcome or None, seen["transfers"], actual, check_mode)
+    _judge(item, outcome or None, results.get("transfers") or {}, actual, check_mode)
     # What was done, or would be: the role lets no task fail, so only its message says that one did.
     done = [item["action"].replace("_", " ")] if item["action"] not in ("none", "error") else []
     waits = check_mode or eligible.get("pending")
@@ -288,11 +360,11 @@ def _handoff_item(handoff: Result, index: int, seen: Result, check_mode: bool) -
         item["remedy"] = f"{new_owner} has to accept the invitation. Then rerun."
     done = (["make eligible"] if eligible.get("changed") else []) + done
     accepts = bool(done) and done[-1].endswith("accept")
-    if removed.get("changed") or (check_mode and accepts and _is_true(handoff, "remove_former_owner")):
+    if removed.get("changed") or (check_mode and accepts and handoff.get("remove_former_owner")):
         done.append("remove former owner")
         if check_mode and item["compliant"]:
             item.update(compliant=False, actual=f"{actual}, the previous owner still collaborates", remedy=_APPLY)
-    failure = next((result["msg"] for result in (eligible, removed) if "msg" in result), None)
+    failure = next((result["msg"] for result in (eligible, accepted, removed) if "msg" in result), None)
     if failure:
         item.update(compliant=False, action="error", remedy=failure)
     elif item["action"] != "error":

@@ -7,19 +7,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.community.scalingo.plugins.module_utils._errors import InputError
-from ansible_collections.community.scalingo.plugins.plugin_utils._report import (
-    build_report,
-    desired_projects,
-    desired_transfers,
-    handoffs_of,
-    places_to_make_eligible,
-    places_to_remove_former_owner,
-    previous_owner,
-)
+from ansible_collections.community.scalingo.plugins.plugin_utils._report import build_report, plan_baseline
 
 MIREILLE = {"id": "us-1", "username": "mireille", "email": "mireille@example.org"}
 TOMASZ = {"id": "us-2", "username": "tomasz"}
@@ -76,21 +69,16 @@ def report(
     handoffs: Any = (),
     transfers: Any = (),
     check_mode: bool = False,
-    **seen: Any,
+    **results: Any,
 ) -> dict[str, Any]:
     context = {"account": MIREILLE, "api_url": "https://api.osc-fr1.scalingo.com", "check_mode": check_mode}
-    results = {
-        "desired": list(desired),
-        "projects": {"outcomes": list(projects), "diff": seen.pop("diff", {}), **context},
-        "handoffs": list(handoffs),
+    seen = {
+        "projects": {"outcomes": list(projects), "diff": results.pop("diff", {}), **context},
         "transfers": {"outcomes": list(transfers), **context},
-        "eligible": {},
-        "again": {},
-        "removed": {},
         "check_mode": check_mode,
-        **seen,
+        **results,
     }
-    return dict(build_report(results, NOW))
+    return dict(build_report({"projects": list(desired), "handoffs": list(handoffs)}, seen, NOW)["report"])
 
 
 def one(*arguments: Any, **keywords: Any) -> dict[str, Any]:
@@ -136,8 +124,7 @@ def test_the_form() -> None:
 
 
 def test_an_account_that_is_not_known() -> None:
-    results: dict[str, Any] = {key: {} for key in ("projects", "transfers", "eligible", "again", "removed")}
-    nothing = build_report({**results, "desired": [], "handoffs": None, "check_mode": True})
+    nothing = build_report({}, {"check_mode": True})["report"]
     assert (nothing["account"], nothing["api_url"]) == ({"id": None, "username": None, "email": None}, None)
 
 
@@ -256,20 +243,13 @@ def test_no_secret_and_no_control_character_is_in_a_text() -> None:
             {"default_project": "web", "projects": [{"name": "www", "new_name": "web"}]},
             [{"name": "www", "new_name": "web", "default": True}],
         ),
-        (
-            {"default_project": "main", "present": [{"id": "prj-1", "name": "default"}], "projects": [{"name": "web"}]},
-            [{"project_id": "prj-1", "name": "main", "default": True}, {"name": "web"}],
-        ),
-        # What the baseline names keeps its name.
-        (
-            {"default_project": "main", "present": [{"id": "prj-1", "name": "web"}], "projects": [{"name": "web"}]},
-            [{"name": "main", "default": True}, {"name": "web"}],
-        ),
         ({"projects": [{"name": "shop"}, {"name": "web"}], "handoffs": [HANDOFF]}, [{"name": "web"}]),
+        ({"projects": [{"name": "web"}], "handoffs": [HANDOFF], "default_project": "a", "only_handoffs": True}, []),
     ],
 )
 def test_the_projects_that_are_asked_for(variables: dict[str, Any], expected: list[dict[str, Any]]) -> None:
-    assert desired_projects(variables) == expected
+    plan = plan_baseline(variables, {})
+    assert (plan["items"], plan["preview"]) == (expected, False)
 
 
 @pytest.mark.parametrize(
@@ -286,43 +266,125 @@ def test_the_projects_that_are_asked_for(variables: dict[str, Any], expected: li
         {"handoffs": [{**HANDOFF, "project": False}]},
         {"handoffs": [{**HANDOFF, "new_owner": ["tomasz"]}]},
         {"handoffs": [{**WITH_TOKEN, "invite": True}]},
+        {"handoffs": [{**WITH_TOKEN, "reinvite": "perhaps"}]},
+        {"fail_on_drift": "ture"},
+        {"report_dir": True},
+        {"required": "Set something."},
+        {"required": "Set something.", "projects": [{"name": "web"}], "only_handoffs": True},
     ],
 )
 def test_a_baseline_that_cannot_be_meant(variables: dict[str, Any]) -> None:
     with pytest.raises(InputError) as raised:
-        desired_projects(variables)
+        plan_baseline(variables, {})
     assert TOKEN not in str(raised.value)
 
 
 @pytest.mark.parametrize("unset", UNSET, ids=["null", "empty", "blank", "2.16", "2.19"])
 def test_what_is_unset(unset: Any) -> None:
-    assert desired_projects(dict.fromkeys(("default_project", "projects", "handoffs", "present"), unset)) == []
+    names = ("default_project", "rename_default", "projects", "handoffs", "report_dir", "fail_on_drift", "required")
+    assert plan_baseline(dict.fromkeys(names, unset), {}) == plan_baseline({}, {})
     keys = ("new_owner_api_token", "reinvite", "new_owner_email", "make_eligible", "remove_former_owner")
-    assert handoffs_of([{**HANDOFF, **dict.fromkeys(keys, unset)}]) == [HANDOFF]
-    assert handoffs_of([{"project": 2024, "new_owner": " tomasz "}]) == [{"project": "2024", "new_owner": "tomasz"}]
+    handoffs = [{**HANDOFF, **dict.fromkeys(keys, unset)}, {"project": 2024, "new_owner": " tomasz "}]
+    assert plan_baseline({"handoffs": handoffs}, {})["handoffs"] == [HANDOFF, {**HANDOFF, "project": "2024"}]
 
 
 def test_the_transfers_that_are_asked_for() -> None:
     shown = {"projects": [{"id": "prj-2", "name": "blog"}], "unlisted": [{"id": "prj-3", "name": ID}, None]}
     handoffs = [WITH_TOKEN, {**HANDOFF, "project": "prj-2"}, {**HANDOFF, "project": ID, "reinvite": True}]
-    assert desired_transfers(handoffs, shown) == [
+    assert plan_baseline({"handoffs": handoffs}, {"projects": shown})["transfers"] == [
         {"project_name": "shop", "new_owner": "tomasz", "new_owner_api_token": TOKEN, "reinvite": False},
         {"project_id": "prj-2", "new_owner": "tomasz", "reinvite": False},
         # A name that looks like an ID.
         {"project_name": ID, "new_owner": "tomasz", "reinvite": True},
     ]
-    assert "project_id" in desired_transfers([{**HANDOFF, "project": ID}], {})[0]
+    assert "project_id" in plan_baseline({"handoffs": [{**HANDOFF, "project": ID}]}, {})["transfers"][0]
+
+
+ACCEPTED = {**PENDING, "status": "accepted"}
+DONE = transfer("invite_and_accept", transfer_invitation=ACCEPTED)
 
 
 def test_the_places_of_handoffs_that_need_more() -> None:
-    handoffs = [WITH_TOKEN, EVERYTHING, EVERYTHING, {**HANDOFF, "remove_former_owner": True}]
+    handoffs = [WITH_TOKEN, EVERYTHING, EVERYTHING, {**HANDOFF, "remove_former_owner": True}, EVERYTHING]
     blocked = transfer(**FAILED, blockers=[BLOCKER])
-    transfers = {"outcomes": [blocked, blocked, transfer("invite_and_accept"), transfer()]}
-    assert places_to_make_eligible(handoffs, transfers) == [1]
-    again = {"outcomes": [transfer("invite_and_accept")]}
-    assert places_to_remove_former_owner(handoffs, transfers, again) == [1, 2]
-    assert places_to_remove_former_owner(handoffs, transfers, {}) == [2]
-    assert places_to_remove_former_owner(handoffs, {**transfers, "check_mode": True}, {}) == []
-    assert places_to_make_eligible(handoffs, {}) == places_to_remove_former_owner(handoffs, {}, {}) == []
-    assert previous_owner({"account": MIREILLE}) == "mireille"
-    assert previous_owner({"account": None, "outcomes": [transfer(transfer_invitation=PENDING)]}) == "us-1"
+    outcomes = [blocked, blocked, DONE, transfer(), transfer(project=SOLD)]
+    transfers = {"outcomes": outcomes, "account": MIREILLE}
+
+    def places(**results: Any) -> tuple[Any, Any, Any]:
+        plan = plan_baseline({"handoffs": handoffs}, {"transfers": transfers, **results})
+        return plan["ineligible"], list(plan["former"]), plan["unproven"]
+
+    assert places(transfers={}) == ([], [], [])
+    assert places() == ([1], [2], [4])
+    assert places(again={"outcomes": [DONE]}) == ([1], [1, 2], [4])
+    assert places(transfers={**transfers, "check_mode": True}) == ([1], [], [4])
+    # Only who owned it before is removed: this account, as an accepted invitation shows.
+    for inviter, proven in (("us-1", [2, 4]), ("us-3", [2])):
+        accepted = looped({"transfer_invitations": [{**ACCEPTED, "inviter_user_id": inviter}]}, place=4)
+        assert places(accepted=accepted)[1] == proven
+
+
+@pytest.mark.parametrize(("account", "expected"), [(MIREILLE, "mireille"), (None, "us-1")])
+def test_the_previous_owner(account: Any, expected: str) -> None:
+    transfers = {"outcomes": [DONE], "account": account}
+    assert plan_baseline({"handoffs": [EVERYTHING]}, {"transfers": transfers})["former"] == {0: expected}
+
+
+GIVEN = {**transfer(project={**SOLD, "id": ID}), "project_id": ID}
+HIDDEN = transfer(**FAILED, unknown=True, project=None)
+
+
+@pytest.mark.parametrize(
+    ("items", "project", "ended", "predicted", "rest", "held"),
+    [
+        # The items that are not the transferred project.
+        ([{"name": "shop"}, {"name": "web"}], ID, GIVEN, "create", [{"name": "web"}], []),
+        ([{"project_id": ID, "name": "store"}], "shop", GIVEN, "update", [], []),
+        ([{"project_id": "prj-2"}], "shop", GIVEN, "update", [{"project_id": "prj-2"}], []),
+        # Which project it is, is not known.
+        ([{"name": "web"}], ID, HIDDEN, "create", [], [{"name": "web"}]),
+        ([{"name": "web"}], ID, HIDDEN, "update", [{"name": "web"}], []),
+        # An audit of a compliant account asks no second time.
+        ([{"name": "web"}], ID, GIVEN, "none", [], []),
+    ],
+)
+def test_a_project_by_name_and_its_handoff_by_id(
+    items: Any, project: str, ended: Any, predicted: str, rest: Any, held: Any
+) -> None:
+    variables = {"projects": items, "handoffs": [{**WITH_TOKEN, "project": project}]}
+    first = {"outcomes": [outcome(predicted)] * len(items), "check_mode": True}
+    results = {"projects": first, "transfers": {"outcomes": [ended], "check_mode": False}, "check_mode": False}
+    plan = plan_baseline(variables, results)
+    assert (plan["preview"], plan["rest"], plan["held"]) == (True, rest, held)
+    found = build_report(variables, {**results, "rest": {"outcomes": [outcome(predicted)] * len(rest)}})["report"]
+    left = [item for item in found["items"] if item["control"] == "project"]
+    assert [item["compliant"] for item in left] == [True] * len(rest) + [None] * len(held) + [True] * (
+        predicted == "none"
+    )
+    assert found["check_mode"] is False
+
+
+def test_the_default_project_that_is_renamed() -> None:
+    """Only that of the account itself, and none that the baseline names."""
+    variables = {"default_project": "main", "rename_default": True, "projects": [{"name": "web"}]}
+    old = {**SHOP, "name": "default", "default": True}
+    first = {
+        "outcomes": [outcome("create"), outcome()],
+        "diff": {"before": {"default_project": "default"}},
+        "unlisted": [{**old, "id": "prj-9", "owner": TOMASZ}, old],
+        "account": MIREILLE,
+    }
+    assert plan_baseline(variables, {})["rest"] == []
+    renamed = [{"project_id": "prj-1", "name": "main", "default": True}, {"name": "web"}]
+    assert plan_baseline(variables, {"projects": first})["rest"] == renamed
+    named = {**variables, "projects": [{"name": "default"}]}
+    assert plan_baseline(named, {"projects": first})["rest"][0] == {"name": "main", "default": True}
+    there = {**first, "outcomes": [outcome("update"), outcome()]}
+    assert plan_baseline(variables, {"projects": there})["rest"][0] == {"name": "main", "default": True}
+    assert plan_baseline({"rename_default": True, "projects": [{"name": "web"}]}, {})["preview"] is False
+
+
+def test_a_directory_is_tried_before_the_first_write(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for name, expected in (("", True), ("new/one", True), ("file", False), ("file/below", False)):
+        assert plan_baseline({"report_dir": str(tmp_path / name)}, {})["is_writable"] is expected

@@ -13,18 +13,16 @@ from ansible.errors import AnsibleFilterError
 from ..module_utils._errors import InputError
 from ..plugin_utils._report import build_report, plan_baseline
 
-Filter = t.Callable[..., t.Any]
-
 
 class FilterModule:
     """Makes the filters known to Ansible."""
 
-    def filters(self) -> dict[str, Filter]:
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
         """Return each filter by its name."""
         return {"baseline_plan": _explained(plan_baseline), "baseline_report": _explained(build_report)}
 
 
-def _explained(function: Filter) -> Filter:
+def _explained(function: t.Callable[..., t.Any]) -> t.Callable[..., t.Any]:
     """Return a filter whose errors Ansible shows as sentences."""
 
     def run(*arguments: t.Any, **options: t.Any) -> t.Any:

@@ -41,7 +41,7 @@ options:
     description:
       - ID of the project. Takes precedence over O(name).
       - With O(state=present), the project must exist.
-      - In check mode, the ID of a project that an earlier task would create does not exist yet. It is null, and therefore
+      - In check mode, the ID of a project that an earlier task would create does not exist yet. It is null, and thus
         unset. Use the O(name) that the project has in the end.
     type: str
   new_name:

@@ -92,8 +92,8 @@ def _checked(variables: Result) -> Item:
     return {
         "projects": projects,
         "default_project": _text(given, "default_project", "project_baseline_default_project"),
-        "rename_default": _flag(given, "rename_default", "project_baseline_rename_default")
-        and bool(given.get("default_project")),
+        "rename_default": "default_project" in given
+        and _flag(given, "rename_default", "project_baseline_rename_default"),
         "fail_on_drift": _flag(given, "fail_on_drift", "project_baseline_fail_on_drift"),
         "only_handoffs": bool(given.get("only_handoffs")),
         "handoffs": _handoffs(given.get("handoffs") or []),
@@ -165,9 +165,9 @@ def _projects(baseline: Result, present: t.Sequence[Result] = ()) -> Items:
         named[0]["default"] = True
         return kept
     taken = {name for each in kept for name in _known_by(each)} | transferred
-    for project in present:
-        if not taken & {project["name"], project["id"]}:
-            return [{"project_id": project["id"], "name": default, "default": True}, *kept]
+    for old in present:
+        if not taken & {old["name"], old["id"]}:
+            return [{"project_id": old["id"], "name": default, "default": True}, *kept]
     return [{"name": default, "default": True}, *kept]
 
 
@@ -220,8 +220,9 @@ def _transfers(handoffs: Items, projects: Result) -> Items:
     for handoff in handoffs:
         project = handoff["project"]
         by_id = project in ids or (project not in names and bool(_PROJECT_ID.fullmatch(project)))
-        item = {"project_id" if by_id else "project_name": project, "reinvite": handoff.get("reinvite", False)}
-        items.append({**item, **{key: handoff[key] for key in ("new_owner", "new_owner_api_token") if key in handoff}})
+        item: Item = {"project_id" if by_id else "project_name": project, "reinvite": handoff.get("reinvite", False)}
+        item.update({key: handoff[key] for key in ("new_owner", "new_owner_api_token") if key in handoff})
+        items.append(item)
     return items
 
 
@@ -281,8 +282,9 @@ def build_report(variables: Result, results: Result, now: datetime | None = None
     result = f"Compliant: {sum(item['compliant'] is True for item in items)} of {len(items)}."
     for title, found in (("Drift", drift), ("Could not be checked", unknown), ("Failed", errors)):
         result += f" {title}: {', '.join(item['id'] for item in found) or 'none'}."
+    asked = {key: plan[key] for key in ("fail_on_drift", "only_handoffs", "is_writable")}
     kinds = {"drift": drift, "unknown": unknown, "errors": errors}
-    return {"report": report, "summary": summary, "result": result, **kinds}
+    return {"report": report, "summary": summary, "result": result, **kinds, **asked}
 
 
 def _finish(items: Items, handoffs: Items) -> None:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the community.scalingo authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role project_baseline: audit, apply, and audit again; transfers; failures; unset variables; secrets."""
+"""The role project_baseline: audit, apply, and audit again; transfers; failures; secrets."""
 
 from __future__ import annotations
 
@@ -21,9 +21,6 @@ from .playbook import PlaybookRun, Story, connect, tell
 
 ASSUMED = {**COUNTED, **ACCEPTED, **SHOWN, **OWN}
 TEMPLATE = "{{ 1 + 1 }} {% raw %} & <b>\u0007"
-UNSET = {"omitted": "{{ not_defined_anywhere | default(omit) }}", "null": None, "blank": " "}
-ROLE_VARIABLES = ("default_project", "rename_default", "projects", "handoffs", "report_dir", "fail_on_drift")
-OPTIONAL_KEYS = ("new_owner_api_token", "reinvite", "new_owner_email", "make_eligible", "remove_former_owner")
 
 
 class Stories:
@@ -160,21 +157,6 @@ def run(stories: Stories, tmp_path_factory: pytest.TempPathFactory) -> PlaybookR
     rejected = {"status": 403, "body": {"error": TEMPLATE}, "times": None}
     sim.fault("status", method="POST", path="/v1/projects/*/accept", account=friend.username, **rejected)
     stories.tell(me, role("run", handoffs=[handoff(friend)], report_dir=str(folder / "new" / "template")))
-
-    # Directories that do not work: the reports cannot be written, and that is known only then.
-    (folder / "file").write_text("")
-    for name, path in (("in-a-file", folder / "file"), ("below-a-file", folder / "file" / "reports")):
-        stories.tell(sim.add_account(name), role("run", projects=[{"name": "web"}], report_dir=str(path)))
-
-    me, friend, ids = stories.party("unset", "shop")
-    steps = []
-    for kind, value in UNSET.items():
-        variables = dict.fromkeys(ROLE_VARIABLES, value)
-        projects = [{"name": "default", "project_id": value, "new_name": value, "default": value, "state": value}]
-        handoffs = [handoff(friend, token=False) | dict.fromkeys(OPTIONAL_KEYS, value)]
-        steps.append(role(f"variables {kind}", check=True, **variables))
-        steps.append(role(f"keys {kind}", check=True, **{**variables, "projects": projects, "handoffs": handoffs}))
-    stories.tell(me, *steps)
 
     token = sim.add_account("exposed").api_token
     stories.tell(sim.add_account("wrong"), *(role(step, **variables) for step, variables, _field in wrong(token)))
@@ -332,21 +314,6 @@ def test_what_the_api_says_is_no_template(run: PlaybookRun, stories: Stories) ->
     assert "{{ 1 + 1 }} {% raw %} &amp; &lt;b&gt;" in (folder / "report.html").read_text()
 
 
-@pytest.mark.parametrize("name", ["in-a-file", "below-a-file"])
-def test_reports_that_cannot_be_written_fail_the_run_at_its_end(run: PlaybookRun, stories: Stories, name: str) -> None:
-    assert told(run, name, "run") == ["project:web True create"]
-    assert str(stories.folder / "file") in (failure(run, name, "run") or "")
-
-
-@pytest.mark.parametrize("kind", UNSET)
-def test_an_unset_variable_or_key_is_as_if_it_were_not_there(run: PlaybookRun, kind: str) -> None:
-    assert (failure(run, "unset", f"variables {kind}"), failure(run, "unset", f"keys {kind}")) == (None, None)
-    assert told(run, "unset", f"variables {kind}") == []
-    assert told(run, "unset", f"keys {kind}") == ["project:default True none", "handoff:shop False invite"]
-    written = [one.status for one in run.all_of("unset") if one.task.endswith("Write the reports")]
-    assert written and set(written) == {"skipped"}
-
-
 @pytest.mark.parametrize(("step", "variables", "field"), wrong("tk-us-x"), ids=lambda value: str(value)[:20])
 def test_a_baseline_that_cannot_be_meant_fails(
     run: PlaybookRun, stories: Stories, step: str, variables: dict[str, Any], field: str
@@ -394,16 +361,3 @@ def test_what_was_transferred_before_is_left_alone(transferred: Any) -> None:
     assert told(run, "me", "without") == [f"handoff:{name} {True if shown else None} none" for name in names]
     assert [failure(run, "me", step) for step in ("transfer", "with", "without")] == [None, None, None]
     assert left == "*default"
-
-
-def test_a_report_that_cannot_be_written_fails_the_run_at_its_end(tmp_path: Path) -> None:
-    """A directory stands in its place: root, too, cannot write that."""
-    (tmp_path / "reports" / "report.xml" / "report.xml").mkdir(parents=True)
-    with Simulator(**ASSUMED) as sim:
-        me = sim.add_account("me")
-        story = Story(
-            "me", role("run", projects=[{"name": "web"}], report_dir=str(tmp_path / "reports")), connect(sim, me)
-        )
-        run = tell(tmp_path / "run", [story])
-    assert told(run, "me", "run") == ["project:web True create"]
-    assert str(tmp_path / "reports") in (failure(run, "me", "run") or "")

@@ -270,9 +270,9 @@ def test_an_id_does_not_exist_yet_in_check_mode(values: PlaybookRun) -> None:
 
 # Variables of the role
 
-NULLS = dict.fromkeys(
-    ("default_project", "rename_default", "projects", "handoffs", "report_dir", "fail_on_drift"), None
-)
+UNSET = {"omitted": OMITTED, "null": None, "blank": " "}
+VARIABLES = ("default_project", "rename_default", "report_dir", "fail_on_drift", "handoffs")
+OPTIONAL_KEYS = ("new_owner_api_token", "reinvite", "new_owner_email", "make_eligible", "remove_former_owner")
 MODES = (0o700, 0o2770, 0o1777, 0o555)
 
 
@@ -283,20 +283,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def roles(parties: Parties, folder: Path) -> PlaybookRun:
-    me, friend = parties.party("omitted")
-    parties.sim.add_project(me, "staging")
-    keys = dict.fromkeys(("new_name", "project_id", "default", "state"), OMITTED)
-    optional = dict.fromkeys(
-        ("new_owner_api_token", "new_owner_email", "make_eligible", "remove_former_owner"), OMITTED
-    )
-    variables = {
-        **dict.fromkeys(NULLS, OMITTED),
-        "projects": [{"name": "staging", **keys}],
-        "handoffs": [handoff(friend, **optional)],
-    }
-    parties.tell(me, *role("run", **variables))
-
-    parties.tell(parties.sim.add_account("nulls"), *role("run", **NULLS))
+    for kind, value in UNSET.items():
+        me, friend = parties.party(kind)
+        parties.sim.add_project(me, "staging")
+        keys = dict.fromkeys(("new_name", "project_id", "default", "state"), value)
+        optional = dict.fromkeys(OPTIONAL_KEYS, value)
+        variables = {**dict.fromkeys(VARIABLES, value), "projects": [{"name": "staging", **keys}]}
+        unset = role("variables", check=True, **dict.fromkeys((*VARIABLES, "projects"), value))
+        variables["handoffs"] = [handoff(friend, **optional)]
+        parties.tell(me, *unset, *role("keys", **variables))
 
     me, friend = parties.party("vaulted-handoff")
     read, password = vaulted(folder, theirs=friend.api_token)
@@ -335,16 +330,15 @@ def roles(parties: Parties, folder: Path) -> PlaybookRun:
     return tell(folder / "run", stories, "-v", "--vault-password-file", password)
 
 
-def test_omitted_variables_and_keys_are_unset(roles: PlaybookRun, parties: Parties, folder: Path) -> None:
-    assert told(roles, "omitted", "run") == ["project:staging True none", "handoff:shop False invite"]
-    assert outline(parties.sim.projects("omitted")) == "*default shop staging"
-    assert (parties.status("omitted"), parties.owner("omitted")) == (["pending"], "omitted")
-    assert failure(roles, "omitted", "run") is None
+@pytest.mark.parametrize("kind", UNSET)
+def test_omitted_variables_and_keys_are_unset(roles: PlaybookRun, parties: Parties, folder: Path, kind: str) -> None:
+    """The default project stays as it is, and nothing is accepted with the token of the owner."""
+    assert told(roles, kind, "variables") == []
+    assert told(roles, kind, "keys") == ["project:staging True none", "handoff:shop False invite"]
+    assert [failure(roles, kind, step) for step in ("variables", "keys")] == [None, None]
+    assert outline(parties.sim.projects(kind)) == "*default shop staging"
+    assert (parties.status(kind), parties.owner(kind)) == (["pending"], kind)
     assert [path.name for path in folder.rglob("*omit*")] == ["omitted.json"]
-
-
-def test_null_variables_are_unset(roles: PlaybookRun) -> None:
-    assert (failure(roles, "nulls", "run"), told(roles, "nulls", "run")) == (None, [])
 
 
 def test_the_token_of_a_handoff_may_be_vaulted(roles: PlaybookRun, parties: Parties) -> None:
@@ -440,7 +434,7 @@ def test_a_transferred_project_is_known_by_name_and_by_id(transferred: Any, name
     # Without the token, it is not known whether an item by name is the project by ID.
     unknown = ["project:shop None none", "project:blog None none"] if name == "by-id" else []
     assert told(run, name, "unknown")[: len(unknown)] == unknown
-    assert outline(parties.sim.projects(name)) == ("*default web" if name == "by-id" else "*default blog web")
+    assert outline(parties.sim.projects(name)) == ("*default web" if name == "by-id" else "blog *default web")
     assert parties.sim.collaborators(f"{name}-app") == []
     assert [failure(run, name, step) for step in ("transfer", "again", "new", "unknown")] == [None] * 4
 
@@ -570,9 +564,10 @@ def test_new_directories_follow_the_umask(party: Any, tmp_path: Path) -> None:
 def test_a_failure_of_one_account_stops_no_other_before_its_report(sim: Any, tmp_path: Path) -> None:
     """With any_errors_fatal, and where the failure is rescued."""
     hosts = {}
-    for name, items in (("good", [{"name": "web"}]), ("bad", "no list"), ("undefined", "{{ nowhere }}")):
+    for name, items in (("good", [{"name": "web"}]), ("bad", "no list"), ("undefined", [{"name": "web"}])):
         me = sim.add_account(f"fatal-{name}")
         hosts[name] = {"scalingo_api_token": me.api_token, "project_baseline_projects": items}
+    hosts["undefined"]["scalingo_api_token"] = "{{ nowhere }}"
     group = {"hosts": hosts, "vars": {"ansible_connection": "local"}}
     inventory = tmp_path / "inventory.json"
     inventory.write_text(json.dumps({"accounts": group}))

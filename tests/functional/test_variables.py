@@ -27,7 +27,19 @@ from simulator import Simulator
 from .assumptions import ACCEPTED, COUNTED, OWN, SHOWN
 from .baseline import ROLE, failure, play, report, role, told
 from .expect import EXCHANGE, assert_ok, outline, writes
-from .playbook import COLLECTION, PlaybookRun, Story, connect, show, tell
+from .playbook import (
+    PlaybookRun,
+    Story,
+    connect,
+    custom_stats,
+    project,
+    project_info,
+    projects,
+    show,
+    tell,
+    transfer,
+    transfers,
+)
 
 ASSUMED = {**COUNTED, **ACCEPTED, **SHOWN, **OWN}
 HIDDEN = {**ASSUMED, "old_owner_reads": False}
@@ -65,14 +77,6 @@ class Parties:
         return [each["status"] for each in self.sim.invitations(self.ids[name])]
 
 
-def call(
-    module: str, name: str = "run", check: bool = False, environment: Any = None, **arguments: Any
-) -> dict[str, Any]:
-    """A task that calls a module."""
-    task = {"name": name, f"{COLLECTION}.scalingo_{module}": arguments, "environment": environment or {}}
-    return {**task, "check_mode": True} if check else task
-
-
 def handoff(friend: Any, **more: Any) -> dict[str, Any]:
     return {"project": "shop", "new_owner": friend.username, "new_owner_api_token": friend.api_token, **more}
 
@@ -92,25 +96,24 @@ def vaulted(folder: Path, **values: str) -> tuple[dict[str, Any], str]:
 
 # Of an account with a shop: the task, whether it fails, and what its message or its warnings hold.
 VALUES: dict[str, tuple[dict[str, Any], bool, tuple[str, ...]]] = {
-    "number": (call("project", name=202401), False, ("202401", "Quote")),
-    "number-absent": (call("project", name=8, state="absent"), False, ("8", "Quote")),
-    "number-in-a-list": (call("projects", projects=[{"name": 31}]), False, ("item 1", "31", "Quote")),
+    "number": (project(name=202401), False, ("202401", "Quote")),
+    "number-absent": (project(name=8, state="absent"), False, ("8", "Quote")),
+    "number-in-a-list": (projects(projects=[{"name": 31}]), False, ("item 1", "31", "Quote")),
     "number-as-a-term": (show(QUERY.format("2024, on_missing='skip'")), False, ()),
-    "boolean": (call("project", name=True), True, ("name", "true", "Quote")),
-    "boolean-in-a-list": (call("projects", projects=[{"name": False}]), True, ("item 1", "name", "false", "Quote")),
-    "id-as-a-name": (call("project", name="{{ shop_id }}"), True, ("project_id",)),
-    "id-as-a-name-absent": (call("project", name="{{ shop_id }}", state="absent"), True, ("project_id",)),
-    "empty-filter": (call("project_info", name=""), True, ("name", "empty")),
-    "plain-names": (call("projects", projects=["staging", "shop"]), True, ("Item 1 of projects", "name", "new_name")),
-    "plain-text": (call("projects", projects="staging"), True, ("projects", "new_name")),
-    "plain-transfers": (call("project_transfers", transfers=["shop"]), True, ("Item 1 of transfers", "new_owner")),
+    "boolean": (project(name=True), True, ("name", "true", "Quote")),
+    "boolean-in-a-list": (projects(projects=[{"name": False}]), True, ("item 1", "name", "false", "Quote")),
+    "id-as-a-name": (project(name="{{ shop_id }}"), True, ("project_id",)),
+    "id-as-a-name-absent": (project(name="{{ shop_id }}", state="absent"), True, ("project_id",)),
+    "empty-filter": (project_info(name=""), True, ("name", "empty")),
+    "plain-names": (projects(projects=["staging", "shop"]), True, ("Item 1 of projects", "name", "new_name")),
+    "plain-text": (projects(projects="staging"), True, ("projects", "new_name")),
+    "plain-transfers": (transfers(transfers=["shop"]), True, ("Item 1 of transfers", "new_owner")),
     "blank-as-a-term": (show(LOOKUP.format("' shop '") + ".name"), False, ("shop",)),
     "vaulted-variable": (show(LOOKUP.format("'shop'") + ".name"), False, ("shop",)),
     "vaulted-option": (show(LOOKUP.format("'shop', api_token=secret") + ".name"), False, ("shop",)),
-    "vaulted-in-a-module": (call("project", name="shop", api_token="{{ secret }}"), False, ()),
+    "vaulted-in-a-module": (project(name="shop", api_token="{{ secret }}"), False, ()),
     "vaulted-in-a-list": (
-        call(
-            "project_transfers",
+        transfers(
             check=True,
             transfers=[{"project_name": "shop", "new_owner": "{{ friend }}", "new_owner_api_token": "{{ theirs }}"}],
         ),
@@ -123,42 +126,42 @@ VALUES: dict[str, tuple[dict[str, Any], bool, tuple[str, ...]]] = {
         ("none",),
     ),
     "owners-token-by-name": (
-        call("project_transfer", project_name="shop", state="accepted"),
+        transfer(project_name="shop", state="accepted"),
         True,
         ("token", "new owner"),
     ),
     "owners-token-by-id": (
-        call("project_transfer", project_id="{{ shop_id }}", state="accepted"),
+        transfer(project_id="{{ shop_id }}", state="accepted"),
         True,
         ("token", "new owner"),
     ),
-    "socks": (call("project_info", environment={"https_proxy": "socks5://127.0.0.1:9"}, **AWAY), True, ("PySocks",)),
+    "socks": (project_info(environment={"https_proxy": "socks5://127.0.0.1:9"}, **AWAY), True, ("PySocks",)),
     "proxy-407": (
-        call("project_info", environment={"https_proxy": "{{ proxy }}"}, **AWAY),
+        project_info(environment={"https_proxy": "{{ proxy }}"}, **AWAY),
         True,
         ("407", "proxy", "password"),
     ),
 }
 # A token where no token belongs: nothing is sent, and nothing of it repeated.
 MISPLACED: dict[str, tuple[dict[str, Any], str]] = {
-    "name": (call("project", name=TOKEN), "name"),
-    "new-name": (call("project", name="shop", new_name=JWT), "new_name"),
-    "project-id": (call("project", project_id=TOKEN, state="absent"), "project_id"),
-    "owner": (call("project", name="web", owner=JWT), "owner"),
-    "item": (call("projects", projects=[{"name": "web"}, {"name": TOKEN}]), "item 2 of projects: name"),
-    "item-text": (call("projects", projects=[TOKEN]), "item 1 of projects"),
-    "list": (call("projects", projects=TOKEN), "projects"),
-    "new-owner": (call("project_transfer", project_name="shop", new_owner=JWT), "new_owner"),
+    "name": (project(name=TOKEN), "name"),
+    "new-name": (project(name="shop", new_name=JWT), "new_name"),
+    "project-id": (project(project_id=TOKEN, state="absent"), "project_id"),
+    "owner": (project(name="web", owner=JWT), "owner"),
+    "item": (projects(projects=[{"name": "web"}, {"name": TOKEN}]), "item 2 of projects: name"),
+    "item-text": (projects(projects=[TOKEN]), "item 1 of projects"),
+    "list": (projects(projects=TOKEN), "projects"),
+    "new-owner": (transfer(project_name="shop", new_owner=JWT), "new_owner"),
     "project-name": (
-        call("project_transfers", transfers=[{"project_name": TOKEN, "new_owner": "tomasz"}]),
+        transfers(transfers=[{"project_name": TOKEN, "new_owner": "tomasz"}]),
         "project_name",
     ),
-    "timeout": (call("project_info", timeout=TOKEN), "timeout"),
+    "timeout": (project_info(timeout=TOKEN), "timeout"),
     "region-variable": (
-        call("project_info", environment={"SCALINGO_REGION": TOKEN}, api_url="", region=""),
+        project_info(environment={"SCALINGO_REGION": TOKEN}, api_url="", region=""),
         "SCALINGO_REGION",
     ),
-    "timeout-variable": (call("project_info", environment={"SCALINGO_TIMEOUT": TOKEN}), "SCALINGO_TIMEOUT"),
+    "timeout-variable": (project_info(environment={"SCALINGO_TIMEOUT": TOKEN}), "SCALINGO_TIMEOUT"),
     "term": (show(LOOKUP.format(f"'{TOKEN}'")), "term"),
     "lookup-owner": (show(LOOKUP.format(f"'shop', owner='{JWT}'")), "owner"),
     "lookup-variable": (show(LOOKUP.format("'shop', api_url=''"), vars={"scalingo_region": TOKEN}), "scalingo_region"),
@@ -211,11 +214,11 @@ def values(parties: Parties, proxy: str, tmp_path_factory: pytest.TempPathFactor
         rejection = {"status": status, "body": {"error": words}, "times": None}
         sim.fault("status", method="POST", path="*/accept", account=friend.username, **rejection)
         options = {"project_name": "shop", "state": "accepted", "new_owner_api_token": friend.api_token}
-        accept = call("project_transfer", wait_timeout=600, **options)
+        accept = transfer(wait_timeout=600, **options)
         parties.tell(me, accept, *role("role", handoffs=[handoff(friend)]))
     me, _friend = parties.party("predicted")
-    created = {**call("project", "create", check=True, name="web"), "register": "created"}
-    rename = call("project", "rename", check=True, project_id="{{ created.project.id }}", name="site")
+    created = {**project("create", check=True, name="web"), "register": "created"}
+    rename = project("rename", check=True, project_id="{{ created.project.id }}", name="site")
     parties.tell(me, created, rename)
     stories, parties.stories = parties.stories, []
     return tell(folder / "run", stories, "-vvv", "--vault-password-file", password)
@@ -583,8 +586,7 @@ def test_a_failure_of_one_account_stops_no_other_before_its_report(sim: Any, tmp
     playbook.write_text(json.dumps([{"name": "all", **tasks, **defaults, **python}]))
     shown = {"ANSIBLE_SHOW_CUSTOM_STATS": "true"}
     done = play(tmp_path / "run", str(playbook), {}, "-i", str(inventory), **shown)
-    (line,) = re.findall(r"^\tRUN: (.*)$", done.stdout, re.MULTILINE)
-    summary = json.loads(line)["project_baseline_summary"]
+    summary = custom_stats(done.stdout)["project_baseline_summary"]
     assert {name: bool(entry) for name, entry in summary.items()} == {"good": True, "bad": False, "undefined": False}
     assert outline(sim.projects("fatal-good")) == "*default web"
     assert sim.calls("fatal-bad") == []

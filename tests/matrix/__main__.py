@@ -44,6 +44,7 @@ REPRESENTATIVE = (
     "test_project_info.py",
     "test_projects_playbook.py",
     "test_python_of_modules.py",
+    "test_variables.py",
 )
 # What the modules do on another Python than the controller's.
 ON_TARGET = (

@@ -606,15 +606,19 @@ def test_a_lookup_says_that_it_waits(sim: Any, tmp_path: Path) -> None:
 # What only Ansible, or its user, can change is documented
 
 DOCUMENTED = {
-    "README.md": ("creates an empty `shop` on its next run", "project_baseline_handoffs", "project_id"),
+    "README.md": ("creates a new, empty project", "project_baseline_handoffs", "project_id"),
     "plugins/modules/scalingo_project.py": ("project_baseline_handoffs", "does not exist yet", "transferred"),
     "plugins/lookup/project_info.py": ("runs again each time", "-v", "empty string"),
     "plugins/doc_fragments/_connection.py": ("Does not limit name resolution",),
     "docs/docsite/rst/guide_authentication.rst": ("``Origin``", "``label``", "artifact ``command``", "``ps``"),
-    "docs/docsite/rst/guide_projects.rst": ("creates an empty project", "check mode", "sends its requests each time"),
-    "docs/docsite/rst/guide_transfers.rst": ("creates an empty ``shop``",),
+    "docs/docsite/rst/guide_projects.rst": (
+        "creates a new, empty project",
+        "check mode",
+        "sends its requests each time",
+    ),
+    "docs/docsite/rst/guide_transfers.rst": ("creates a new, empty ``shop``",),
     "docs/docsite/rst/guide_audit.rst": ("any_errors_fatal", "serial", "strategy: free"),
-    "docs/docsite/rst/guide_speed.rst": ("name server",),
+    "docs/docsite/rst/guide_speed.rst": ("name resolution",),
 }
 
 

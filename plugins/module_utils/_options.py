@@ -140,7 +140,7 @@ def check_values(options: t.Mapping[str, t.Any], spec: Spec, prefix: str = "") -
                     check_text(item, f"item {number} of {name}", "raw")
                     if not re.search("[={]", str(item)):
                         keys = ", ".join(rule["options"])
-                        raise InputError(f"Item {number} of {name} is not a dictionary. Its keys are {keys}.")
+                        raise InputError(f"item {number} of {name} is not a dictionary. Its keys are {keys}.")
         else:
             warnings += check_text(value, f"{prefix}{name}", rule.get("type", "str"))
     return warnings

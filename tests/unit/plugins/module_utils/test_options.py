@@ -334,3 +334,26 @@ def test_value_that_yaml_read_as_something_else_than_a_text() -> None:
     for number in (202401, 1.5):
         (warning,) = check_values({"items": [{"name": number}]}, SPEC)
         assert warning.startswith(f"item 1 of items: name was read as the number {number}, and '{number}' is used")
+
+
+def test_item_that_is_no_dictionary_fails_with_the_keys() -> None:
+    for items in (["web"], "web", [None], [["web"]]):
+        with pytest.raises(InputError, match="item 1 of items is not a dictionary"):
+            check_values({"items": items}, SPEC)
+    for items in (["name=web"], '{"name": "web"}', "", None, []):
+        assert check_values({"items": items}, SPEC) == []
+
+
+def test_token_in_a_variable_fails_and_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCALINGO_REGION", TOKEN)
+    for source, variables in (("SCALINGO_REGION", {}), ("scalingo_region", {"region": JWT})):
+        with pytest.raises(InputError) as failure:
+            from_sources({}, variables)
+        assert str(failure.value).startswith(f"{source} contains a token")
+        assert not [secret for secret in (TOKEN, JWT) if secret in str(failure.value)]
+
+
+def test_cleaned_decrypts_a_vaulted_value() -> None:
+    """As ansible-core 2.18 and older has it: no string, until it is asked for."""
+    vaulted = type("AnsibleVaultEncryptedUnicode", (), {"__str__": lambda self: " secret "})()
+    assert cleaned({"a": [vaulted]}) == {"a": ["secret"]}

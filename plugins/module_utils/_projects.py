@@ -50,10 +50,11 @@ def ensure_projects(api: Api, options: Object, check_mode: bool) -> Object:
             raise
 
     results.carry_out(carry_out)
-    if any(items[index].default and outcome.done for index, outcome in results.outcomes.items()):
+    moved = any(items[index].default and outcome.done for index, outcome in results.outcomes.items())
+    if moved:
         # Its plan has made the account forget the default project before it.
         before = account.projects
-    projects = [_project(index, before, results) for index in range(len(items))]
+    projects = [_project(index, before, results, moved and not item.default) for index, item in enumerate(items)]
     return results.finish(
         [_outcome(index, item, project, results) for index, (item, project) in enumerate(zip(items, projects))],
         account,
@@ -139,10 +140,13 @@ def _unlisted(items: Items, projects: t.Iterable[Object], results: Results) -> l
     return [each for each in projects if each["id"] not in listed and each["name"] not in names]
 
 
-def _project(index: int, before: t.Sequence[Object], results: Results) -> Object | None:
+def _project(index: int, before: t.Sequence[Object], results: Results, not_default: bool) -> Object | None:
     """Return the project of an item as it is now."""
     if index in results.outcomes:
-        return results.outcomes[index].resource
+        outcome = results.outcomes[index]
+        # Its response may still show a project as the default one that another item has just taken that from.
+        stale = not_default and outcome.done and outcome.resource and outcome.resource["default"]
+        return {**(outcome.resource or {}), "default": False} if stale else outcome.resource
     if index in results.errors and "project" in results.errors[index].result:
         project: Object | None = results.errors[index].result["project"]
         return project

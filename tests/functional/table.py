@@ -87,6 +87,11 @@ def climb(run: Callable[[bool], TaskResult], calls: Callable[[], list[str]], sta
     return Climbed(steps, sent, states)
 
 
+def late_reads(sim: Any) -> int:
+    """How many reads it takes until a list shows what was written."""
+    return max(sim.switches["list_lag"], int(sim.switches["two_defaults"]))
+
+
 def rows(text: str) -> list[Any]:
     """The rows of a table, each with the line that it is as its name."""
     lines = [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every operation of every module and of the lookup, and what each promises whatever the API turns out to be like.
 
-`make functional VARIANTS=all` runs this file under every value of every switch of the simulator, so no story sets one.
+`make functional VARIANTS=all` runs this file under every value of every switch of the simulator, so no test sets one.
 Where the outcome has to differ, it is derived from the switch; no request is counted, and no text of one status
 expected. Modules and lookup run in this process, since an ansible-playbook for every value would take hours.
 """
@@ -15,15 +15,15 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleError
 
-from .expect import NOWHERE, assert_ok, assert_refused, diff_of, disagreements, outline, told, writes
+from .expect import NOWHERE, assert_ok, assert_refused, diff_of, outline, told, writes
 from .playbook import TaskResult, connect, here, lookup
-from .table import RUNGS
+from .table import Account, Climbed, climb, late_reads
 from .transfers import Party, party, while_waiting
 
 PATIENCE = 60  # seconds, for an API with a rate limit or a late acceptance
 
 
-def task(sim: Any, account: Any, module: str, check: bool = False, **options: Any) -> TaskResult:
+def run(sim: Any, account: Any, module: str, check: bool = False, **options: Any) -> TaskResult:
     """What a module returns to an account whose lists show what was done before; a check has to write nothing."""
     for _read in range(late_reads(sim)):
         here("scalingo_project_info", connect(sim, account, max_wait=PATIENCE))
@@ -34,297 +34,261 @@ def task(sim: Any, account: Any, module: str, check: bool = False, **options: An
     return result
 
 
-def late_reads(sim: Any) -> int:
-    """How many reads it takes until a list shows what was written."""
-    return max(sim.switches["list_lag"], int(sim.switches["two_defaults"]))
+class Patient(Account):
+    """An account whose tasks wait until the lists show what was done before."""
 
+    def task(self, text: str, check: bool = False, **connection: Any) -> TaskResult:
+        for _read in range(late_reads(self.sim)):
+            here("scalingo_project_info", connect(self.sim, self.me, max_wait=PATIENCE))
+        return super().task(text, check, max_wait=PATIENCE, **connection)
 
-def ladder(sim: Any, account: Any, module: str, **options: Any) -> TaskResult:
-    """What a task returns that changes something: its check foretells that, and a second run finds nothing to do."""
-    steps = {rung: task(sim, account, module, check="check" in rung, **options) for rung in RUNGS}
-    for rung, result in steps.items():
-        assert_ok(result, changed=rung in ("check", "run"))
-    assert disagreements(steps["check"], steps["run"]) == []
-    assert disagreements(steps["check again"], steps["rerun"]) == []
-    return steps["run"]
+    def changes(self, task: str, after: str) -> TaskResult:
+        """A task changes the account to this; its check predicts that, and a second run finds nothing to do."""
+        result = self.climb(task).run
+        assert_ok(result, changed=True)
+        assert self.state == set(after.split())
+        return result
 
+    def keeps(self, *tasks: str) -> None:
+        before = self.held
+        for task in tasks:
+            assert_ok(self.climb(task).run)
+        assert self.held == before
 
-def refused(sim: Any, account: Any, module: str, *facts: str, **options: Any) -> None:
-    """A task fails in one sentence that holds these facts, its check too, and neither changes anything."""
-    before = sim.projects(account)
-    for check in (True, False):
-        result = task(sim, account, module, check=check, **options)
-        assert_refused(result, *facts)
-        assert not result.changed
-    assert sim.projects(account) == before
+    def fails(self, task: str, *facts: str) -> None:
+        """A task fails in one sentence that holds these facts, its check too, and neither changes anything."""
+        before = self.held
+        for result in self.climb(task).steps.values():
+            assert_refused(result, *(self.words.get(fact, fact) for fact in facts))
+            assert not result.changed
+        assert self.held == before
 
 
 def test_the_life_of_a_project(sim: Any) -> None:
-    me = sim.add_account("life")
-    made = ladder(sim, me, "project", name="web")
-    assert made["project"] in sim.projects(me)
-    renamed = ladder(sim, me, "project", name="web", new_name="site")
-    assert renamed["project"]["id"] == made["project"]["id"]
-    shop = ladder(sim, me, "project", project_id=made["project"]["id"], name="shop")["project"]
-    assert shop == sim.project(shop["id"])
-    before, after = diff_of(ladder(sim, me, "project", name="shop", default=True))
+    account = Patient(sim, "*default")
+    web = account.changes("web", "*default web=")["project"]["id"]
+    account.was[web] = "web"
+    account.words["$web"] = web
+    account.changes("web>site", "*default site=web")
+    account.changes("project_id=$web name=shop", "*default shop=web")
+    before, after = diff_of(account.changes("shop default=true", "default *shop=web"))
     assert (before["default_project"], after["default_project"]) == ("default", "shop")
-    assert outline(sim.projects(me)) == "default *shop"
-    ladder(sim, me, "project", name="default", state="absent")
-    assert_ok(task(sim, me, "project", name="default", state="absent"))
-    refused(sim, me, "project", "shop", name="shop", state="absent")
-    refused(sim, me, "project", "shop", name="shop", default=False)
-    assert_ok(task(sim, me, "project", name="shop", owner="life"))
-    assert outline(sim.projects(me)) == "*shop"
+    account.changes("-default", "*shop=web")
+    account.keeps("-default", "shop owner=$me")
+    account.fails("-shop", "shop")
+    account.fails("shop default=false", "shop")
 
 
 def test_a_project_that_is_not_there(sim: Any) -> None:
-    me = sim.add_account("nothing")
-    refused(sim, me, "project", NOWHERE, project_id=NOWHERE)
-    for check in (True, False):
-        assert_ok(task(sim, me, "project", check, project_id=NOWHERE, state="absent"))
-        assert_ok(task(sim, me, "project", check, name="web", state="absent"))
-    assert task(sim, me, "project_info", project_id=NOWHERE)["projects"] == []
-    refused(sim, me, "project_transfer", "web", project_name="web", new_owner="tomasz")
+    account = Patient(sim, "*default")
+    account.fails(f"project_id={NOWHERE}", NOWHERE)
+    account.keeps(f"project_id={NOWHERE} state=absent", "-web")
+    assert run(sim, account.me, "project_info", project_id=NOWHERE)["projects"] == []
+    result = run(sim, account.me, "project_transfer", project_name="web", new_owner="tomasz")
+    assert_refused(result, "web")
 
 
 def test_what_is_inside_keeps_a_project(sim: Any) -> None:
-    me = sim.add_account("insides")
-    full, stored = (sim.add_project(me, name)["id"] for name in ("full", "stored"))
-    sim.add_application(full, "app-inside")
-    sim.add_application(stored, "database-inside", databases=True)
-    refused(sim, me, "project", "full", "app-inside", name="full", state="absent")
-    refused(sim, me, "projects", "full", "app-inside", projects=[{"name": "full", "state": "absent"}])
-    assert_refused(task(sim, me, "project", check=True, name="stored", state="absent"), "database-inside")
-    result = task(sim, me, "project", name="stored", state="absent")
-    if sim.switches["delete_with_database"] == 204:
-        assert_ok(result, changed=True)
-    else:
-        assert_refused(result, "stored")
-    assert outline(sim.projects(me)) == ("*default full" if result.changed else "*default full stored")
+    account = Patient(sim, "*default full+app stored+db")
+    account.fails("-full", "full-me")
+    account.fails("-full,", "full-me")
+    assert_refused(account.task("-stored", check=True), "stored-me")
+    result = account.task("-stored")
+    deletable = sim.switches["delete_with_database"] == 204
+    assert (result.failed, result.changed) == (not deletable, deletable)
+    assert account.state == {"*default", "full"} | (set() if deletable else {"stored"})
 
 
 def test_a_name_that_is_taken_and_an_account_that_is_full(sim: Any) -> None:
-    me = sim.add_account("taken")
-    for number in range(len(sim.projects(me)), sim.switches["limit_projects"]):
-        sim.add_project(me, f"web-{number}")
-    refused(sim, me, "project", "default", "web-1", name="web-1", new_name="default")
-    before = sim.projects(me)
-    result = task(sim, me, "project", name="one-too-many")
+    limit = sim.switches["limit_projects"]
+    account = Patient(sim, "*default " + " ".join(f"web-{number}" for number in range(1, limit)))
+    account.fails("web-1>default", "default", "web-1")
+    result = account.task("one-too-many")
     assert_refused(result, "one-too-many", str(sim.switches["limit_status"]))
-    assert sim.projects(me) == before
+    assert len(account.held) == limit
 
 
 def test_a_list_of_projects(sim: Any) -> None:
-    me = sim.add_account("many")
-    for name in ("web", "tools", "old", "kept", "spare"):
-        sim.add_project(me, name)
-    everything: list[dict[str, Any]] = [
-        {"name": "default", "state": "absent"},
-        {"name": "web", "new_name": "site"},
-        {"name": "tools", "new_name": "shop"},
-        {"name": "main", "default": True},
-        {"name": "gone", "state": "absent"},
-        {"name": "old", "state": "absent"},
-        {"name": "kept"},
-    ]
-    run = ladder(sim, me, "projects", projects=everything)
-    assert outline(run["unlisted"]) == "spare"
-    assert told(run) == "default delete, site update, shop update, main create, gone none, old delete, kept none"
-    assert outline(sim.projects(me)) == "kept *main shop site spare"
-    assert outline(run["projects"]) == "kept *main shop site"
-    refused(sim, me, "projects", "main", projects=[{"name": "new"}, {"name": "main", "state": "absent"}])
-    refused(sim, me, "projects", "twice", projects=[{"name": "twice"}, {"name": "twice"}])
-
-
-def test_reading_projects(sim: Any) -> None:
-    me, other = sim.add_account("reader"), sim.add_account("other")
-    web, theirs = sim.add_project(me, "web"), sim.add_project(other, "theirs")
-    assert task(sim, me, "project_info", name="web")["projects"] == [web]
-    assert task(sim, me, "project_info", project_id=web["id"])["projects"] == [web]
-    assert outline(task(sim, me, "project_info", owner="reader")["projects"]) == "*default web"
-    assert outline(task(sim, me, "project_info", default=True, owner=me.id)["projects"]) == "*default"
-    assert task(sim, me, "project_info", name="web", owner=other.email)["projects"] == []
-    # Of what only strangers own, a refusal must not be told as an absence.
-    result = task(sim, me, "project_info", project_id=theirs["id"])
-    if sim.switches["stranger_get"] == "404":
-        assert result["projects"] == []
-    else:
-        assert_refused(result, theirs["id"])
+    account = Patient(sim, "*default web tools old kept spare")
+    everything = "-default, web>site, tools>shop, main default=true, -gone, -old, kept"
+    result = account.changes(everything, "kept *main= shop=tools site=web spare")
+    assert told(result) == "default delete, site update, shop update, main create, gone none, old delete, kept none"
+    assert (outline(result["projects"]), outline(result["unlisted"])) == ("kept *main shop site", "spare")
+    account.fails("new, -main", "main")
+    account.fails("twice, twice", "twice")
 
 
 def test_what_others_own_is_not_changed(sim: Any) -> None:
-    me, other = sim.add_account("helper"), sim.add_account("helped")
-    theirs = sim.add_project(other, "theirs")
-    sim.add_application(theirs["id"], "shared-with-helper", collaborators=[me])
-    seen = sim.switches["collaborator_get"] == "200"  # By ID nobody asks for the list.
-    owner = ("helped",) if seen else ()
-    refused(sim, me, "project", theirs["id"], *owner, project_id=theirs["id"], name="mine")
-    refused(sim, me, "project", theirs["id"], *owner, project_id=theirs["id"], default=True)
-    refused(sim, me, "project_transfer", theirs["id"], project_id=theirs["id"], new_owner="helper")
-    gone = task(sim, me, "project", project_id=theirs["id"], state="absent")
-    if seen or sim.switches["collaborator_get"] != "404":
-        assert_refused(gone, theirs["id"])
+    account = Patient(sim, "*default friend/theirs")
+    seen = sim.switches["collaborator_get"] == "200"  # By ID the list is not read.
+    for change in ("name=mine", "default=true"):
+        account.fails(f"project_id=$friend/theirs {change}", "$friend/theirs", *(["$friend"] if seen else []))
+    gone = account.task("project_id=$friend/theirs state=absent")
     assert not gone.changed
+    assert gone.failed or sim.switches["collaborator_get"] == "404"
     if sim.switches["list_collaborations"]:
-        assert_ok(task(sim, me, "project", name="theirs"))
-        refused(sim, me, "project", "helped", name="theirs", new_name="mine")
-    assert sim.project(theirs["id"]) == theirs
-    assert outline(sim.projects(me)) == "*default"
+        account.keeps("theirs")
+        account.fails("theirs>mine", "$friend")
+    assert account.state == {"*default", "friend/theirs"}
 
 
-def _invitations(sim: Any, account: Any, one: Party, **options: Any) -> list[str]:
-    result = task(sim, account, "project_transfer_info", project_id=one.project_id, **options)
+def test_reading_projects(sim: Any) -> None:
+    account = Patient(sim, "*default web")
+    strange = Account(sim, "strange").words["$strange"]
+    web = account.held[account.words["$web"]]
+    for options, found in (
+        ({"name": "web"}, [web]),
+        ({"project_id": web["id"]}, [web]),
+        ({"name": "web", "owner": account.friend.email}, []),
+    ):
+        assert run(sim, account.me, "project_info", **options)["projects"] == found
+        if found:
+            assert lookup(*options.values(), **connect(sim, account.me, max_wait=PATIENCE)) == found
+    for options, shown in (({"owner": account.me.id}, "*default web"), ({"default": True, "owner": "$me"}, "*default")):
+        options = {key: account.words.get(str(value), value) for key, value in options.items()}
+        assert outline(run(sim, account.me, "project_info", **options)["projects"]) == shown
+        assert outline(lookup(**options, **connect(sim, account.me, max_wait=PATIENCE))) == shown
+    # Of what only strangers own, a rejection must not be told as an absence.
+    result = run(sim, account.me, "project_info", project_id=strange)
+    assert result.failed is (sim.switches["stranger_get"] != "404")
+    assert result.failed or result["projects"] == []
+    options = connect(sim, account.me, max_wait=PATIENCE)
+    assert lookup("nothing", "web", on_missing="skip", **options) == [web]
+    assert lookup("nothing", on_missing="none", **options) == [None]
+    for missing in ("nothing", NOWHERE, strange):
+        with pytest.raises(AnsibleError, match=missing):
+            lookup(missing, **options)
+
+
+def test_a_login(sim: Any) -> None:
+    account = Patient(sim, "*default")
+    result = run(sim, account.me, "login")
+    assert_ok(result)
+    assert (result["login"]["expires_at"] is None) is (sim.switches["uuid_claim"] == "opaque")
+    assert_ok(account.task("web", bearer_token=result["login"]["bearer_token"], api_token=""), changed=True)
+    sim.revoke(account.me)
+    assert_refused(run(sim, account.me, "login"), "api_token")
+
+
+# Transfers
+
+
+def transferred(one: Party, word: str, **options: Any) -> Climbed:
+    """A transfer by one of them that either changes something or fails, which its check predicts."""
+    account, named = getattr(one, word), {} if "project_name" in options else {"project_id": one.project_id}
+    climbed = climb(
+        lambda check: run(one.sim, account, "project_transfer", check, **named, **options),
+        lambda: one.calls(word),
+        lambda: one.state,
+    )
+    assert climbed.run.changed is not climbed.run.failed, climbed.run.msg or climbed.run.values
+    return climbed
+
+
+def changes(one: Party, word: str, **options: Any) -> TaskResult:
+    result = transferred(one, word, **options).run
+    assert_ok(result, changed=True)
+    return result
+
+
+def fails(one: Party, word: str, *facts: str, **options: Any) -> None:
+    for result in transferred(one, word, **options).steps.values():
+        assert_refused(result, *facts)
+
+
+def invitations(one: Party, **options: Any) -> list[str]:
+    result = run(one.sim, one.owner, "project_transfer_info", project_id=one.project_id, **options)
     assert_ok(result)
     return [each["status"] for each in result["transfer_invitations"]]
 
 
-def test_a_handover(sim: Any) -> None:
+def test_a_transfer(sim: Any) -> None:
     one = party(sim)
-    offer = ladder(sim, one.owner, "project_transfer", project_name=one.project_name, new_owner=one.invitee.username)
-    invitation = offer["transfer_invitation"]
-    assert [invitation] == sim.invitations(one.project_id)
-    assert _invitations(sim, one.owner, one) == ["pending"]
-    eligible = task(sim, one.owner, "project_transfer_info", project_id=one.project_id, eligible_new_owners=True)
+    offer = changes(one, "owner", project_name=one.project_name, new_owner=one.invitee.username)["transfer_invitation"]
+    assert [offer] == sim.invitations(one.project_id)
+    assert invitations(one) == ["pending"]
+    eligible = run(sim, one.owner, "project_transfer_info", project_id=one.project_id, eligible_new_owners=True)
     assert {each["user_id"] for each in eligible["eligible_new_owners"]} == {one.invitee.id, one.colleague.id}
-    accept = {
-        "project_id": one.project_id,
-        "invitation_id": invitation["id"],
-        "state": "accepted",
-        "wait_timeout": PATIENCE,
-    }
-    for actor in (one.colleague, one.stranger):
-        refused(sim, actor, "project_transfer", **accept)
-    if sim.switches["accept_outcome"] == "accepted":
-        accepted = ladder(sim, one.invitee, "project_transfer", **accept)
+    accept = {"invitation_id": offer["id"], "state": "accepted", "wait_timeout": PATIENCE}
+    for word in ("colleague", "stranger"):
+        fails(one, word, **accept)
+    outcome = sim.switches["accept_outcome"]
+    if outcome == "accepted":
+        accepted = changes(one, "invitee", **accept)
         assert accepted["project"] == sim.project(one.project_id)
-        assert (one.owner_now, one.statuses) == (one.invitee.username, ["accepted"])
     else:
-        assert_ok(task(sim, one.invitee, "project_transfer", check=True, **accept), changed=True)
+        accept["project_id"] = one.project_id
+        assert_ok(run(sim, one.invitee, "project_transfer", check=True, **accept), changed=True)
         for _time in range(2):
-            failed = task(sim, one.invitee, "project_transfer", **accept)
-            assert_refused(failed, "support" if sim.switches["accept_outcome"] == "error" else "collaborator")
-        assert (one.owner_now, one.statuses) == (one.owner.username, [sim.switches["accept_outcome"]])
+            failed = run(sim, one.invitee, "project_transfer", **accept)
+            assert_refused(failed, "support" if outcome == "error" else "collaborator")
+    owner = one.invitee if outcome == "accepted" else one.owner
+    assert (one.owner_now, one.statuses) == (owner.username, [outcome])
     assert one.writes("invitee") == ["accept"]
 
 
-def test_the_old_owner_after_a_handover(sim: Any) -> None:
+def test_the_previous_owner_after_a_transfer(sim: Any) -> None:
     one = party(sim, "pending")
-    task(
-        sim,
-        one.invitee,
-        "project_transfer",
-        project_id=one.project_id,
-        invitation_id=one.invitation_id,
-        state="accepted",
-    )
+    accept = {"project_id": one.project_id, "invitation_id": one.invitation_id, "state": "accepted"}
+    run(sim, one.invitee, "project_transfer", **accept)
     if sim.switches["accept_outcome"] != "accepted":
         assert one.owner_now == one.owner.username
         return
-    wanted = {"project_id": one.project_id, "new_owner": one.invitee.username}
     for check in (True, False):
-        again = task(sim, one.owner, "project_transfer", check=check, **wanted)
-        # Who is shown nothing cannot know.
-        assert again.failed is not sim.switches["old_owner_reads"], again.msg
-        assert not again.changed
-    changes: list[dict[str, Any]] = [
-        {"project_id": one.project_id, "name": "mine-again"},
-        {"project_id": one.project_id, "default": True},
-    ]
-    for change in changes:
-        refused(sim, one.owner, "project", one.project_id, **change)
-    assert one.owner_now == one.invitee.username
-    assert one.writes("owner") == []
+        options = {"project_id": one.project_id, "new_owner": one.invitee.username}
+        again = run(sim, one.owner, "project_transfer", check, **options)
+        # A user who is shown nothing cannot know.
+        assert (again.failed, again.changed) == (not sim.switches["old_owner_reads"], False), again.msg
+        for change in ({"name": "mine-again"}, {"default": True}):
+            assert_refused(run(sim, one.owner, "project", check, project_id=one.project_id, **change), one.project_id)
+    assert (one.owner_now, one.writes("owner")) == (one.invitee.username, [])
 
 
 def test_an_invitation_that_is_declined_or_canceled(sim: Any) -> None:
-    declined = party(sim, "pending")
-    answer = {"project_id": declined.project_id, "invitation_id": declined.invitation_id}
-    ladder(sim, declined.invitee, "project_transfer", state="declined", **answer)
-    refused(sim, declined.invitee, "project_transfer", "declined", state="accepted", **answer)
-    canceled = party(sim, "pending")
-    answer = {"project_id": canceled.project_id, "invitation_id": canceled.invitation_id}
-    ladder(sim, canceled.owner, "project_transfer", state="canceled", project_id=canceled.project_id)
-    refused(sim, canceled.invitee, "project_transfer", "canceled", state="accepted", **answer)
-    for one in (declined, canceled):
-        ladder(sim, one.owner, "project_transfer", project_id=one.project_id, new_owner=one.invitee.id)
-        assert one.statuses[1:] == ["pending"]
-        assert _invitations(sim, one.owner, one, status="all") == one.statuses
+    for word, status in (("invitee", "declined"), ("owner", "canceled")):
+        one = party(sim, "pending")
+        changes(one, word, state=status, **({"invitation_id": one.invitation_id} if word == "invitee" else {}))
+        fails(one, "invitee", status, state="accepted", invitation_id=one.invitation_id)
+        changes(one, "owner", new_owner=one.invitee.id)
+        assert one.statuses == [status, "pending"] == invitations(one, status="all")
 
 
-def test_an_invitation_to_somebody_else(sim: Any) -> None:
+def test_an_invitation_to_another_user(sim: Any) -> None:
     one = party(sim, "to colleague")
-    wanted = {"project_id": one.project_id, "new_owner": one.invitee.username}
-    refused(sim, one.owner, "project_transfer", one.colleague.username, "replace", **wanted)
-    ladder(sim, one.owner, "project_transfer", replace=True, **wanted)
+    fails(one, "owner", one.colleague.username, "replace", new_owner=one.invitee.username)
+    changes(one, "owner", new_owner=one.invitee.username, replace=True)
     assert one.statuses == ["canceled", "pending"]
 
 
 def test_an_invitation_that_has_expired(sim: Any) -> None:
     one = party(sim, "expired")
-    answer = {"project_id": one.project_id, "invitation_id": one.invitation_id}
-    refused(sim, one.invitee, "project_transfer", "expired", state="accepted", **answer)
-    assert _invitations(sim, one.owner, one) == []
-    assert one.writes("invitee") == []
-    ladder(sim, one.owner, "project_transfer", project_id=one.project_id, new_owner=one.invitee.username)
+    fails(one, "invitee", "expired", state="accepted", invitation_id=one.invitation_id)
+    assert invitations(one) == []
+    changes(one, "owner", new_owner=one.invitee.username)
     assert one.statuses == ["canceled" if sim.switches["expired_blocks"] else "pending", "pending"]
 
 
-def test_somebody_who_is_not_eligible(sim: Any) -> None:
+def test_a_user_who_is_not_eligible(sim: Any) -> None:
     one = party(sim)
-    wanted = {"project_id": one.project_id}
-    refused(sim, one.owner, "project_transfer", one.invitee.username, new_owner=one.stranger.username, **wanted)
-    refused(sim, one.owner, "project_transfer", "nobody-known", new_owner="nobody-known", **wanted)
+    for word in (one.stranger.username, "no-such-user"):
+        fails(one, "owner", one.invitee.username, word, new_owner=word)
     sim.set_collaborator(one.application, one.colleague, role="limited")
-    if sim.switches["limited_eligible"]:
-        ladder(sim, one.owner, "project_transfer", new_owner=one.colleague.username, **wanted)
-    else:
-        refused(sim, one.owner, "project_transfer", one.colleague.id, new_owner=one.colleague.id, **wanted)
-    assert one.statuses == (["pending"] if sim.switches["limited_eligible"] else [])
+    eligible = sim.switches["limited_eligible"]
+    assert transferred(one, "owner", new_owner=one.colleague.username).run.failed is not eligible
+    assert one.statuses == (["pending"] if eligible else [])
 
 
-def test_waiting_for_the_answer(sim: Any) -> None:
+def test_waiting_for_the_new_owner(sim: Any) -> None:
     one = party(sim, "pending")
     while_waiting(one, "invitee", "accept")
     # An owner who is shown nothing any more waits in vain.
     patience = PATIENCE if sim.switches["old_owner_reads"] else 3
-    wanted = {"project_id": one.project_id, "new_owner": one.invitee.username, "wait": True, "wait_timeout": patience}
-    result = task(sim, one.owner, "project_transfer", **wanted)
-    assert one.statuses == [sim.switches["accept_outcome"]]
-    if sim.switches["accept_outcome"] != "accepted":
-        assert_refused(result, one.invitee.username)
-    elif sim.switches["old_owner_reads"]:
+    options = {"new_owner": one.invitee.username, "wait": True, "wait_timeout": patience}
+    result = run(sim, one.owner, "project_transfer", project_id=one.project_id, **options)
+    outcome = sim.switches["accept_outcome"]
+    assert one.statuses == [outcome]
+    if outcome == "accepted" and sim.switches["old_owner_reads"]:
         assert_ok(result)
         assert result["transfer_invitation"]["status"] == "accepted"
     else:
-        assert_refused(result, one.invitee.username, "wait_timeout")
-
-
-def test_a_login(sim: Any) -> None:
-    me = sim.add_account("signed-in")
-    result = task(sim, me, "login")
-    assert_ok(result)
-    assert (result["login"]["expires_at"] is None) is (sim.switches["uuid_claim"] == "opaque")
-    urls = {"api_url": sim.api_url, "auth_url": sim.auth_url, "max_wait": PATIENCE}
-    bearer = result["login"]["bearer_token"]
-    assert_ok(here("scalingo_project", {**urls, "bearer_token": bearer}, name="web"), changed=True)
-    assert outline(sim.projects(me)) == "*default web"
-    sim.revoke(me)
-    assert_refused(task(sim, me, "login"), "api_token")
-
-
-def test_the_lookup(sim: Any) -> None:
-    me, other = sim.add_account("looking"), sim.add_account("looked-for")
-    web, theirs = sim.add_project(me, "web"), sim.add_project(other, "theirs")
-
-    def look_up(*terms: str, **options: Any) -> Any:
-        return lookup(*terms, **connect(sim, me, max_wait=PATIENCE), **options)
-
-    assert look_up("web") == look_up(web["id"]) == look_up("web", owner="looking") == [web]
-    assert outline(look_up(owner=me.id)) == "*default web"
-    assert outline(look_up(default=True, owner=me.email)) == "*default"
-    assert outline(look_up("nothing", "web", on_missing="skip")) == "web"
-    assert look_up("nothing", on_missing="none") == [None]
-    for missing in ("nothing", NOWHERE, theirs["id"]):
-        with pytest.raises(AnsibleError, match=missing):
-            look_up(missing)
+        assert_refused(result, one.invitee.username)

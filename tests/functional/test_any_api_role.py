@@ -16,7 +16,9 @@ import pytest
 from .baseline import failure, report, role, told
 from .expect import outline
 from .playbook import COLLECTION, PlaybookRun, Story, connect, project_info, show
-from .test_any_api import PATIENCE, late_reads
+from .table import late_reads
+
+PATIENCE = 60  # seconds, for an API with a rate limit or a late acceptance
 
 LOOKUP = (
     f"query('{COLLECTION}.project_info', {{}}, api_token=scalingo.api_token, api_url=scalingo.api_url, "

@@ -23,23 +23,23 @@ from .transfers import PASTS, Cell, Grid, assert_cell, but, grid
 OWNER = grid(
     "owner",
     """
-past                    | pending +id     +replace accepted +id     canceled +id     declined +id
-none                    | invite  fails   invite   ok       fails   ok       either  fails    fails
-pending                 | ok      fails   ok       fails    either  cancel   cancel  fails    fails
-to colleague            | fails   fails   replace  fails    either  cancel   cancel  fails    fails
-expired                 | invite  fails   invite   ok       ok      settled  settled fails    fails
-accepted                | ok      fails   ok       either   ok      fails    fails   fails    fails
-declined                | invite  fails   invite   ok       ok      ok       ok      fails    either
-canceled                | invite  fails   invite   ok       ok      ok       ok      fails    fails
-failed                  | invite  fails   invite   ok       ok      ok       ok      fails    fails
-error                   | invite  fails   invite   ok       ok      ok       either  fails    fails
-declined, again pending | ok      fails   ok       fails    either  cancel   cancel  .        .
-expired, again pending  | ok      fails   ok       fails    either  cancel   cancel  .        .
-expired, again accepted | ok      fails   ok       either   fails   fails    settled .        .
-to colleague before     | ok      fails   ok       fails    either  cancel   cancel  .        .
-given back              | invite  fails   invite   ok       ok      ok       fails   fails    fails
-passed on               | fails   fails   fails    either   ok      fails    fails   fails    fails
-offered on              | ok      fails   ok       either   ok      fails    fails   fails    fails
+past                    | pending +id     +replace accepted +id     canceled +id     declined +id     accepted+token
+none                    | invite  fails   invite   ok       fails   ok       either  fails    fails  transfer
+pending                 | ok      fails   ok       fails    either  cancel   cancel  fails    fails  accept
+to colleague            | fails   fails   replace  fails    either  cancel   cancel  fails    fails  fails
+expired                 | invite  fails   invite   ok       ok      settled  settled fails    fails  transfer
+accepted                | ok      fails   ok       either   ok      fails    fails   fails    fails  ok
+declined                | invite  fails   invite   ok       ok      ok       ok      fails    either transfer
+canceled                | invite  fails   invite   ok       ok      ok       ok      fails    fails  transfer
+failed                  | invite  fails   invite   ok       ok      ok       ok      fails    fails  transfer
+error                   | invite  fails   invite   ok       ok      ok       either  fails    fails  transfer
+declined, again pending | ok      fails   ok       fails    either  cancel   cancel  .        .      accept
+expired, again pending  | ok      fails   ok       fails    either  cancel   cancel  .        .      accept
+expired, again accepted | ok      fails   ok       either   fails   fails    settled .        .      ok
+to colleague before     | ok      fails   ok       fails    either  cancel   cancel  .        .      accept
+given back              | invite  fails   invite   ok       ok      ok       fails   fails    fails  transfer
+passed on               | fails   fails   fails    either   ok      fails    fails   fails    fails  fails
+offered on              | ok      fails   ok       either   ok      fails    fails   fails    fails  ok
 """,
 )
 

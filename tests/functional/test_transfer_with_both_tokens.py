@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the community.scalingo authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One task transfers a project, and one task transfers many, with the tokens of both users."""
+"""One task transfers a project, and one task transfers many, with the tokens of both users. See also the grid."""
 
 from __future__ import annotations
 
@@ -9,279 +9,187 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from simulator import Simulator
 
+from .assumptions import ACCEPTED, COUNTED, SHOWN
+from .expect import EXCHANGE, LIST, assert_refused
 from .playbook import TaskResult, connect, here
+from .transfers import Party, party
 
-
-class Cast:
-    """A simulator with an owner, a new owner, and someone else, and the projects of the owner."""
-
-    def __init__(self, **switches: Any) -> None:
-        self.sim = Simulator(**switches)
-        self.mireille, self.tomasz, self.ines = (self.sim.add_account(name) for name in ("mireille", "tomasz", "ines"))
-
-    def project(self, name: str, *collaborators: Any) -> dict[str, Any]:
-        """Add a project of mireille's with one application, on which tomasz collaborates unless others are named."""
-        project: dict[str, Any] = self.sim.add_project(self.mireille, name)
-        self.sim.add_application(project["id"], f"{name}-web", collaborators=list(collaborators or [self.tomasz]))
-        return project
-
-    def transfer(self, check: bool = False, **options: Any) -> TaskResult:
-        """Run scalingo_project_transfer with state accepted as mireille, with the token of tomasz by default."""
-        options = {"state": "accepted", "new_owner_api_token": self.tomasz.api_token, **options}
-        return here("scalingo_project_transfer", connect(self.sim, self.mireille), check=check, **options)
-
-    def transfers(self, *items: dict[str, Any], check: bool = False, **options: Any) -> TaskResult:
-        """Run scalingo_project_transfers as mireille."""
-        return here(
-            "scalingo_project_transfers",
-            connect(self.sim, self.mireille),
-            check=check,
-            transfers=list(items),
-            **options,
-        )
-
-    def calls(self) -> list[str]:
-        """Return the requests to the API since the last call of this, without those to the authentication host."""
-        calls = [call for call in self.sim.calls() if " auth " not in call]
-        self.sim.clear_requests()
-        return calls
-
-    def writes(self) -> list[str]:
-        return [call for call in self.calls() if not call.startswith("GET")]
-
-    def owner_of(self, project: dict[str, Any]) -> str:
-        owner: str = self.sim.project(project["id"])["owner"]["username"]
-        return owner
+ASSUMED = {**COUNTED, **ACCEPTED, **SHOWN}
+BOTH = pytest.mark.parametrize("check", [True, False], ids=["check", "run"])
+NAMED = pytest.mark.parametrize("named", ["project_id", "project_name"])
 
 
 @pytest.fixture
-def cast() -> Iterator[Cast]:
-    cast = Cast()
-    with cast.sim:
-        yield cast
+def one(sim: Any) -> Iterator[Party]:
+    """A project of the owner's, which the invitee and the colleague can take."""
+    sim.reset(keep_accounts=False)
+    made = party(sim)
+    sim.clear_requests()
+    return made
 
 
-@pytest.fixture
-def cast_with(request: pytest.FixtureRequest) -> Iterator[Cast]:
-    cast = Cast(**request.param)
-    with cast.sim:
-        yield cast
+def transfer(one: Party, token: str = "invitee", check: bool = False, **options: Any) -> TaskResult:
+    """Transfer as the owner, with the token of one of them."""
+    named = {} if "project_name" in options else {"project_id": one.project_id}
+    given = {"state": "accepted", "new_owner_api_token": getattr(one, token).api_token, **named, **options}
+    return here("scalingo_project_transfer", connect(one.sim, one.owner), check=check, **given)
 
 
-@pytest.mark.parametrize("named", ["project_id", "project_name"])
-@pytest.mark.parametrize("new_owner", ["tomasz", ""])
-def test_transfer_with_both_tokens_is_predicted_done_and_then_unchanged(cast: Cast, named: str, new_owner: str) -> None:
-    project = cast.project("shop")
-    options = {named: project["id"] if named == "project_id" else "shop", "new_owner": new_owner}
-    predicted = cast.transfer(check=True, **options)
-    assert cast.writes() == []
-    done = cast.transfer(**options)
-    assert cast.writes() == [
-        f"POST /v1/projects/{project['id']}/transfer_invitations",
-        f"POST /v1/projects/{project['id']}/transfer_invitations/{done['transfer_invitation']['id']}/accept",
-    ]
-    assert predicted.changed and done.changed and cast.owner_of(project) == "tomasz"
-    for key in ("invited_user_id", "invited_user_name", "inviter_user_id", "project_id", "status"):
-        assert predicted["transfer_invitation"][key] == done["transfer_invitation"][key]
-    assert predicted["project"]["owner"] == done["project"]["owner"]
-    assert [predicted["diff"][side]["owner"] for side in ("before", "after")] == ["mireille", "tomasz"]
-    assert [done["diff"][side]["owner"] for side in ("before", "after")] == ["mireille", "tomasz"]
-    assert done["diff"]["after"]["status"] == predicted["diff"]["after"]["status"] == "accepted"
-    again = cast.transfer(**options)
-    assert not again.changed and again["project"]["owner"]["username"] == "tomasz"
-    assert cast.writes() == []
+def many(one: Party, *items: dict[str, Any], check: bool = False, **options: Any) -> TaskResult:
+    return here(
+        "scalingo_project_transfers", {**connect(one.sim, one.owner), **options}, check=check, transfers=[*items]
+    )
 
 
-def test_transfer_with_both_tokens_uses_a_pending_invitation(cast: Cast) -> None:
-    project = cast.project("shop")
-    invitation = cast.sim.add_invitation(project["id"], cast.tomasz)
-    done = cast.transfer(project_id=project["id"], new_owner="tomasz")
-    assert cast.writes() == [f"POST /v1/projects/{project['id']}/transfer_invitations/{invitation['id']}/accept"]
-    assert done["transfer_invitation"]["id"] == invitation["id"]
+def mine(one: Party, name: str, *collaborators: Any) -> str:
+    """Add a project of the owner's with an application, and return its ID."""
+    project_id: str = one.sim.add_project(one.owner, name)["id"]
+    one.sim.add_application(project_id, f"{name}-web", collaborators=[*collaborators])
+    return project_id
 
 
+def owner_of(one: Party, project_id: str) -> str:
+    owner: str = one.sim.project(project_id)["owner"]["username"]
+    return owner
+
+
+@NAMED
 @pytest.mark.parametrize(
-    ("who", "new_owner", "named"),
-    [
-        ("mireille", "", "mireille"),
-        ("mireille", "tomasz", "mireille"),
-        ("ines", "tomasz", "ines"),
-        ("ines", "", "ines"),
-    ],
-    ids=["the-owner's", "the-owner's-for-another", "a-third-person's", "not-eligible"],
+    "switches", [{}, {"old_owner_reads": False}, {"list_collaborations": True}, {"old_owner_role": "none"}], ids=str
 )
-@pytest.mark.parametrize("check", [True, False])
-def test_transfer_with_the_token_of_another_user_fails_before_a_write(
-    cast: Cast, who: str, new_owner: str, named: str, check: bool
-) -> None:
-    project = cast.project("shop")
-    token = getattr(cast, who).api_token
-    result = cast.transfer(check=check, project_id=project["id"], new_owner=new_owner, new_owner_api_token=token)
-    assert result.failed and f"'{named}'" in result.msg and token not in result.msg
-    assert cast.writes() == []
+def test_transfer_without_new_owner_is_done_once(one: Party, switches: dict[str, Any], named: str) -> None:
+    """The new owner is the user of the token."""
+    one.sim.set(**switches)
+    options = {named: getattr(one, named)}
+    predicted = transfer(one, check=True, **options)
+    assert one.writes() == []
+    done = transfer(one, **options)
+    assert (one.writes("owner"), one.writes("invitee")) == (["invite"], ["accept"])
+    for result in (predicted, done):
+        before, after = (result["diff"][side]["owner"] for side in ("before", "after"))
+        assert result.changed and (before, after) == (one.owner.username, one.invitee.username)
+        assert result["project"]["owner"]["username"] == one.invitee.username
+    again = transfer(one, new_owner=one.invitee.username, **options)
+    assert not again.failed and not again.changed, again.msg
+    assert again["project"]["owner"]["username"] == one.invitee.username
+    assert len(one.writes()) == 2
 
 
-def test_token_of_another_user_who_owns_the_project_is_not_taken_for_a_transfer(cast: Cast) -> None:
-    project = cast.project("shop", cast.ines)
-    assert cast.transfer(project_id=project["id"], new_owner="ines", new_owner_api_token=cast.ines.api_token).changed
-    for named in ({"project_id": project["id"]}, {"project_name": "shop"}):
-        result = cast.transfer(new_owner="tomasz", new_owner_api_token=cast.ines.api_token, **named)
-        assert result.failed and "'ines'" in result.msg
+@BOTH
+@pytest.mark.parametrize(
+    ("token", "new_owner"), [("owner", ""), ("owner", "invitee"), ("stranger", "invitee"), ("stranger", "")]
+)
+def test_token_of_another_user_fails_before_a_write(one: Party, token: str, new_owner: str, check: bool) -> None:
+    result = transfer(one, token, check, new_owner=getattr(one, new_owner).username if new_owner else "")
+    assert_refused(result, f"'{getattr(one, token).username}'")
+    assert getattr(one, token).api_token not in str(result.values)
+    # Else the role would make that user eligible.
+    assert "blockers" not in result.values or not new_owner
+    assert one.writes() == []
 
 
-def test_token_of_another_user_names_no_blockers(cast: Cast) -> None:
-    """Else the role would make that user eligible."""
-    project = cast.project("shop", cast.ines)
-    result = cast.transfer(project_id=project["id"], new_owner="tomasz", new_owner_api_token=cast.ines.api_token)
-    assert result.failed and "'ines'" in result.msg and "blockers" not in result.values
+def test_token_of_another_user_who_owns_the_project_is_not_taken_for_a_transfer(one: Party) -> None:
+    assert transfer(one, "colleague", new_owner=one.colleague.username).changed
+    for named in ({}, {"project_name": one.project_name}):
+        result = transfer(one, "colleague", new_owner=one.invitee.username, **named)
+        assert_refused(result, f"'{one.colleague.username}'")
 
 
-def test_transfer_with_both_tokens_of_a_declined_invitation_needs_reinvite(cast: Cast) -> None:
-    project = cast.project("shop")
-    cast.sim.add_invitation(project["id"], cast.tomasz, status="declined")
-    assert cast.transfer(project_id=project["id"], new_owner="tomasz", reinvite=False).failed
-    assert cast.writes() == []
-    assert cast.transfer(project_id=project["id"], new_owner="tomasz").changed
+def test_declined_invitation_is_repeated_only_with_reinvite_and_another_one_only_with_replace(one: Party) -> None:
+    one.sim.add_invitation(one.project_id, one.invitee, status="declined")
+    assert transfer(one, reinvite=False).failed
+    one.sim.add_invitation(one.project_id, one.colleague)
+    assert transfer(one).failed
+    assert one.writes() == []
+    assert transfer(one, replace=True).changed
+    assert one.writes() == ["cancel", "invite", "accept"]
 
 
-@pytest.mark.parametrize("replace", [True, False])
-def test_transfer_with_both_tokens_while_another_user_is_invited_needs_replace(cast: Cast, replace: bool) -> None:
-    project = cast.project("shop", cast.tomasz, cast.ines)
-    cast.sim.add_invitation(project["id"], cast.ines)
-    result = cast.transfer(project_id=project["id"], new_owner="tomasz", replace=replace)
-    assert result.failed is not replace
-    assert cast.owner_of(project) == ("tomasz" if replace else "mireille")
-
-
-def test_transfer_to_an_ineligible_user_names_the_blockers(cast: Cast) -> None:
-    project = cast.project("shop")
-    cast.sim.add_application(project["id"], "shop-worker", limited=[cast.tomasz])
-    cast.sim.add_application(project["id"], "shop-cron", pending=[cast.tomasz])
-    cast.sim.add_database(project["id"], "shop-db")
-    result = cast.transfer(project_id=project["id"], new_owner="tomasz")
-    assert result.failed and cast.writes() == []
+def test_ineligible_user_is_told_the_blockers(one: Party) -> None:
+    sim, name = one.sim, one.project_name
+    sim.add_application(one.project_id, f"{name}-worker", limited=[one.invitee])
+    sim.add_application(one.project_id, f"{name}-cron", pending=[one.invitee])
+    sim.add_database(one.project_id, f"{name}-db")
+    result = transfer(one, new_owner=one.invitee.username)
+    assert result.failed and one.writes() == []
     assert result["blockers"] == [
-        {"resource": "shop-cron", "type": "app", "reason": "invitation_pending"},
-        {"resource": "shop-db", "type": "database", "reason": "not_a_collaborator"},
-        {"resource": "shop-worker", "type": "app", "reason": "limited"},
+        {"resource": f"{name}-cron", "type": "app", "reason": "invitation_pending"},
+        {"resource": f"{name}-db", "type": "database", "reason": "not_a_collaborator"},
+        {"resource": f"{name}-worker", "type": "app", "reason": "limited"},
     ]
-    assert "community.scalingo.scalingo_project_collaborator" in result.msg
 
 
-def test_acceptance_that_the_api_rejects_fails_at_once_and_leaves_the_invitation(cast: Cast) -> None:
-    project = cast.project("shop")
-    cast.sim.fault("status", method="POST", path="*/accept", status=422, body={"error": "no billing profile"})
-    result = cast.transfer(project_id=project["id"], new_owner="tomasz")
-    assert result.failed and "no billing profile" in result.msg and result["error"]["status"] == 422
-    assert result.changed, "the invitation was made"
-    assert result["transfer_invitation"]["id"] == cast.sim.invitations(project["id"])[0]["id"]
-    assert len([call for call in cast.writes() if call.endswith("/accept")]) == 1
+def test_rejected_acceptance_fails_at_once_and_leaves_the_invitation(one: Party) -> None:
+    one.sim.fault("status", method="POST", path="*/accept", status=422, body={"error": "no billing profile"})
+    result = transfer(one)
+    assert_refused(result, "no billing profile")
+    assert result["error"]["status"] == 422 and result.changed
+    assert [result["transfer_invitation"]] == one.sim.invitations(one.project_id)
+    assert one.calls().count("POST invitation/accept") == 1
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after"])
 @pytest.mark.parametrize("path", ["*/transfer_invitations", "*/accept"])
-def test_lost_response_of_a_transfer_is_settled_by_reading(cast: Cast, kind: str, path: str) -> None:
-    project = cast.project("shop")
-    cast.sim.fault(kind, method="POST", path=path)
-    result = cast.transfer(project_id=project["id"], new_owner="tomasz")
-    assert not result.failed and result.changed and cast.owner_of(project) == "tomasz"
-    assert len(cast.sim.invitations(project["id"])) == 1
+def test_lost_response_is_settled_by_reading(one: Party, kind: str, path: str) -> None:
+    one.sim.fault(kind, method="POST", path=path)
+    result = transfer(one)
+    assert not result.failed and result.changed, result.msg
+    assert (one.owner_now, one.statuses) == (one.invitee.username, ["accepted"])
 
 
-@pytest.mark.parametrize(
-    "cast_with",
-    [{"old_owner_reads": False}, {"list_collaborations": True}, {"old_owner_role": "none"}, {}],
-    indirect=True,
-    ids=str,
-)
-@pytest.mark.parametrize("named", ["project_id", "project_name"])
-def test_project_that_was_transferred_before_is_left_alone(cast_with: Cast, named: str) -> None:
-    project = cast_with.project("shop")
-    options = {named: project["id"] if named == "project_id" else "shop", "new_owner": "tomasz"}
-    assert cast_with.transfer(**options).changed
-    cast_with.calls()
-    again = cast_with.transfer(**options)
-    assert not again.failed and not again.changed and again["project"]["owner"]["username"] == "tomasz"
-    assert cast_with.writes() == []
+def test_project_of_that_name_that_the_new_owner_always_had_is_not_taken_for_it(one: Party) -> None:
+    one.sim.add_project(one.invitee, "shop")
+    assert transfer(one, project_name="shop", new_owner=one.invitee.username).failed
+    assert one.writes() == []
 
 
-def test_project_of_that_name_that_the_new_owner_always_had_is_not_taken_for_it(cast: Cast) -> None:
-    cast.sim.add_project(cast.tomasz, "shop")
-    result = cast.transfer(project_name="shop", new_owner="tomasz")
-    assert result.failed and cast.writes() == []
+# Many
 
 
-def test_list_of_transfers_costs_one_list_and_one_exchange_per_token(cast: Cast) -> None:
-    names = ["api", "blog", "shop"]
-    projects = [cast.project(name) for name in names]
-    items = [
-        {"project_name": name, "new_owner": "tomasz", "new_owner_api_token": cast.tomasz.api_token} for name in names
-    ]
-    predicted = cast.transfers(*items, check=True)
-    assert [outcome["action"] for outcome in predicted["outcomes"]] == ["invite_and_accept"] * 3
-    exchanges = [call for call in cast.sim.calls() if call.endswith("/exchange")]
-    calls = cast.calls()
-    assert len(exchanges) == 2 and calls.count("GET /v1/projects") == 1
-    assert all(call.startswith("GET") for call in calls)
-    done = cast.transfers(*items)
-    assert done.changed and [outcome["action"] for outcome in done["outcomes"]] == ["invite_and_accept"] * 3
-    assert [cast.owner_of(project) for project in projects] == ["tomasz"] * 3
-    assert all(outcome["project"]["owner"]["username"] == "tomasz" for outcome in done["outcomes"])
-    cast.calls()
-    again = cast.transfers(*items)
-    assert not again.changed and [outcome["action"] for outcome in again["outcomes"]] == ["none"] * 3
+def test_list_costs_one_list_and_one_exchange_per_token(one: Party) -> None:
+    projects = {name: mine(one, name, one.invitee) for name in ("api", "blog", "shop")}
+    token = {"new_owner": one.invitee.username, "new_owner_api_token": one.invitee.api_token}
+    items = [{"project_name": name, **token} for name in projects]
+    for check in (True, False):
+        one.sim.clear_requests()
+        result = many(one, *items, check=check)
+        assert result.changed, result.msg
+        assert [each["action"] for each in result["outcomes"]] == ["invite_and_accept"] * 3
+        assert {each["project"]["owner"]["username"] for each in result["outcomes"]} == {one.invitee.username}
+        calls = one.sim.calls()
+        assert (calls.count(EXCHANGE), calls.count(LIST)) == (2, 1)
+        assert len(one.writes()) == (0 if check else 6)
+    one.sim.clear_requests()
+    again = many(one, *items)
+    assert not again.changed and [each["action"] for each in again["outcomes"]] == ["none"] * 3
     # The list, the applications that show the IDs, and one list as the new owner.
-    assert cast.calls() == ["GET /v1/projects", "GET /v1/apps", "GET /v1/projects"]
+    assert [call for call in one.sim.calls() if call != EXCHANGE] == [LIST, "GET /v1/apps", LIST]
 
 
 @pytest.mark.parametrize("continue_on_failure", [True, False])
-def test_list_of_transfers_with_a_failing_item(cast: Cast, continue_on_failure: bool) -> None:
-    shop, blog = cast.project("shop", cast.ines), cast.project("blog")
-    token = {"new_owner": "tomasz", "new_owner_api_token": cast.tomasz.api_token}
-    items = [{"project_name": "shop", **token}, {"project_name": "missing", **token}, {"project_name": "blog", **token}]
-    result = cast.transfers(*items, continue_on_failure=continue_on_failure)
+def test_list_with_a_failing_item(one: Party, continue_on_failure: bool) -> None:
+    shop, blog = mine(one, "shop", one.colleague), mine(one, "blog", one.invitee)
+    token = {"new_owner": one.invitee.username, "new_owner_api_token": one.invitee.api_token}
+    result = many(
+        one,
+        *({"project_name": name, **token} for name in ("shop", "missing", "blog")),
+        continue_on_failure=continue_on_failure,
+    )
     assert result.failed and result.changed is continue_on_failure
-    outcomes = result["outcomes"]
-    assert [outcome["failed"] for outcome in outcomes] == [True, continue_on_failure, False]
-    assert outcomes[0]["blockers"] == [{"resource": "shop-web", "type": "app", "reason": "not_a_collaborator"}]
-    assert outcomes[0]["project_id"] == shop["id"] and not outcomes[0]["unknown"]
-    assert outcomes[1]["unknown"] is continue_on_failure
-    assert cast.owner_of(blog) == ("tomasz" if continue_on_failure else "mireille")
-    assert cast.tomasz.api_token not in str(result.values)
+    first, second, third = result["outcomes"]
+    assert [each["failed"] for each in (first, second, third)] == [True, continue_on_failure, False]
+    assert first["blockers"] == [{"resource": "shop-web", "type": "app", "reason": "not_a_collaborator"}]
+    assert first["project_id"] == shop and not first["unknown"] and second["unknown"] is continue_on_failure
+    assert owner_of(one, blog) == (one.invitee if continue_on_failure else one.owner).username
+    assert one.invitee.api_token not in str(result.values)
 
 
-def test_list_of_transfers_continues_after_an_item_that_cannot_be_right(cast: Cast) -> None:
-    project = cast.project("shop")
-    items = [
-        {"project_name": "blog", "new_owner": "a@example.org"},
-        {"project_id": project["id"], "new_owner": "tomasz"},
-    ]
-    result = cast.transfers(*items, continue_on_failure=True)
-    assert [outcome["failed"] for outcome in result["outcomes"]] == [True, False]
+def test_list_without_a_token_invites_and_continues_after_an_item_that_cannot_be_right(one: Party) -> None:
+    wrong = {"project_name": "blog", "new_owner": "a@example.org"}
+    right = {"project_id": one.project_id, "new_owner": one.invitee.username}
+    assert many(one, wrong, right).failed and one.writes() == []
+    result = many(one, wrong, right, continue_on_failure=True)
+    assert [each["failed"] for each in result["outcomes"]] == [True, False]
     assert result["outcomes"][1]["action"] == "invite"
-
-
-def test_list_of_transfers_without_a_token_invites(cast: Cast) -> None:
-    project = cast.project("shop")
-    result = cast.transfers({"project_id": project["id"], "new_owner": "tomasz"})
-    (outcome,) = result["outcomes"]
-    assert outcome["action"] == "invite" and outcome["transfer_invitation"]["status"] == "pending"
-
-
-@pytest.mark.parametrize(
-    "items",
-    [
-        [{"project_name": "shop", "new_owner": "tomasz"}] * 2,
-        [{"project_name": "shop"}],
-        [{"new_owner": "tomasz"}],
-        [{"project_name": "shop", "new_owner": "tomasz@example.org"}],
-        [{"project_name": "shop", "new_owner": "tomasz", "state": "accepted"}],
-        [{"project_name": "shop", "new_owner": "tomasz", "state": "declined"}],
-    ],
-    ids=["twice", "no-owner", "no-project", "email", "no-token", "declined"],
-)
-def test_list_of_transfers_that_cannot_be_right_sends_nothing(cast: Cast, items: list[dict[str, Any]]) -> None:
-    assert cast.transfers(*items).failed
-    assert cast.sim.calls() == []
+    assert result["outcomes"][1]["transfer_invitation"]["status"] == "pending"

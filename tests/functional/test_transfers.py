@@ -141,23 +141,6 @@ def test_what_only_the_owner_may_do_names_the_owner(sim: Any, status: int, check
     assert one.statuses == ["pending"]
 
 
-@pytest.mark.parametrize(
-    ("past", "fact"),
-    [
-        ("expired", "expired"),
-        ("declined", "declined"),
-        ("canceled", "canceled"),
-        ("failed", REASON),
-        ("error", "The transfer was interrupted"),
-    ],
-)
-def test_what_cannot_be_accepted_any_more_says_why(sim: Any, past: str, fact: str) -> None:
-    one = party(sim, past)
-    for options in ({"invitation_id": one.invitation_id}, {}):
-        assert_refused(one.run("invitee", state="accepted", **options), fact)
-    assert one.writes("invitee") == []
-
-
 @pytest.mark.parametrize("status", [400, 403, 404, 409, 422])
 def test_a_rejected_invitation_comes_with_the_api_s_words(sim: Any, status: int) -> None:
     """The last application was taken away between the list of eligible users and the invitation."""

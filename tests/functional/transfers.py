@@ -5,9 +5,11 @@
 
 A transfer takes some milliseconds this way, so every state can be tried. What comes back has the form of a task's
 result, so that the same assertions hold for both. A grid is a table of transfers: a line is a past of the project, a
-column a desired state, `+id` with the invitation_id of that past. In the cells stands what is right:
+column a desired state, `+id` with the invitation_id of that past, `+token` with the new owner's token. In the cells
+stands what is right:
 
 invite, accept, decline, cancel   one write, and it is so
+transfer                          the owner invites, and the invitee accepts
 replace                           the pending invitation is canceled, then the invitee is invited
 reinvite                          the API rejects an invitation because of an expired one; that is canceled first
 ok                                nothing to do
@@ -105,9 +107,9 @@ class Party:
         response = requests.post(self.sim.api_url + path, json={}, headers=headers, timeout=10)
         assert response.status_code == 200, response.text
 
-    def calls(self, word: str) -> list[str]:
-        """The requests of one of them in short: `GET project`, `POST invitation/accept`."""
-        return [self._short(call) for call in self.sim.calls(getattr(self, word))]
+    def calls(self, word: str = "") -> list[str]:
+        """The requests of one of them, or of all, in short: `GET project`, `POST invitation/accept`."""
+        return [self._short(call) for call in self.sim.calls(getattr(self, word) if word else None)]
 
     def _short(self, call: str) -> str:
         call = call.replace(f"/v1/projects/{self.project_id}", "project", 1)
@@ -116,13 +118,13 @@ class Party:
             call = call.replace(f"invitations/{one['id']}", "invitation")
         return call
 
-    def writes(self, word: str) -> list[str]:
-        """What one of them really changed: invite, accept, decline, cancel. What the API rejected is not among it."""
-        username = getattr(self, word).username
+    def writes(self, word: str = "") -> list[str]:
+        """What one of them, or all, really changed: invite, accept, decline, cancel. The API rejected the rest."""
+        usernames = [getattr(self, word).username] if word else [account.username for account in self.sim.accounts]
         done = [
             one.path.rsplit("/", 1)[-1]
             for one in self.sim.requests
-            if one.account == username and one.host != "auth" and one.method != "GET" and (one.status or 0) < 300
+            if one.account in usernames and one.host != "auth" and one.method != "GET" and (one.status or 0) < 300
         ]
         return ["invite" if verb == "transfer_invitations" else verb for verb in done]
 
@@ -186,6 +188,7 @@ PASTS: Mapping[str, Iterable[Past]] = {
 # The grid
 
 WRITES: Mapping[str, tuple[list[str], ...]] = {
+    "transfer": (["invite", "accept"],),
     "replace": (["cancel", "invite"],),
     "reinvite": (["cancel", "invite"],),
     "settled": ([], ["cancel"]),
@@ -211,7 +214,8 @@ class Cell:
         return {
             "state": state,
             **({"project_name": one.project_name} if by_name else {"project_id": one.project_id}),
-            **({"new_owner": one.invitee.username} if state == "pending" else {}),
+            **({"new_owner": one.invitee.username} if state == "pending" or mark == "token" else {}),
+            **({"new_owner_api_token": one.invitee.api_token} if mark == "token" else {}),
             **({"invitation_id": one.invitation_id} if mark == "id" else {}),
             **({"replace": True} if mark == "replace" else {}),
         }
@@ -248,10 +252,8 @@ def assert_cell(sim: Any, cell: Cell, by_name: bool = False) -> None:
     one = party(sim, cell.past)
     sim.clear_requests()
     options = cell.options(one, by_name)
-    done = climb(
-        lambda check: one.run(cell.actor, check=check, **options), lambda: one.calls(cell.actor), lambda: one.state
-    )
-    written = one.writes(cell.actor)
+    done = climb(lambda check: one.run(cell.actor, check=check, **options), one.calls, lambda: one.state)
+    written = one.writes()
     assert written in WRITES.get(cell.right, ([],)), f"{written}: {done.run.msg or done.run.values}"
     if cell.right != "either":
         assert done.run.failed is (cell.right == "fails"), done.run.msg or done.run.values
@@ -270,12 +272,11 @@ def _assert_state(one: Party, cell: Cell, done: Climbed, written: list[str]) -> 
     owner = one.invitee.id if "accept" in written else before["project"]["owner"]["id"]
     assert (after["project"]["owner"]["id"], after["project"]["name"]) == (owner, before["project"]["name"])
     statuses = {each["id"]: each["status"] for each in before["invitations"]}
-    pending = [key for key, status in statuses.items() if status == "pending"]
-    for verb in set(written) - {"invite"}:
-        meant = one.invitation_id if cell.column.endswith("+id") else pending[-1]
-        statuses[meant] = {"accept": "accepted", "decline": "declined", "cancel": "canceled"}[verb]
-    held = [each["status"] for each in after["invitations"]]
-    assert held == [*statuses.values(), *(["pending"] if "invite" in written else [])]
+    for verb in written:
+        pending = [key for key, status in statuses.items() if status == "pending"]
+        key = "new" if verb == "invite" else one.invitation_id if cell.column.endswith("+id") else pending[-1]
+        statuses[key] = {"invite": "pending", "accept": "accepted", "decline": "declined", "cancel": "canceled"}[verb]
+    assert [each["status"] for each in after["invitations"]] == [*statuses.values()]
     assert "invite" not in written or after["invitations"][-1]["invited_user_id"] == one.invitee.id
 
 

@@ -29,10 +29,7 @@ _APPLY = "Run without check mode to apply the baseline."
 _LONGEST_TEXT = 700
 # The forms of project IDs that were seen. A name may look like one, so the account is asked first.
 _PROJECT_ID = re.compile(r"prj?-[0-9a-f-]{36}|[0-9a-f]{24}")
-_HELD = (
-    "It may be a project that was transferred, whose handoff has an ID. Set the name in project_baseline_handoffs, or "
-    "the token of the new owner."
-)
+_HELD = "It may be a transferred project. In project_baseline_handoffs, set its name, or the token of the new owner."
 _TEXTS, _FLAGS = ("project", "new_owner", "new_owner_email"), ("reinvite", "make_eligible", "remove_former_owner")
 
 Item = t.Dict[str, t.Any]
@@ -106,14 +103,15 @@ def _handoffs(handoffs: t.Any) -> Items:
     if not isinstance(handoffs, list):
         raise InputError("project_baseline_handoffs is not a list.")
     for place, handoff in enumerate(handoffs, start=1):
-        title = f"tem {place} of project_baseline_handoffs"
         if not isinstance(handoff, dict) or "project" not in handoff or "new_owner" not in handoff:
-            raise InputError(f"I{title} needs project and new_owner.")
+            raise InputError(f"Item {place} of project_baseline_handoffs needs project and new_owner.")
         unknown = handoff.keys() - {*_TEXTS, *_FLAGS, "new_owner_api_token"}
         if unknown:
-            raise InputError(f"I{title} has unknown keys: {', '.join(map(str, unknown))}.")
-        handoff.update({key: _text(handoff, key, f"{key} in i{title}") for key in handoff.keys() & {*_TEXTS}})
-        handoff.update({key: _flag(handoff, key, f"{key} in i{title}") for key in handoff.keys() & {*_FLAGS}})
+            keys = ", ".join(map(str, unknown))
+            raise InputError(f"Item {place} of project_baseline_handoffs has unknown keys: {keys}.")
+        title = f" in item {place} of project_baseline_handoffs"
+        handoff.update({key: _text(handoff, key, key + title) for key in handoff.keys() & {*_TEXTS}})
+        handoff.update({key: _flag(handoff, key, key + title) for key in handoff.keys() & {*_FLAGS}})
     return t.cast(Items, handoffs)
 
 

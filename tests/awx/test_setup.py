@@ -200,6 +200,7 @@ def test_rerun_changes_nothing(made: Controller, folder: Path) -> None:
 
 
 def test_new_token_is_written_on_demand(made: Controller, folder: Path) -> None:
+    made.named("credentials", NEW_OWNER)["inputs"]["api_token"] = NEW_OWNER_TOKEN
     made.writes.clear()
     settings = {**SETTINGS, "vault_scalingo_api_token": "tk-us-next", "scalingo_awx_update_secrets": True}
     run = set_up(folder, made, **settings)

@@ -15,14 +15,8 @@ from typing import Any
 import pytest
 import requests
 import responses
+from ansible_collections.community.scalingo.plugins.module_utils import _errors as errors
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api
-from ansible_collections.community.scalingo.plugins.module_utils._errors import (
-    AuthenticationError,
-    ExchangeError,
-    NotFoundError,
-    RequestError,
-    RouteNotFoundError,
-)
 from ansible_collections.community.scalingo.plugins.module_utils._http.client import Client, claims_of
 
 EXCHANGE = "https://auth.scalingo.com/v1/tokens/exchange"
@@ -87,7 +81,7 @@ def test_client_exchanges_the_api_token_once_and_only_without_a_bearer_token(htt
 def test_exchange_without_a_usable_token_shows_nothing_of_it(http: Mock, client: Make, status: int, body: Any) -> None:
     http.post(EXCHANGE, json=body, status=status)
     secrets: list[str] = []
-    with pytest.raises(ExchangeError) as error:
+    with pytest.raises(errors.ExchangeError) as error:
         client(secrets.append).get("/v1/projects")
     assert str(error.value).startswith(f"POST /v1/tokens/exchange returned HTTP {status} ")
     assert "hunter" not in json.dumps(error.value.as_failure())
@@ -97,7 +91,7 @@ def test_exchange_without_a_usable_token_shows_nothing_of_it(http: Mock, client:
 @pytest.mark.parametrize("sources", [{}, {"api_token": "SCALINGO_API_TOKEN"}])
 def test_exchange_rejected_token_is_named_by_its_source(http: Mock, client: Make, sources: dict[str, str]) -> None:
     http.post(EXCHANGE, json={"error": "Invalid credentials"}, status=401)
-    with pytest.raises(ExchangeError, match="Invalid credentials") as error:
+    with pytest.raises(errors.ExchangeError, match="Invalid credentials") as error:
         client(sources=sources).get("/v1/projects")
     assert f"Check {sources.get('api_token', 'api_token')}," in str(error.value)
     assert error.value.as_failure()["error"]["path"] == "/v1/tokens/exchange"
@@ -108,9 +102,9 @@ def test_exchange_rejected_token_is_named_by_its_source(http: Mock, client: Make
 def test_exchange_404_says_nothing_of_an_object(http: Mock, client: Make, body: str) -> None:
     """Else a project would be taken for absent, or another path be tried."""
     http.post(EXCHANGE, body=body, status=404)
-    with pytest.raises(RequestError) as error:
+    with pytest.raises(errors.RequestError) as error:
         client(sources={"auth_url": "its source"}).get("/v1/projects/pr-1")
-    assert not isinstance(error.value, (NotFoundError, RouteNotFoundError))
+    assert not isinstance(error.value, (errors.NotFoundError, errors.RouteNotFoundError))
     assert ("Check its source (https://auth.scalingo.com)" in str(error.value)) is (body == "<html>")
 
 
@@ -148,7 +142,7 @@ def test_renewal_that_fails_leaves_no_doubt_about_the_write(http: Mock, client: 
     exchanges_to(http, "b1")
     http.post(EXCHANGE, status=status, json={"error": "no"})
     http.patch(PROJECTS, status=401)
-    with pytest.raises(ExchangeError) as error:
+    with pytest.raises(errors.ExchangeError) as error:
         client(max_wait=0).write("PATCH", "/v1/projects", 200, {})
     assert (error.value.outcome_unknown, error.value.body) == (False, None)
 
@@ -180,7 +174,7 @@ def test_renewal_after_lasting_401_ends(http: Mock, client: Make, tokens: dict[s
     made = client(**tokens, sources={"api_token" if tokens["api_token"] else "bearer_token": "its source"})
     # The exchange is used up then: what follows is one request.
     for paths in (expected, [*expected, "projects"]):
-        with pytest.raises(AuthenticationError, match=r"lacks this right: check its source\.$"):
+        with pytest.raises(errors.AuthenticationError, match=r"lacks this right: check its source\.$"):
             made.get("/v1/projects")
         assert [each.split()[0] for each in sent(http)] == paths
 
@@ -192,7 +186,7 @@ def test_renewal_ends_whatever_failed_before(http: Mock, client: Make) -> None:
     http.get(PROJECTS, status=401)
     made = client()
     for _time in range(4):
-        with pytest.raises((AuthenticationError, ExchangeError)):
+        with pytest.raises((errors.AuthenticationError, errors.ExchangeError)):
             made.get("/v1/projects")
     assert len(http.calls) < 12
 
@@ -214,9 +208,9 @@ def test_other_account_has_its_own_tokens_and_shares_the_rest(http: Mock, client
     for each in (made, other):
         each.get("/v1/projects")
     assert sent(http)[3] == "projects Bearer b2" and secrets == ["tk-us-theirs", "b1", "b2"]
-    with pytest.raises(ExchangeError, match="Check new_owner_api_token"):
+    with pytest.raises(errors.ExchangeError, match="Check new_owner_api_token"):
         other.get("/v1/projects")
-    assert not made.retry.pause(6, RequestError("lost")), "both share max_wait"
+    assert not made.retry.pause(6, errors.RequestError("lost")), "both share max_wait"
 
 
 # What the bearer token tells, and what the time is

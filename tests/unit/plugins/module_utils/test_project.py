@@ -9,19 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.community.scalingo.plugins.module_utils import _errors as errors
 from ansible_collections.community.scalingo.plugins.module_utils._account import Account
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api
-from ansible_collections.community.scalingo.plugins.module_utils._errors import (
-    CannotError,
-    ConflictError,
-    ForbiddenError,
-    InputError,
-    NotFoundError,
-    RejectedError,
-    RequestError,
-    ScalingoError,
-    UnexpectedResponseError,
-)
 from ansible_collections.community.scalingo.plugins.module_utils._project import (
     DesiredProject,
     ensure_project,
@@ -40,7 +30,9 @@ def run(api: StandIn, check_mode: bool = False, **options: Any) -> Object:
     return ensure_project(api, options, check_mode)
 
 
-def fail(api: StandIn, kind: type[ScalingoError] = ScalingoError, check_mode: bool = False, **options: Any) -> Any:
+def fail(
+    api: StandIn, kind: type[errors.ScalingoError] = errors.ScalingoError, check_mode: bool = False, **options: Any
+) -> Any:
     with pytest.raises(kind) as failure:
         run(api, check_mode, **options)
     return failure.value
@@ -80,7 +72,7 @@ def delete(of: Object) -> tuple[Step, ...]:
 )
 def test_check_impossible_options_fails_without_request(options: Object) -> None:
     api = account()
-    message = str(fail(api, InputError, **options))
+    message = str(fail(api, errors.InputError, **options))
     assert api.calls == []
     assert ("new_name" in message) is ("new_name" in options or options.get("default", False))
 
@@ -162,16 +154,16 @@ def test_plan_steps(options: Object, projects: list[Object], found: Object | Non
 def test_plan_impossible_fails_in_check_and_run(options: Object, projects: list[Object], named: list[str]) -> None:
     for check_mode in (True, False):
         api = StandIn(*projects)
-        message = str(fail(api, CannotError, check_mode, **options))
+        message = str(fail(api, errors.CannotError, check_mode, **options))
         assert [name for name in named if name not in message] == []
         assert api.writes == []
 
 
 @pytest.mark.parametrize(
     ("options", "error"),
-    [({}, NotFoundError), ({}, ForbiddenError), ({"state": "absent"}, ForbiddenError)],
+    [({}, errors.NotFoundError), ({}, errors.ForbiddenError), ({"state": "absent"}, errors.ForbiddenError)],
 )
-def test_plan_unknown_id_fails(options: Object, error: type[RejectedError]) -> None:
+def test_plan_unknown_id_fails(options: Object, error: type[errors.RejectedError]) -> None:
     api = account()
     api.failing["get_project"] = response(error)
     assert "'x' does not exist, or" in str(fail(api, error, project_id="x", **options))
@@ -240,17 +232,19 @@ def test_delete_with_something_inside_names_it(check_mode: bool) -> None:
     api = account("web", "shop")
     api.applications = [{"name": "front", **inside}, {"name": "elsewhere", **elsewhere}, {"name": "db", **inside}]
     api.databases = [{"name": "db", **inside}, {"name": "postgres", **inside}, {"name": "other", **elsewhere}]
-    failure = fail(api, CannotError if check_mode else ConflictError, check_mode, name="web", state="absent")
+    failure = fail(
+        api, errors.CannotError if check_mode else errors.ConflictError, check_mode, name="web", state="absent"
+    )
     assert "database 'db', application 'front', database 'postgres'." in str(failure)
     assert failure.result.get("changed", False) is False
 
 
 @pytest.mark.parametrize("options", [{"state": "absent"}, {"default": True}, {"new_name": "shop"}], ids=str)
-@pytest.mark.parametrize("error", [ForbiddenError, NotFoundError])
-def test_change_of_another_users_project_names_its_owner(options: Object, error: type[RejectedError]) -> None:
+@pytest.mark.parametrize("error", [errors.ForbiddenError, errors.NotFoundError])
+def test_change_of_another_users_project_names_its_owner(options: Object, error: type[errors.RejectedError]) -> None:
     """The API may hide it from a collaborator, although the list shows it: a 404 does not mean that it is gone."""
     api = StandIn(HOME, HIS_WEB)
-    predicted = fail(api, CannotError, check_mode=True, name="web", **options)
+    predicted = fail(api, errors.CannotError, check_mode=True, name="web", **options)
     api.fates = [Fate(response(error), done=False)]
     api.failing["get_project"] = response(error)
     failure = fail(api, error, name="web", **options)
@@ -260,7 +254,7 @@ def test_change_of_another_users_project_names_its_owner(options: Object, error:
 
 def test_rename_to_a_taken_name_names_its_project() -> None:
     for check_mode in (True, False):
-        failure = fail(account("web", "shop"), ScalingoError, check_mode, project_id=WEB["id"], name="shop")
+        failure = fail(account("web", "shop"), errors.ScalingoError, check_mode, project_id=WEB["id"], name="shop")
         assert SHOP["id"] in str(failure)
     assert run(StandIn(WEB, project("shop", TOMASZ)), check_mode=True, project_id=WEB["id"], name="shop")["changed"]
 
@@ -268,7 +262,7 @@ def test_rename_to_a_taken_name_names_its_project() -> None:
 # A deletion means the project that was found, whatever becomes of its name
 
 
-@pytest.mark.parametrize("error", [lost, lambda: response(ConflictError)], ids=["lost", "rejected"])
+@pytest.mark.parametrize("error", [lost, lambda: response(errors.ConflictError)], ids=["lost", "rejected"])
 @pytest.mark.parametrize("reuse", [False, True], ids=["name-free", "name-reused"])
 def test_delete_not_done_and_renamed_meanwhile_is_not_done(error: Any, reuse: bool) -> None:
     api = account("web")
@@ -278,7 +272,7 @@ def test_delete_not_done_and_renamed_meanwhile_is_not_done(error: Any, reuse: bo
         api.projects += [{**WEB, "id": "prj-2"}] if reuse else []
 
     api.patience, api.fates = 0, [Fate(error(), done=False, after=rename)]
-    failure = fail(api, RequestError, name="web", state="absent")
+    failure = fail(api, errors.RequestError, name="web", state="absent")
     assert (failure.outcome_unknown, failure.result["changed"]) == (error is lost, False)
     assert api.writes == [("delete_project", WEB["id"])]
 
@@ -299,7 +293,7 @@ def test_delete_lost_of_what_is_not_listed_any_more_is_not_claimed() -> None:
         api.unlisted.add(WEB["id"])
 
     api.patience, api.fates = 0, [Fate(lost(), done=False, after=transfer)]
-    assert fail(api, RequestError, name="web", state="absent").outcome_unknown
+    assert fail(api, errors.RequestError, name="web", state="absent").outcome_unknown
 
 
 # What the response shows
@@ -317,9 +311,12 @@ def test_delete_lost_of_what_is_not_listed_any_more_is_not_claimed() -> None:
 def test_response_that_does_not_show_what_is_desired_fails(options: Object, to_default: str) -> None:
     """`Api.update_project` raises the error, and the rule for failed writes decides."""
     api = account("web")
-    error, change = response(UnexpectedResponseError), lambda: api.change(project(to_default)["id"], default=True)
+    error, change = (
+        response(errors.UnexpectedResponseError),
+        lambda: api.change(project(to_default)["id"], default=True),
+    )
     api.fates = [Fate(error, done="new_name" in options, before=change)]
-    assert fail(api, RequestError, **options).outcome_unknown
+    assert fail(api, errors.RequestError, **options).outcome_unknown
 
 
 # Results

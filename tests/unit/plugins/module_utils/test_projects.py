@@ -11,19 +11,8 @@ from typing import Any
 
 import pytest
 import responses
+from ansible_collections.community.scalingo.plugins.module_utils import _errors as errors
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api
-from ansible_collections.community.scalingo.plugins.module_utils._errors import (
-    CannotError,
-    ForbiddenError,
-    InputError,
-    NotFoundError,
-    RateLimitError,
-    RequestError,
-    ScalingoError,
-    ServerError,
-    UnexpectedResponseError,
-    ValidationError,
-)
 from ansible_collections.community.scalingo.plugins.module_utils._http.client import Client
 from ansible_collections.community.scalingo.plugins.module_utils._projects import ensure_projects
 from stand_in import ME, TOMASZ, WEB, Fate, Object, StandIn, account, lost, project, response
@@ -33,7 +22,9 @@ def run(api: StandIn | Api, *items: Object, check: bool = False, proceed: bool =
     return ensure_projects(api, {"projects": items, "continue_on_failure": proceed, **options}, check)
 
 
-def fail(api: StandIn | Api, *items: Object, kind: type[ScalingoError] = ScalingoError, **options: Any) -> Any:
+def fail(
+    api: StandIn | Api, *items: Object, kind: type[errors.ScalingoError] = errors.ScalingoError, **options: Any
+) -> Any:
     with pytest.raises(kind) as failure:
         run(api, *items, **options)
     return failure.value
@@ -141,8 +132,8 @@ def test_rerun_after_a_failure_at_any_write_ends_the_list(
 ) -> None:
     for passed in range(len(writes)):
         api = account(*names)
-        api.fates = [Fate()] * passed + [Fate(response(RateLimitError, 429), done=False)]
-        failure = fail(api, *items, kind=RateLimitError)
+        api.fates = [Fate()] * passed + [Fate(response(errors.RateLimitError, 429), done=False)]
+        failure = fail(api, *items, kind=errors.RateLimitError)
         assert failure.result["changed"] is (passed > 0)
         assert sum(each_of(failure.result, "changed")) == passed
         run(api, *items)
@@ -174,7 +165,7 @@ def test_rerun_after_a_failure_at_any_write_ends_the_list(
 )
 def test_contradiction_in_the_options_fails_without_request(items: list[Object], blamed: list[int]) -> None:
     api = account("a", "b")
-    failure = fail(api, *items, kind=InputError, proceed=True)
+    failure = fail(api, *items, kind=errors.InputError, proceed=True)
     assert (failure.result["failed_items"], api.calls) == (blamed, [])
 
 
@@ -222,8 +213,8 @@ def test_impossible_list_fails_before_the_first_write(
 @check_and_run
 def test_list_that_cannot_be_read_says_that_nothing_was_written(check: bool) -> None:
     api = account()
-    api.failing["list_projects"] = response(ServerError, 503)
-    assert str(fail(api, named("a"), check=check, kind=RequestError)).endswith("Nothing was written.")
+    api.failing["list_projects"] = response(errors.ServerError, 503)
+    assert str(fail(api, named("a"), check=check, kind=errors.RequestError)).endswith("Nothing was written.")
 
 
 # Requests
@@ -308,7 +299,9 @@ def test_diff_and_outcomes_have_each_item_under_the_name_that_it_is_known_by(che
 
 def test_diff_leaves_out_what_another_job_did() -> None:
     api = account("old")
-    renamed = Fate(response(ValidationError), before=lambda: api.change(project("old")["id"], name="web"), done=False)
+    renamed = Fate(
+        response(errors.ValidationError), before=lambda: api.change(project("old")["id"], name="web"), done=False
+    )
     api.fates = [renamed]
     result = run(api, named("web"), named("new"))
     assert result["diff"]["before"]["projects"] == {"web": "web", "new": None}
@@ -327,7 +320,7 @@ def test_old_default_project_is_shown_as_it_is_afterwards(check: bool) -> None:
 
 def test_failure_returns_what_was_done_and_what_was_not() -> None:
     api = account("sandbox", "blog")
-    api.fates = [Fate(), Fate(response(ValidationError, 422), done=False)]
+    api.fates = [Fate(), Fate(response(errors.ValidationError, 422), done=False)]
     failure = fail(api, rename("blog", "journal"), named("one"), named("two"), named("home"), absent("sandbox"))
     result = failure.as_failure()
     assert (result["changed"], result["failed_items"], result["error"]["status"]) == (True, [1], 422)
@@ -376,7 +369,7 @@ def test_failure_in_check_mode_stops_where_the_run_does(check: bool) -> None:
 def test_old_default_project_stays_it_where_the_new_one_fails(old: Object) -> None:
     """The items after it were planned as if it succeeded."""
     api = account("web")
-    api.fates = [Fate(response(ValidationError, 422), done=False)]
+    api.fates = [Fate(response(errors.ValidationError, 422), done=False)]
     result = fail(api, old, named("web", default=True), named("new"), proceed=True).result
     assert result["outcomes"][0]["project"]["default"] is True
     assert each_of(result, "action", "failed") == [("none", old != named("home")), ("none", True), ("create", False)]
@@ -386,19 +379,19 @@ def test_old_default_project_stays_it_where_the_new_one_fails(old: Object) -> No
 @pytest.mark.parametrize(
     ("item", "error", "unknown"),
     [
-        (named("new"), response(ValidationError, 422), False),
-        (named("new"), response(ForbiddenError, 403), False),
-        (named("new"), response(NotFoundError, 404), False),
-        (named("new"), response(RateLimitError, 429), True),
-        (named("new"), response(ServerError, 503), True),
+        (named("new"), response(errors.ValidationError, 422), False),
+        (named("new"), response(errors.ForbiddenError, 403), False),
+        (named("new"), response(errors.NotFoundError, 404), False),
+        (named("new"), response(errors.RateLimitError, 429), True),
+        (named("new"), response(errors.ServerError, 503), True),
         (named("new"), lost(), True),
         # It cannot be read; and it cannot succeed.
-        ({"project_id": "prj-hidden"}, response(NotFoundError, 404), True),
-        (absent("home"), CannotError(""), False),
+        ({"project_id": "prj-hidden"}, response(errors.NotFoundError, 404), True),
+        (absent("home"), errors.CannotError(""), False),
     ],
 )
 def test_outcome_is_unknown_without_a_response_about_the_item(
-    item: Object, error: ScalingoError, unknown: bool
+    item: Object, error: errors.ScalingoError, unknown: bool
 ) -> None:
     api = account()
     api.patience, api.fates = 0, [Fate(error, done=False)]  # type: ignore[arg-type]
@@ -412,14 +405,14 @@ def test_lost_write_of_an_item_makes_the_outcome_of_the_task_unknown() -> None:
     api.patience, api.fates = 0, [Fate(lost(), done=False)]
     failure = fail(api, rename("web", "shop"), named("other")).as_failure()
     assert (failure["outcome_unknown"], failure["changed"]) == (True, False)
-    api.fates = [Fate(lost(), done=False), Fate(response(ValidationError), done=False)]
+    api.fates = [Fate(lost(), done=False), Fate(response(errors.ValidationError), done=False)]
     failure = fail(api, rename("web", "shop"), named("other"), proceed=True).as_failure()
     assert (failure["outcome_unknown"], failure["failed_items"]) == (True, [0, 1])
 
 
 def test_long_list_of_titles_is_cut() -> None:
     api = account()
-    api.fates = [Fate(response(ValidationError), done=False)]
+    api.fates = [Fate(response(errors.ValidationError), done=False)]
     message = str(fail(api, *(named(f"project-{number:03}") for number in range(31))))
     assert message.endswith("create project 'project-020'; and 10 more.") and "Nothing was written." in message
 
@@ -427,16 +420,16 @@ def test_long_list_of_titles_is_cut() -> None:
 @pytest.mark.parametrize(
     ("item", "shown", "kind"),
     [
-        (named("web", default=True), {}, UnexpectedResponseError),
-        (named("web", new_name="shop"), {}, UnexpectedResponseError),
-        (named("web", new_name="shop", default=False), {"name": "shop", "default": True}, CannotError),
-        (named("new", default=True), {"name": "new"}, CannotError),
-        (named("new", default=False), {"name": "new", "default": True}, CannotError),
+        (named("web", default=True), {}, errors.UnexpectedResponseError),
+        (named("web", new_name="shop"), {}, errors.UnexpectedResponseError),
+        (named("web", new_name="shop", default=False), {"name": "shop", "default": True}, errors.CannotError),
+        (named("new", default=True), {"name": "new"}, errors.CannotError),
+        (named("new", default=False), {"name": "new", "default": True}, errors.CannotError),
     ],
     ids=str,
 )
 def test_item_whose_response_does_not_show_the_change_fails(
-    http: responses.RequestsMock, connect: Any, item: Object, shown: Object, kind: type[ScalingoError]
+    http: responses.RequestsMock, connect: Any, item: Object, shown: Object, kind: type[errors.ScalingoError]
 ) -> None:
     """Without its change, whether the write was done is not known; without the rest, it was done and is not enough."""
     changed = {**WEB, **shown}
@@ -446,7 +439,7 @@ def test_item_whose_response_does_not_show_the_change_fails(
     http.patch(f"{url}/{WEB['id']}", json={"project": changed})
     http.post(url, json={"project": changed}, status=201)
     failure = fail(Api(Client(connect(max_wait=0))), item, named("home"), kind=kind)
-    unknown = kind is UnexpectedResponseError
+    unknown = kind is errors.UnexpectedResponseError
     assert failure.result["failed_items"] == [0]
     assert (failure.outcome_unknown, failure.result["changed"]) == (unknown, not unknown)
     assert failure.result["outcomes"][1]["project"]["default"] is True

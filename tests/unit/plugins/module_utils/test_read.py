@@ -9,22 +9,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.community.scalingo.plugins.module_utils._errors import (
-    AuthenticationError,
-    CannotError,
-    ForbiddenError,
-    InputError,
-    NotFoundError,
-    RejectedError,
-    RouteNotFoundError,
-)
+from ansible_collections.community.scalingo.plugins.module_utils import _errors as errors
 from ansible_collections.community.scalingo.plugins.module_utils._read import look_up, read_invitations, read_projects
 from stand_in import AMINA, ME, TOMASZ, WEB, Object, StandIn, invitation, project, response
 
 HOME = project("home", default=True)
 HIS_WEB = project("web", TOMASZ)
 HIS_HOME = project("main", TOMASZ, default=True)
-REJECTIONS = [AuthenticationError, ForbiddenError]
+REJECTIONS = [errors.AuthenticationError, errors.ForbiddenError]
 
 
 def everything(**options: Any) -> StandIn:
@@ -97,7 +89,9 @@ def test_look_up_unlisted_term_is_tried_as_an_id() -> None:
     assert look_up(api, [HIS_HOME["id"], "no"]) == [(HIS_HOME["id"], HIS_HOME), ("no", None)]
 
 
-@pytest.mark.parametrize("error", [*map(response, REJECTIONS), response(NotFoundError), InputError("no ID")], ids=repr)
+@pytest.mark.parametrize(
+    "error", [*map(response, REJECTIONS), response(errors.NotFoundError), errors.InputError("no ID")], ids=repr
+)
 def test_look_up_rejected_guess_is_missing(error: Exception) -> None:
     """A term that is no name in the list need be no ID."""
     api = everything()
@@ -105,8 +99,8 @@ def test_look_up_rejected_guess_is_missing(error: Exception) -> None:
     assert look_up(api, ["no"]) == [("no", None)]
 
 
-@pytest.mark.parametrize("wrong", [response(AuthenticationError), response(RouteNotFoundError)], ids=repr)
-def test_look_up_with_an_expired_token_or_a_wrong_url_fails(wrong: RejectedError) -> None:
+@pytest.mark.parametrize("wrong", [response(errors.AuthenticationError), response(errors.RouteNotFoundError)], ids=repr)
+def test_look_up_with_an_expired_token_or_a_wrong_url_fails(wrong: errors.RejectedError) -> None:
     api = everything()
     api.failing["get_project"] = wrong
     api.check_token = lambda: api._read("check_token", [])
@@ -116,11 +110,11 @@ def test_look_up_with_an_expired_token_or_a_wrong_url_fails(wrong: RejectedError
 
 
 def test_look_up_ambiguous_name_fails_with_candidates() -> None:
-    with pytest.raises(CannotError, match=f"{WEB['id']}.*mireille.*{HIS_WEB['id']}.*tomasz") as failure:
+    with pytest.raises(errors.CannotError, match=f"{WEB['id']}.*mireille.*{HIS_WEB['id']}.*tomasz") as failure:
         look_up(everything(), ["web"])
     assert "the name of another" not in str(failure.value)
     twin = StandIn(project("prj-1"), {**WEB, "id": "prj-1"})
-    with pytest.raises(CannotError, match="the ID of one project and the name of another"):
+    with pytest.raises(errors.CannotError, match="the ID of one project and the name of another"):
         look_up(twin, ["prj-1"])
 
 
@@ -158,8 +152,8 @@ def test_eligible_new_owners_leave_out_the_owner() -> None:
 
 
 @pytest.mark.parametrize("read", ["list_invitations", "get_invitation", "list_eligible_new_owners"])
-@pytest.mark.parametrize("error", [*REJECTIONS, NotFoundError])
-def test_read_invitations_rejected_names_the_project(read: str, error: type[RejectedError]) -> None:
+@pytest.mark.parametrize("error", [*REJECTIONS, errors.NotFoundError])
+def test_read_invitations_rejected_names_the_project(read: str, error: type[errors.RejectedError]) -> None:
     api = everything()
     api.failing[read] = response(error)
     more = {"invitation_id": "tin-1"} if read == "get_invitation" else {}
@@ -171,6 +165,6 @@ def test_read_invitations_rejected_names_the_project(read: str, error: type[Reje
 @pytest.mark.parametrize("options", [{"project_id": ".."}, {"project_name": "web", "invitation_id": "a/b"}], ids=str)
 def test_read_invitations_impossible_id_fails_without_request(options: Object) -> None:
     api = everything()
-    with pytest.raises(InputError):
+    with pytest.raises(errors.InputError):
         read_invitations(api, options, False)
     assert api.calls == []

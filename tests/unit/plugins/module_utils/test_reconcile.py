@@ -11,22 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from ansible_collections.community.scalingo.plugins.module_utils import _errors as errors
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api
-from ansible_collections.community.scalingo.plugins.module_utils._errors import (
-    CannotError,
-    ConflictError,
-    ExchangeError,
-    ForbiddenError,
-    NotFoundError,
-    ProxyAuthenticationError,
-    RateLimitError,
-    RequestError,
-    RouteNotFoundError,
-    ScalingoError,
-    ServerError,
-    UnexpectedResponseError,
-    ValidationError,
-)
 from ansible_collections.community.scalingo.plugins.module_utils._project import ensure_project
 from ansible_collections.community.scalingo.plugins.module_utils._reconcile import Plan, Step, apply, predict
 from ansible_collections.community.scalingo.plugins.module_utils._transfer import ensure_transfer
@@ -52,7 +38,7 @@ class Write:
     def run(self, api: StandIn, check_mode: bool = False) -> Object:
         return self.ensure(api, self.options, check_mode)
 
-    def fail(self, api: StandIn, kind: type[ScalingoError] = RequestError) -> ScalingoError:
+    def fail(self, api: StandIn, kind: type[errors.ScalingoError] = errors.RequestError) -> errors.ScalingoError:
         with pytest.raises(kind) as failure:
             self.run(api)
         return failure.value
@@ -103,22 +89,22 @@ def test_check_mode_predicts_the_run_and_a_rerun_sends_nothing(write: Write) -> 
 
 
 # How a write may fail.
-ERRORS: dict[str, Callable[[], RequestError]] = {
+ERRORS: dict[str, Callable[[], errors.RequestError]] = {
     "lost": lost,
-    "server": lambda: response(ServerError, 502),
+    "server": lambda: response(errors.ServerError, 502),
     # It says that something was carried out, and the same write could do it once more.
-    "unexpected": lambda: response(UnexpectedResponseError, 202),
-    "invalid": lambda: response(ValidationError, 422),
-    "forbidden": lambda: response(ForbiddenError, 403),
-    "conflict": lambda: response(ConflictError, 409),
-    "gone": lambda: response(NotFoundError, 404),
+    "unexpected": lambda: response(errors.UnexpectedResponseError, 202),
+    "invalid": lambda: response(errors.ValidationError, 422),
+    "forbidden": lambda: response(errors.ForbiddenError, 403),
+    "conflict": lambda: response(errors.ConflictError, 409),
+    "gone": lambda: response(errors.NotFoundError, 404),
 }
 # Errors that say that the write was not carried out, and nothing of the object. The client repeats it where that helps.
-HARMLESS: dict[str, Callable[[], RequestError]] = {
-    "rate-limit": lambda: response(RateLimitError, 429),
-    "route": lambda: response(RouteNotFoundError, 404),
-    "exchange": lambda: response(ExchangeError, 404),
-    "proxy": lambda: response(ProxyAuthenticationError, 407),
+HARMLESS: dict[str, Callable[[], errors.RequestError]] = {
+    "rate-limit": lambda: response(errors.RateLimitError, 429),
+    "route": lambda: response(errors.RouteNotFoundError, 404),
+    "exchange": lambda: response(errors.ExchangeError, 404),
+    "proxy": lambda: response(errors.ProxyAuthenticationError, 407),
     "not-sent": not_sent,
 }
 ERRORS |= HARMLESS
@@ -187,13 +173,13 @@ def test_rejected_says_what_check_mode_says_unless_an_earlier_try_was_lost() -> 
     """What is in the way may have been made by the first try."""
     api = account("web")
     api.applications = [{"name": "front", "project": WEB}]
-    with pytest.raises(CannotError, match="front") as predicted:
+    with pytest.raises(errors.CannotError, match="front") as predicted:
         DELETE.run(api, check_mode=True)
-    assert str(DELETE.fail(api, ConflictError)).startswith(str(predicted.value))
+    assert str(DELETE.fail(api, errors.ConflictError)).startswith(str(predicted.value))
     api.fates = fates("lost conflict")
-    assert "front" not in str(DELETE.fail(api, ConflictError))
+    assert "front" not in str(DELETE.fail(api, errors.ConflictError))
     api.fates, api.failing = fates("conflict"), {"list_applications": lost()}
-    failure = DELETE.fail(api, ConflictError).as_failure()
+    failure = DELETE.fail(api, errors.ConflictError).as_failure()
     assert (failure["changed"], "outcome_unknown" in failure, failure["error"]["status"]) == (False, False, 409)
 
 
@@ -223,7 +209,7 @@ def test_another_plan_fails_and_sends_nothing(word: str, kind: str, meanwhile: C
 @each_write
 @pytest.mark.parametrize("word", ["lost", "forbidden"])
 def test_account_that_cannot_be_read_again_fails_with_both(write: Write, word: str) -> None:
-    api, second = write.make(), response(ServerError)
+    api, second = write.make(), response(errors.ServerError)
     reads = ("list_projects", "get_project", "list_invitations", "get_invitation")
     api.fates = fates(word, before=lambda: api.failing.update(dict.fromkeys(reads, second)))
     failure = write.fail(api, type(ERRORS[word]()))
@@ -244,7 +230,7 @@ def test_step_equality_is_method_and_arguments() -> None:
 
 
 def test_predict_rejected_step_raises_the_reason() -> None:
-    with pytest.raises(CannotError, match=r"^Cannot x\. It is forbidden\.$"):
+    with pytest.raises(errors.CannotError, match=r"^Cannot x\. It is forbidden\.$"):
         predict(Plan(WEB, (a_step(why_not=lambda: "It is forbidden."),)))
 
 
@@ -297,6 +283,6 @@ def test_rejected_step_is_replaced_by_its_alternative_once(words: str, sent: lis
         assert INVITE.run(api)["changed"]
         assert [each["status"] for each in api.invitations] == ["canceled", "pending"]
     else:
-        failure = INVITE.fail(api, ConflictError)
+        failure = INVITE.fail(api, errors.ConflictError)
         assert (failure.outcome_unknown, failure.result["changed"]) == (unknown, "cancel" in sent)
     assert [write[-1] for write in api.writes] == sent

@@ -11,17 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from ansible_collections.community.scalingo.plugins.module_utils._errors import (
-    AuthenticationError,
-    CannotError,
-    ConflictError,
-    ForbiddenError,
-    NotFoundError,
-    RequestError,
-    RouteNotFoundError,
-    ScalingoError,
-    TransportError,
-)
+from ansible_collections.community.scalingo.plugins.module_utils import _errors as errors
 from ansible_collections.community.scalingo.plugins.module_utils._transfer import ensure_transfer
 from stand_in import AMINA, ME, NOW, TOMASZ, WEB, Fate, Object, StandIn, invitation, lost, response
 
@@ -48,12 +38,16 @@ def invited(**options: Any) -> StandIn:
     return shown(invitation(), caller=TOMASZ, **options)
 
 
+def accepted(of: Object = HIS_WEB) -> StandIn:
+    return shown(invitation("accepted"), caller=TOMASZ, of=of)
+
+
 def run(api: StandIn, check_mode: bool = False, **options: Any) -> Object:
     by_id = {} if "project_name" in options else {"project_id": WEB["id"]}
     return ensure_transfer(api, {**by_id, **options}, check_mode)
 
 
-def fail(api: StandIn, kind: type[ScalingoError] = CannotError, **options: Any) -> ScalingoError:
+def fail(api: StandIn, kind: type[errors.ScalingoError] = errors.CannotError, **options: Any) -> errors.ScalingoError:
     with pytest.raises(kind) as failure:
         run(api, **options)
     return failure.value
@@ -76,47 +70,31 @@ def soon(clock: Clock, api: StandIn, events: dict[int, Any] | None = None) -> St
 
 
 MOVED = {"status": "accepted", "owner": TOMASZ}
-HIDDEN = {"get_project": response(NotFoundError, 404)}
-GONE = {"get_invitation": response(NotFoundError, 404)}
+HIDDEN = {"get_project": response(errors.NotFoundError, 404)}
+GONE = {"get_invitation": response(errors.NotFoundError, 404)}
 
 
 # Results
+
+
+PENDING = ("mireille", "tomasz", "pending", 1)
+TO_AMINA = invitation(to=AMINA)
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
 @pytest.mark.parametrize(
     ("api", "options", "before", "after"),
     [
-        (shown, INVITE, ("mireille", None, None, None), ("mireille", "tomasz", "pending", 1)),
-        (
-            lambda: shown(invitation(to=AMINA)),
-            {**INVITE, "replace": True},
-            ("mireille", "amina", "pending", 1),
-            ("mireille", "tomasz", "pending", 2),
-        ),
-        (lambda: shown(invitation()), INVITE, None, ("mireille", "tomasz", "pending", 1)),
+        (shown, INVITE, ("mireille", None, None, None), PENDING),
+        (lambda: shown(TO_AMINA), {**INVITE, "replace": True}, ("mireille", "amina", *PENDING[2:]), (*PENDING[:3], 2)),
+        (lambda: shown(invitation()), INVITE, None, PENDING),
         (lambda: shown(of=HIS_WEB), INVITE, None, ("tomasz", None, None, None)),
-        (
-            lambda: shown(invitation()),
-            {"state": "canceled"},
-            ("mireille", "tomasz", "pending", 1),
-            ("mireille", "tomasz", "canceled", 1),
-        ),
-        (
-            invited,
-            {"state": "declined"},
-            ("mireille", "tomasz", "pending", 1),
-            ("mireille", "tomasz", "declined", 1),
-        ),
-        (invited, {"state": "accepted"}, ("mireille", "tomasz", "pending", 1), ("tomasz", "tomasz", "accepted", 1)),
+        (lambda: shown(invitation()), {"state": "canceled"}, PENDING, ("mireille", "tomasz", "canceled", 1)),
+        (invited, {"state": "declined"}, PENDING, ("mireille", "tomasz", "declined", 1)),
+        (invited, {"state": "accepted"}, PENDING, ("tomasz", "tomasz", "accepted", 1)),
         # Both IDs are enough, so that the project is not read before: both owners are shown by ID.
-        (invited, ACCEPT, ("us-mireille", "tomasz", "pending", 1), ("us-tomasz", "tomasz", "accepted", 1)),
-        (
-            lambda: shown(invitation("accepted"), caller=TOMASZ, of=HIS_WEB),
-            ACCEPT,
-            None,
-            ("tomasz", "tomasz", "accepted", 1),
-        ),
+        (invited, ACCEPT, ("us-mireille", *PENDING[1:]), ("us-tomasz", "tomasz", "accepted", 1)),
+        (accepted, ACCEPT, None, ("tomasz", "tomasz", "accepted", 1)),
     ],
 )
 def test_diff_shows_owner_new_owner_status_and_end(
@@ -182,13 +160,13 @@ def test_invitation_is_pinned_before_the_first_write(state: str, other: str) -> 
         api.invitations.append(invitation(number=2))
 
     api.patience, api.fates = 0, [Fate(lost(), done=False, after=meanwhile)]
-    assert fail(api, RequestError, state=state).outcome_unknown and len(api.writes) == 1
+    assert fail(api, errors.RequestError, state=state).outcome_unknown and len(api.writes) == 1
 
 
-def rejected(clock: Clock, *errors: RequestError, events: dict[int, Any] | None = None) -> StandIn:
+def rejected(clock: Clock, *before: errors.RequestError, events: dict[int, Any] | None = None) -> StandIn:
     """An acceptance under way is rejected when it is sent again."""
     api = soon(clock, invited(), events)
-    api.fates = [Fate(error, done=False) for error in (*errors, response(ConflictError, 409))]
+    api.fates = [Fate(error, done=False) for error in (*before, response(errors.ConflictError, 409))]
     return api
 
 
@@ -204,14 +182,14 @@ def test_lost_acceptance_that_takes_seconds_is_found(clock: Clock, status: str) 
 
 
 def test_lost_acceptance_that_does_not_show_is_unknown(clock: Clock) -> None:
-    assert fail(rejected(clock, lost()), ConflictError, **ACCEPT, wait_timeout=0).outcome_unknown
+    assert fail(rejected(clock, lost()), errors.ConflictError, **ACCEPT, wait_timeout=0).outcome_unknown
     assert clock.passed == 0
-    assert fail(rejected(clock, lost()), ConflictError, **ACCEPT).outcome_unknown
+    assert fail(rejected(clock, lost()), errors.ConflictError, **ACCEPT).outcome_unknown
     assert clock.passed <= 10
 
 
 def test_rejected_acceptance_fails_at_once(clock: Clock) -> None:
-    assert not fail(rejected(clock, events={3: MOVED}), ConflictError, **ACCEPT).outcome_unknown
+    assert not fail(rejected(clock, events={3: MOVED}), errors.ConflictError, **ACCEPT).outcome_unknown
     assert clock.passed == 0
 
 
@@ -297,9 +275,11 @@ def test_wait_leaves_most_of_the_rate_limit_to_others(clock: Clock, timeout: flo
 
 
 @pytest.mark.parametrize("read", ["get_project", "get_invitation"])
-@pytest.mark.parametrize("error", [RouteNotFoundError, TransportError])
-def test_wait_fails_where_the_transfer_cannot_be_read(clock: Clock, read: str, error: type[RequestError]) -> None:
-    problem = lost() if error is TransportError else response(RouteNotFoundError, 404)
+@pytest.mark.parametrize("error", [errors.RouteNotFoundError, errors.TransportError])
+def test_wait_fails_where_the_transfer_cannot_be_read(
+    clock: Clock, read: str, error: type[errors.RequestError]
+) -> None:
+    problem = lost() if error is errors.TransportError else response(errors.RouteNotFoundError, 404)
     status = {"status": "accepted"} if read == "get_project" else {}
     failure = fail(soon(clock, shown(), {5: {**status, read: problem}}), error, **WAIT)
     assert failure.result["changed"] is True and failure.result["transfer_invitation"]
@@ -329,7 +309,7 @@ def test_acceptance_that_is_complete_takes_one_more_request(clock: Clock) -> Non
         {30: MOVED},
         {10: {"status": "accepted"}, 30: {"owner": TOMASZ}},
         {10: {"owner": TOMASZ, **HIDDEN}, 20: {"status": "accepted"}, 30: {"get_project": None}},
-        {0: {"get_project": response(ForbiddenError, 403)}, 30: {**MOVED, "get_project": None}},
+        {0: {"get_project": response(errors.ForbiddenError, 403)}, 30: {**MOVED, "get_project": None}},
     ],
     ids=["together", "owner-later", "hidden-later", "hidden-before"],
 )
@@ -376,18 +356,20 @@ def test_acceptance_of_this_task_makes_no_one_else_the_owner(clock: Clock) -> No
     failure = fail(under_way(clock, {1: {"status": "accepted", "owner": AMINA}}), **ACCEPT)
     assert "belongs to 'amina'" in str(failure)
     clock.now = 1000.0
-    assert run(shown(invitation("accepted"), caller=TOMASZ, of=HER_WEB), **ACCEPT)["project"] == HER_WEB
+    assert run(accepted(HER_WEB), **ACCEPT)["project"] == HER_WEB
     assert clock.passed == 0
 
 
 def test_acceptance_before_this_task_is_waited_for_too(clock: Clock) -> None:
-    result = run(soon(clock, shown(invitation("accepted"), caller=TOMASZ), {30: {"owner": TOMASZ}}), **ACCEPT)
+    result = run(soon(clock, accepted(WEB), {30: {"owner": TOMASZ}}), **ACCEPT)
     assert (result["changed"], result["project"]) == (False, HIS_WEB)
     assert result["diff"]["before"] == result["diff"]["after"]
     assert 30 <= clock.passed <= 50
 
 
 def test_acceptance_with_a_token_that_expired_is_not_waited_for(clock: Clock) -> None:
-    expired = response(AuthenticationError, 401)
-    fail(under_way(clock, {0: {"get_project": expired, "list_projects": expired}}), AuthenticationError, **ACCEPT)
+    expired = response(errors.AuthenticationError, 401)
+    fail(
+        under_way(clock, {0: {"get_project": expired, "list_projects": expired}}), errors.AuthenticationError, **ACCEPT
+    )
     assert clock.passed == 0

@@ -11,19 +11,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from ansible_collections.community.scalingo.plugins.module_utils import _errors as errors
 from ansible_collections.community.scalingo.plugins.module_utils._account import Account
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api
-from ansible_collections.community.scalingo.plugins.module_utils._errors import (
-    ApiError,
-    AuthenticationError,
-    CannotError,
-    ForbiddenError,
-    InputError,
-    NotFoundError,
-    RejectedError,
-    RouteNotFoundError,
-    ScalingoError,
-)
 from ansible_collections.community.scalingo.plugins.module_utils._invitations import NEW_OWNER_NEEDS
 from ansible_collections.community.scalingo.plugins.module_utils._reconcile import Step, predict
 from ansible_collections.community.scalingo.plugins.module_utils._transfer import ensure_transfer
@@ -50,7 +40,9 @@ def with_status(status: str, **more: Any) -> Object:
     return invitation("pending", expired=True, **more) if status == "expired" else invitation(status, **more)
 
 
-def shown(*invitations: Object, caller: Object = ME, of: Object | None = WEB, **failing: type[ApiError]) -> StandIn:
+def shown(
+    *invitations: Object, caller: Object = ME, of: Object | None = WEB, **failing: type[errors.ApiError]
+) -> StandIn:
     """Return what an account sees of the project web and of these invitations; and which of its reads fail."""
     api = StandIn(*([of] if of else []), caller=caller)
     api.invitations = [dict(each) for each in invitations]
@@ -62,7 +54,7 @@ def plan(api: StandIn, **options: Any) -> TransferPlan:
     return plan_transfer(DesiredTransfer(**{"project_id": WEB["id"], **options}), Account(api))
 
 
-def fail(api: StandIn, kind: type[ScalingoError] = CannotError, **options: Any) -> str:
+def fail(api: StandIn, kind: type[errors.ScalingoError] = errors.CannotError, **options: Any) -> str:
     with pytest.raises(kind) as failure:
         plan(api, **options)
     assert api.writes == []
@@ -95,7 +87,7 @@ def close(verb: str, number: int = 1) -> Step:
 )
 def test_check_impossible_options_fails_without_request(options: Object) -> None:
     api = shown()
-    with pytest.raises(InputError):
+    with pytest.raises(errors.InputError):
         ensure_transfer(api, options, False)
     assert api.calls == []
 
@@ -173,7 +165,7 @@ def test_pending_username_that_is_the_id_of_another_user_invites_neither(users: 
 
 @pytest.mark.parametrize("hidden", ["list_invitations", "list_eligible_new_owners"])
 def test_pending_by_another_than_the_owner_names_the_owner(hidden: str) -> None:
-    message = fail(shown(of=HER_WEB, **{hidden: ForbiddenError}), ForbiddenError, **INVITE)
+    message = fail(shown(of=HER_WEB, **{hidden: errors.ForbiddenError}), errors.ForbiddenError, **INVITE)
     assert WEB["id"] in message and "'amina' <amina@example.org>" in message
 
 
@@ -194,8 +186,10 @@ def test_pending_previous_owner_knows_it_from_the_invitation(form: str) -> None:
     ],
 )
 def test_pending_of_a_project_that_is_not_shown_fails(invitations: list[Object]) -> None:
-    assert repr(WEB["id"]) in fail(shown(*invitations, of=None), NotFoundError, **INVITE)
-    assert repr(WEB["id"]) in fail(shown(of=None, list_invitations=ForbiddenError), NotFoundError, **INVITE)
+    assert repr(WEB["id"]) in fail(shown(*invitations, of=None), errors.NotFoundError, **INVITE)
+    assert repr(WEB["id"]) in fail(
+        shown(of=None, list_invitations=errors.ForbiddenError), errors.NotFoundError, **INVITE
+    )
 
 
 # Accepting, declining, canceling
@@ -299,8 +293,8 @@ def test_close_without_id_takes_the_newest_pending_invitation() -> None:
 @pytest.mark.parametrize("state", ["accepted", "declined"])
 @pytest.mark.parametrize("of", [WEB, None])
 def test_close_without_a_list_asks_for_the_invitation_id(state: str, of: Object | None) -> None:
-    api = shown(caller=TOMASZ, of=of, list_invitations=ForbiddenError)
-    assert "invitation_id" in fail(api, ForbiddenError, state=state)
+    api = shown(caller=TOMASZ, of=of, list_invitations=errors.ForbiddenError)
+    assert "invitation_id" in fail(api, errors.ForbiddenError, state=state)
 
 
 @pytest.mark.parametrize("state", ["accepted", "declined"])
@@ -322,12 +316,14 @@ def test_cancel_by_another_than_the_owner_fails(mine: list[Object], caller: Obje
 
 @pytest.mark.parametrize("hidden", ["get_project", "list_invitations"])
 def test_cancel_of_what_is_not_shown_fails(hidden: str) -> None:
-    assert "only its owner" in fail(shown(invitation(), **{hidden: NotFoundError}), NotFoundError, state="canceled")
+    assert "only its owner" in fail(
+        shown(invitation(), **{hidden: errors.NotFoundError}), errors.NotFoundError, state="canceled"
+    )
 
 
 @pytest.mark.parametrize("state", STATES)
-@pytest.mark.parametrize("error", [NotFoundError, ForbiddenError, AuthenticationError])
-def test_close_of_an_invitation_that_is_not_shown_names_both_ids(state: str, error: type[RejectedError]) -> None:
+@pytest.mark.parametrize("error", [errors.NotFoundError, errors.ForbiddenError, errors.AuthenticationError])
+def test_close_of_an_invitation_that_is_not_shown_names_both_ids(state: str, error: type[errors.RejectedError]) -> None:
     message = fail(shown(get_invitation=error), error, state=state, invitation_id="tin-9")
     assert "'tin-9'" in message and repr(WEB["id"]) in message
 
@@ -336,16 +332,16 @@ def test_close_of_an_invitation_that_is_not_shown_names_both_ids(state: str, err
 @pytest.mark.parametrize("options", [INVITE, *({"state": state} for state in STATES)], ids=str)
 def test_wrong_url_is_never_taken_for_absence(read: str, options: Object) -> None:
     caller = TOMASZ if options.get("state") in ("accepted", "declined") else ME
-    fail(shown(caller=caller, **{read: RouteNotFoundError}), RouteNotFoundError, **options)
+    fail(shown(caller=caller, **{read: errors.RouteNotFoundError}), errors.RouteNotFoundError, **options)
 
 
 @pytest.mark.parametrize("options", [{"state": "accepted"}, {"state": "declined", **BY_ID}], ids=str)
 def test_expired_token_is_not_taken_for_a_hidden_project(options: Object) -> None:
     """The API may return HTTP 401 for a missing right, too: another request tells."""
-    api = shown(invitation(), caller=TOMASZ, get_project=AuthenticationError)
+    api = shown(invitation(), caller=TOMASZ, get_project=errors.AuthenticationError)
     assert plan(api, **options).steps
-    api.failing["list_projects"] = response(AuthenticationError, 401)
-    fail(api, AuthenticationError, **options)
+    api.failing["list_projects"] = response(errors.AuthenticationError, 401)
+    fail(api, errors.AuthenticationError, **options)
 
 
 # Who may do what: check mode
@@ -369,7 +365,7 @@ def test_predict_knows_who_may_do_it(options: Object, caller: Object, of: Object
     if rejects is None:
         assert predict(planned).done
     else:
-        with pytest.raises(CannotError, match=rejects):
+        with pytest.raises(errors.CannotError, match=rejects):
             predict(planned)
 
 

@@ -357,3 +357,5 @@ def test_predicted_project_has_no_id_and_no_dates() -> None:
     predicted = run(account(), check_mode=True, name="web", default=True)["project"]
     nulls = dict.fromkeys(("id", "created_at", "updated_at"))
     assert predicted == {**WEB, **nulls, "default": True}
+    renamed = run(account("web"), check_mode=True, name="web", new_name="shop")["project"]
+    assert renamed == {**WEB, "name": "shop", "updated_at": None}

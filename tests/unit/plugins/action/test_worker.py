@@ -211,14 +211,24 @@ def test_module_that_fails_does_not_end_the_worker(display: Display, end: BaseEx
     assert "broken" in str(result)
 
 
-def test_module_leaves_no_trace(display: Display, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_module_finds_what_it_finds_in_its_own_process_and_leaves_no_trace(
+    display: Display, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    seen: list[Any] = []
+
     def main(on_wait: Callable[[str], None]) -> None:
+        seen.append((os.getcwd(), logging.root.manager.disable > logging.CRITICAL - 1))
         os.chdir("/")
-        logging.getLogger("urllib3").error("not to be seen")
         print("{}")
         raise SystemExit(0)
 
-    monkeypatch.chdir(tmp_path)
-    before = (basic._ANSIBLE_ARGS, os.getcwd(), logging.root.manager.disable, sys.stdout, sys.stderr)
+    def state() -> Any:
+        return basic._ANSIBLE_ARGS, os.getcwd(), logging.root.manager.disable, sys.stdout, sys.stderr
+
+    monkeypatch.setattr(basic, "_ANSIBLE_ARGS", b"before")
+    monkeypatch.setattr(DataLoader, "get_basedir", lambda self: str(tmp_path))
+    logging.disable(logging.NOTSET)
+    before = state()
     run_here(main)
-    assert (basic._ANSIBLE_ARGS, os.getcwd(), logging.root.manager.disable, sys.stdout, sys.stderr) == before
+    assert state() == before
+    assert seen == [(os.path.realpath(tmp_path), True)]

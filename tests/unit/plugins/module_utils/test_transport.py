@@ -293,10 +293,10 @@ def test_send_dropped_connection_may_have_arrived(serve: Any, transport: Any, ta
 def test_send_response_that_trickles_ends_in_twice_the_timeout(
     serve: Any, transport: Any, head: bytes, piece: bytes, request_: Request
 ) -> None:
-    made = transport(serve(once(head, *[piece] * 40, pause=0.05)), timeout=0.2)
+    made = transport(serve(once(head, *[piece] * 80, pause=0.05)), timeout=0.2)
     begin = time.monotonic()
     assert fail(made, request_ is POST, MAY_PASS, request=request_) == "timed out after 0.2 s (timeout)."
-    assert time.monotonic() - begin < 1.2, "each byte has bought another timeout"
+    assert time.monotonic() - begin < 2.5, "each byte has bought another timeout"
 
 
 @pytest.mark.parametrize("late", ["connection", "tunnel"])
@@ -305,14 +305,14 @@ def test_send_connection_that_comes_late_ends_in_twice_the_timeout(
 ) -> None:
     """Each address of a host gets the whole timeout. Nothing shows that the request was not sent then."""
     if late == "connection":
-        not_connect(monkeypatch, seconds=2)
+        not_connect(monkeypatch, seconds=4)
     else:
-        proxy = serve(once(b"HTTP/1.1 200 OK\r\nX: ", *[b"y"] * 40, pause=0.05))
+        proxy = serve(once(b"HTTP/1.1 200 OK\r\nX: ", *[b"y"] * 80, pause=0.05))
         monkeypatch.setenv("https_proxy", f"http://{proxy.host}")
     begin = time.monotonic()
     made = Transport(connect(api_url="https://api.example.com", timeout=0.2))
     assert fail(made, True, MAY_PASS) == "timed out after 0.2 s (timeout)."
-    assert 0.3 < time.monotonic() - begin < 1.2
+    assert 0.3 < time.monotonic() - begin < 2.5
 
 
 def test_send_after_a_try_was_left_behind_uses_nothing_of_it(serve: Any, transport: Any) -> None:

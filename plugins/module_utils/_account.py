@@ -100,7 +100,7 @@ class Account:
 
     def is_hidden(self, project_id: str) -> bool:
         """Tell whether the list was read, and does not show a project."""
-        return bool(self._listed) and self.listed(project_id) is None
+        return isinstance(self._read.get((self.api.list_projects,)), list) and self.listed(project_id) is None
 
     def listed(self, project_id: str) -> Object | None:
         """Return one project as the list shows it, or None if it was not read, or does not show it."""

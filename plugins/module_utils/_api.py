@@ -121,7 +121,7 @@ class Api:
         """Give or take a collaborator the full rights; no other field can be changed."""
         path = f"{_collaborators_path(app)}/{check_id(collaborator_id)}"
         response = self._client.write("PATCH", path, 200, {"collaborator": {"is_limited": is_limited}})
-        return response.one("collaborator", Collaborator, id=collaborator_id)
+        return response.one("collaborator", Collaborator, id=collaborator_id, is_limited=is_limited)
 
     def delete_collaborator(self, app: str, collaborator_id: str) -> None:
         """Remove a collaborator, or cancel an invitation."""

@@ -14,7 +14,8 @@ import typing as t
 
 def on_one_line(text: str, limit: int | None = None) -> str:
     """Return a text, or its beginning, on one line, without characters that control a terminal."""
-    return " ".join("".join(character if character.isprintable() else " " for character in text).split())[:limit]
+    line = " ".join("".join(character if character.isprintable() else " " for character in text).split())
+    return line if limit is None else beginning(line, limit)
 
 
 def beginning(text: str, limit: int) -> str:

@@ -79,7 +79,7 @@ def _check_items(items: Items, results: Results) -> None:
         try:
             item.check()
         except InputError as error:
-            raise results.blame(error, index) from None
+            results.reject(error, index)
         for problem, key in unique:
             for other in range(index):
                 if key(item) is not None and key(item) == key(items[other]):

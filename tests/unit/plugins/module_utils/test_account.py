@@ -31,7 +31,9 @@ def test_descriptions_quote_names_and_fit_on_a_line() -> None:
     assert describe_invitation(invitation()) == "invitation to 'tomasz' (tin-1)"
     assert describe(WEB) == "'web' (prj-mireille-web, owned by 'mireille' <mireille@example.org>)"
     assert owner_of({**WEB, "owner": {"id": "us-1", "username": "a\nb"}}) == r"'a\nb'"
-    assert len(describe(project("x" * 5000))) <= 400
+    # Whole words only: half a token would not be masked.
+    cut = describe(project("x " * 190 + "tk-us-" + "a" * 48))
+    assert len(cut) <= 403 and "tk-us" not in cut
 
 
 def test_account_reads_each_thing_once_and_only_when_asked() -> None:
@@ -42,6 +44,14 @@ def test_account_reads_each_thing_once_and_only_when_asked() -> None:
         assert (seen.projects, seen.project(WEB["id"]), seen.caller) == (api.projects, WEB, ME)
         assert (seen.applications, seen.databases, seen.invitations(WEB["id"])) == ([], [], [])
     assert api.calls == ["list_projects", "list_applications", "list_databases", "list_invitations"]
+
+
+def test_project_is_hidden_if_the_list_was_read_and_does_not_show_it() -> None:
+    for api, hidden in ((StandIn(WEB), False), (StandIn(), True)):
+        seen = Account(api)
+        assert not seen.is_hidden(WEB["id"])
+        assert len(seen.projects) == (not hidden)
+        assert seen.is_hidden(WEB["id"]) is hidden
 
 
 def test_account_remembers_what_was_rejected() -> None:

@@ -299,7 +299,7 @@ def test_response_field_that_is_missing_or_of_the_wrong_type_fails(http: Mock, a
         *(("create_invitation", field) for field in ("project_id", "invited_user_id")),
         *(("accept_invitation", field) for field in ("id", "project_id")),
         ("invite_collaborator", "app_name"),
-        ("update_collaborator", "id"),
+        *(("update_collaborator", field) for field in ("id", "is_limited")),
     ],
 )
 def test_response_about_another_object_fails(http: Mock, api: Api, name: str, field: str) -> None:

@@ -143,12 +143,20 @@ def test_rerun_after_a_failure_at_any_write_ends_the_list(
 # Rules
 
 
+@check_and_run
+@pytest.mark.parametrize("invalid", [named("B"), {"project_id": ".."}, {**absent("a"), "default": True}], ids=str)
+def test_item_whose_options_cannot_be_right_fails(invalid: Object, check: bool) -> None:
+    api = account("a")
+    assert fail(api, named("c"), invalid, kind=InputError, check=check).result["failed_items"] == [1]
+    assert api.calls == []
+    failure = fail(api, invalid, named("c"), proceed=True, check=check)
+    assert (failure.result["failed_items"], each_of(failure.result, "changed")) == ([0], [False, True])
+    assert [each[0] for each in api.writes] == ([] if check else ["create_project"])
+
+
 @pytest.mark.parametrize(
     ("items", "blamed"),
     [
-        ([named("a"), named("B")], [1]),
-        ([named("a"), {"project_id": ".."}], [1]),
-        ([named("c"), {**absent("a"), "default": True}], [1]),
         # The same project, the same name, two default projects.
         ([named("a"), named("c"), named("a")], [0, 2]),
         ([rename("a", "b"), rename("a", "c")], [0, 1]),

@@ -119,10 +119,7 @@ def from_sources(
 def check_values(options: t.Mapping[str, t.Any], spec: Spec, prefix: str = "") -> list[str]:
     """Check the texts among the options of a task, as they came. Return warnings.
 
-    Args:
-        options: The options.
-        spec: Their argument spec.
-        prefix: What messages put before the name of an option, such as "item 1 of projects: ".
+    The prefix is what messages put before the name of an option, such as "item 1 of projects: ".
 
     Raises:
         InputError: One cannot be meant; the message repeats no token.

@@ -97,14 +97,7 @@ def predict(plan: Plan) -> Outcome:
 
 
 def apply(api: Api, plan: Plan, make_plan: MakePlan, desired: t.Any, done: list[Step] | None = None) -> Outcome:
-    """Send the steps of a plan.
-
-    Args:
-        api: Where to send them.
-        plan: What has to be done.
-        make_plan: What made the plan, of the desired state and an account.
-        desired: The desired state.
-        done: What the task did before. What is done now is added to it, even if the rest fails.
+    """Send the steps of a plan, which `make_plan` made. What is done is added to `done`, even if the rest fails.
 
     Raises:
         RequestError: A write failed. The message says what was done before; `outcome_unknown` of the result says

@@ -39,7 +39,6 @@ def run_task(
     """Do the work of a task, and return its result, or that of a failure, without secrets.
 
     Args:
-        work: The work.
         options: The options, of the right types and with defaults, those of the connection among them.
         check_mode: Whether nothing is to be written.
         on_wait: Called with a sentence when the task has to wait for more than a few seconds.

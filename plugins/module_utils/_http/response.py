@@ -120,13 +120,9 @@ class Response:
         return found
 
     def next_page(self, page: int, received: int) -> int | None:
-        """Return the page after this one, or None, by `meta.pagination`.
+        """Return the page after this one, or None, by `meta.pagination`. All pages up to this one had so many objects.
 
         No next page is null by the reference; a newer library of the vendor's repeats the last page instead.
-
-        Args:
-            page: The number of this page.
-            received: How many objects all pages up to this one had.
 
         Raises:
             UnexpectedResponseError: It is the last, and there should be more objects: they would look absent.

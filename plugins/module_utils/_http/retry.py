@@ -51,7 +51,6 @@ class Retry:
         """Return when a request that failed is to be sent again.
 
         Args:
-            error: How it failed.
             tries: How many times it was sent. The first try is no retry, and costs nothing; but of several requests
                 that get no response at first, only the first is free, or they would add up without end.
 

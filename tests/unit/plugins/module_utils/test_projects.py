@@ -147,7 +147,7 @@ def test_rerun_after_a_failure_at_any_write_ends_the_list(
 @pytest.mark.parametrize("invalid", [named("B"), {"project_id": ".."}, {**absent("a"), "default": True}], ids=str)
 def test_item_whose_options_cannot_be_right_fails(invalid: Object, check: bool) -> None:
     api = account("a")
-    assert fail(api, named("c"), invalid, kind=InputError, check=check).result["failed_items"] == [1]
+    assert fail(api, named("c"), invalid, kind=errors.InputError, check=check).result["failed_items"] == [1]
     assert api.calls == []
     failure = fail(api, invalid, named("c"), proceed=True, check=check)
     assert (failure.result["failed_items"], each_of(failure.result, "changed")) == ([0], [False, True])

@@ -35,12 +35,13 @@ def run(sim: Any, account: Any, module: str, check: bool = False, **options: Any
 
 
 class Patient(Account):
-    """An account whose tasks wait until the lists show what was done before."""
+    """An account whose lists show what a task has done before the next one begins."""
 
     def task(self, text: str, check: bool = False, **connection: Any) -> TaskResult:
+        result = super().task(text, check, max_wait=PATIENCE, **connection)
         for _read in range(late_reads(self.sim)):
             here("scalingo_project_info", connect(self.sim, self.me, max_wait=PATIENCE))
-        return super().task(text, check, max_wait=PATIENCE, **connection)
+        return result
 
     def changes(self, task: str, after: str) -> TaskResult:
         """A task changes the account to this; its check predicts that, and a second run finds nothing to do."""

@@ -97,6 +97,26 @@ class Client:
         return self.get("/v1/apps/collaboration", token=link.partition("?token=")[2])
 
 
+# The invited user has a pending invitation to own the project, and the previous owner had one accepted; neither
+# collaborates on the application. The collaborators are a full one, a limited one, and one who has not accepted.
+USERS = ("owner", "full", "limited", "pending", "invited", "previous", "stranger", "anonymous")
+
+
+def crowd(sim: Simulator) -> dict[str, Client]:
+    """Start anew, and return a caller for each user."""
+    sim.reset(keep_accounts=False)
+    accounts = {name: sim.add_account(name, id=f"us-{name}", default_project=None) for name in USERS[:-1]}
+    sim.add_project("owner", "web", id="web")
+    sim.add_application("web", "shop")
+    for role in ("full", "limited", "pending"):
+        sim.set_collaborator("shop", role, "collaborator" if role == "full" else role, id=role)
+    sim.add_database("web", "data")
+    sim.set_collaborator("data", "full", id="full-data")
+    sim.add_invitation("web", invited="owner", inviter="previous", status="accepted", id="accepted", expires_in=-1)
+    sim.add_invitation("web", invited="invited", id="sent")
+    return {name: Client(sim.api_url, accounts.get(name)) for name in USERS}
+
+
 class Scene:
     """The project web of mireille, with an application shop on which tomasz collaborates; ines is a stranger."""
 

@@ -8,12 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from scene import Client
+from scene import USERS, crowd
 from simulator import Simulator
 
-# The invited user has a pending invitation to own the project, and the previous owner had one accepted; neither
-# collaborates on the application. The collaborators are a full one, a limited one, and one who has not accepted.
-USERS = ("owner", "full", "limited", "pending", "invited", "previous", "stranger", "anonymous")
 MAY = """
     call                                           owner full limited pending invited previous stranger anonymous
     GET    projects/web                             200   200   200     404     200     200      404      401
@@ -61,21 +58,6 @@ def rows() -> list[Any]:
     return [pytest.param(method, path, list(map(int, cells)), id=f"{method} {path}") for method, path, *cells in table]
 
 
-def arrange(sim: Simulator) -> dict[str, Client]:
-    """Start anew, and return a caller for each user."""
-    sim.reset(keep_accounts=False)
-    accounts = {name: sim.add_account(name, id=f"us-{name}", default_project=None) for name in USERS[:-1]}
-    sim.add_project("owner", "web", id="web")
-    sim.add_application("web", "shop")
-    for role in ("full", "limited", "pending"):
-        sim.set_collaborator("shop", role, "collaborator" if role == "full" else role, id=role)
-    sim.add_database("web", "data")
-    sim.set_collaborator("data", "full", id="full-data")
-    sim.add_invitation("web", invited="owner", inviter="previous", status="accepted", id="accepted", expires_in=-1)
-    sim.add_invitation("web", invited="invited", id="sent")
-    return {name: Client(sim.api_url, accounts.get(name)) for name in USERS}
-
-
 def state(sim: Simulator) -> tuple[Any, ...]:
     return sim.project("web"), sim.invitations("web"), sim.collaborators("shop"), sim.collaborators("data")
 
@@ -84,7 +66,7 @@ def state(sim: Simulator) -> tuple[Any, ...]:
 def test_call_has_its_status_for_each_user(sim: Simulator, method: str, path: str, statuses: list[int]) -> None:
     found = []
     for name in USERS:
-        callers = arrange(sim)
+        callers = crowd(sim)
         before = state(sim)
         response = callers[name](method, f"/v1/{path}", json=BODIES.get(f"{method} {path}"))
         found.append(response.status_code)
@@ -95,7 +77,7 @@ def test_call_has_its_status_for_each_user(sim: Simulator, method: str, path: st
 @pytest.mark.parametrize("path", SEES)
 def test_list_shows_each_user_what_is_accessible(sim: Simulator, path: str) -> None:
     root = path.rpartition("/")[2]
-    for name, caller in list(arrange(sim).items())[:-1]:
+    for name, caller in list(crowd(sim).items())[:-1]:
         response = caller.get(f"/v1/{path}", status="all")
         entries = response.json()[root] if response.ok else []
         assert [one["id" if "name" not in one else "name"] for one in entries] == SEES[path].get(name, []), name

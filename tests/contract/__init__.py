@@ -7,7 +7,7 @@
 Both ends are held to it. The simulator must give the printed response to the printed request, and the client must send
 the printed request and understand the printed response. With ``tests/`` on ``sys.path``::
 
-    from contract import differences, exchange, exchanges
+    from contract import exchange, exchanges
 
     @pytest.mark.parametrize("entry", exchanges(), ids=str)
     def test_client(entry):
@@ -17,7 +17,6 @@ the printed request and understand the printed response. With ``tests/`` on ``sy
         assert result == entry.response.resource  # the response without its root key
 
     exchange("create_project").request.body["project"]["name"]  # one by its ID
-    differences(printed, actual)  # [] or one sentence for each field that is not as printed
 
 The exchanges are the examples of ``tests/simulator/openapi.yaml``, where each call is described once. The calls for
 collaborators, applications, and databases are on other pages: ``exchanges("collaborators")``, with invented values.
@@ -35,10 +34,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-
-from .comparison import differences
-
-__all__ = ["Exchange", "Request", "Response", "differences", "exchange", "exchanges", "objects"]
 
 DESCRIPTION = Path(__file__).resolve().parents[1] / "simulator" / "openapi.yaml"
 # The calls of a page by their tags.

@@ -62,10 +62,10 @@ class Clock:
                 self._frozen_at = round(self._frozen_at + step, 3)
         return self.now()
 
-    def freeze(self) -> None:
-        """Stop the clock; only :meth:`advance` moves it from now on."""
+    def freeze(self, at: datetime | None = None) -> None:
+        """Stop the clock, now or at another moment; only :meth:`advance` moves it from then on."""
         with self._lock:
-            self._frozen_at = round(self._timestamp(), 3)
+            self._frozen_at = round(at.timestamp() if at else self._timestamp(), 3)
 
     def resume(self) -> None:
         """Let a stopped clock run on from where it stands."""

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from .models import (
     LIMITED,
     PENDING_COLLABORATOR,
     PENDING_LIMITED,
-    REGION_NAMES,
+    REGIONS,
     ROLES,
     Account,
     Application,
@@ -90,7 +90,7 @@ class Arrangement:
         """Add a project and return it as the API shows it. Neither rules for names nor the limit apply."""
         world = self._world
         _require_text(name=name)
-        _require_known("region", region, REGION_NAMES)
+        _require_known("region", region, REGIONS)
         with world.lock:
             now, id = world.clock.now(), id or world.new_id("project")
             _require_new("project", id, world.projects)
@@ -237,7 +237,7 @@ class Arrangement:
 
     def _add_default_projects(self, account: Account) -> None:
         per_region = self._world.switches.unique_per == "region"
-        for region in REGION_NAMES if per_region else [DEFAULT_REGION]:
+        for region in REGIONS if per_region else [DEFAULT_REGION]:
             if account.default_project is not None:
                 self.add_project(account, account.default_project, default=True, region=region)
 
@@ -284,7 +284,7 @@ def _require_text(**values: object) -> None:
             raise SimulatorError(f"{name} must be text")
 
 
-def _require_known(what: str, value: object, known: tuple[str | None, ...]) -> None:
+def _require_known(what: str, value: object, known: Collection[str | None]) -> None:
     if value not in known:
         raise SimulatorError(f"unknown {what} {value!r}; known: {', '.join(map(str, known))}")
 

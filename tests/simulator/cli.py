@@ -46,28 +46,16 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="simulator", description="Simulate the Scalingo API for projects and their transfer."
-    )
-    parser.add_argument("--port", type=_port, default=0, help="port of the API host of osc-fr1 (default: a free one)")
-    parser.add_argument("--auth-port", type=_port, default=0, help="port of the authentication host")
-    parser.add_argument("--control-port", type=_port, default=0, help="port of the control listener")
-    parser.add_argument(
-        "--account",
-        type=_account,
-        action="append",
-        default=[],
-        metavar="NAME[=TOKEN]",
-        help="add an account, with this API token or a random one (can be repeated)",
-    )
-    parser.add_argument(
-        "--switch",
-        type=_switch,
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="answer an undocumented question in this way, see README.md (can be repeated)",
-    )
+    description = "Simulate the Scalingo API for projects and their transfer."
+    parser = argparse.ArgumentParser(prog="simulator", description=description)
+    ports = {"": "the API host of osc-fr1", "auth-": "the authentication host", "control-": "the control listener"}
+    for name, host in ports.items():
+        parser.add_argument(f"--{name}port", type=_port, default=0, help=f"port of {host} (default: a free one)")
+    repeated: dict[str, Any] = {"action": "append", "default": []}
+    text = "add an account, with this API token or a random one (can be repeated)"
+    parser.add_argument("--account", type=_account, metavar="NAME[=TOKEN]", help=text, **repeated)
+    text = "choose a behavior where the API is undocumented, see README.md (can be repeated)"
+    parser.add_argument("--switch", type=_switch, metavar="NAME=VALUE", help=text, **repeated)
     parser.add_argument("--ready-file", metavar="PATH", help="write the line about URLs and accounts to this file, too")
     return parser
 
@@ -93,7 +81,7 @@ def _switch(text: str) -> tuple[str, Any]:
 
 
 def _write_at_once(path: str, text: str) -> None:
-    """Write a file so that nobody sees half of it; it holds API tokens, so it is for the owner only."""
+    """Write a file in one piece; it holds API tokens, so it is for the owner only."""
     descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(os.path.abspath(path)), prefix=".simulator-")
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text + "\n")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .models import Account, Application, Collaborator, Email
+from .models import Account, Application, Collaborator
 from .responses import ApiError, bad_request, date_view, invalid, invitation_link, not_found, rejection
 from .state import World
 
@@ -48,9 +48,15 @@ def invite(world: World, account: Account, application: Application, desired: di
         )
         application.collaborators.append(collaborator)
     if collaborator.pending:
-        link = invitation_link(world, application, collaborator.token)
-        purpose, time = "invitation to collaborate", date_view(world, world.clock.now())
-        world.emails.append(Email(collaborator.email, purpose, application.name, account.username, link, time))
+        sent = {
+            "to": collaborator.email,
+            "purpose": "invitation to collaborate",
+            "application": application.name,
+            "sender": account.username,
+            "link": invitation_link(world, application, collaborator.token),
+            "time": date_view(world, world.clock.now()),
+        }
+        world.emails.append(sent)
     return collaborator
 
 

@@ -20,7 +20,7 @@ from .conformance import UndescribedAnswerError, description
 from .control import control_app
 from .faults import Fault
 from .gateway import Gateway
-from .models import DEFAULT_REGION, REGION_NAMES, Account, SimulatorError
+from .models import DEFAULT_REGION, REGIONS, Account, SimulatorError
 from .request_log import HIDDEN, Record
 from .responses import collaborator_view, invitation_view, project_view
 from .routes import AUTH, api_host, auth_host
@@ -35,7 +35,7 @@ VALIDATE_VARIABLE = "SIMULATOR_VALIDATE"
 SWITCHES_VARIABLE = "SIMULATOR_SWITCHES"
 SHOWN_COMPLAINTS = 10
 CONTROL = "control"
-HOSTS = (*REGION_NAMES, AUTH)
+HOSTS = (*REGIONS, AUTH)
 
 
 class Simulator(Arrangement):
@@ -83,7 +83,7 @@ class Simulator(Arrangement):
     def start(self) -> None:
         """Listen on all ports; OSError if one of them is taken."""
         world = self._world
-        apps: dict[str, Any] = {one: Gateway(world, one, partial(api_host, world, one)) for one in REGION_NAMES}
+        apps: dict[str, Any] = {one: Gateway(world, one, partial(api_host, world, one)) for one in REGIONS}
         apps |= {AUTH: Gateway(world, AUTH, partial(auth_host, world)), CONTROL: control_app(self)}
         try:
             for name, app in apps.items():
@@ -95,7 +95,7 @@ class Simulator(Arrangement):
             self._listeners.clear()
             raise
         self._urls = {name: listener.url for name, listener in self._listeners.items()}
-        world.region_urls.update({name: self._urls[name] for name in REGION_NAMES})
+        world.region_urls.update({name: self._urls[name] for name in REGIONS})
         world.stopping.clear()
         for listener in self._listeners.values():
             listener.start()
@@ -145,20 +145,9 @@ class Simulator(Arrangement):
             raise SimulatorError("the simulator was never started")
         return self._urls[name]
 
-    @property
-    def api_url(self) -> str:
-        """Base URL of the API host of the default region."""
-        return self._url(DEFAULT_REGION)
-
-    @property
-    def auth_url(self) -> str:
-        """Base URL of the authentication host."""
-        return self._url(AUTH)
-
-    @property
-    def control_url(self) -> str:
-        """Base URL of the control listener."""
-        return self._url(CONTROL)
+    api_url = property(lambda self: self._url(DEFAULT_REGION), doc="Base URL of the API host of the default region.")
+    auth_url = property(lambda self: self._url(AUTH), doc="Base URL of the authentication host.")
+    control_url = property(lambda self: self._url(CONTROL), doc="Base URL of the control listener.")
 
     @property
     def region_urls(self) -> dict[str, str]:
@@ -234,7 +223,7 @@ class Simulator(Arrangement):
     def emails(self) -> list[dict[str, str]]:
         """The emails that the platform sent, oldest first: ``to`` whom, for what ``purpose``, and the ``link``."""
         with self._world.lock:
-            return [dict(vars(email)) for email in self._world.emails]
+            return [dict(email) for email in self._world.emails]
 
     def public_emails(self) -> list[dict[str, str]]:
         """The emails without their links."""

@@ -16,13 +16,10 @@ from .models import SimulatorError
 # Kind of fault -> the details it takes.
 KINDS: dict[str, set[str]] = {
     "status": {"status", "body", "headers"},
-    "drop_before": set(),
-    "drop_after": set(),
-    "truncate": set(),
     "garbage": {"body"},
     "slow": {"seconds", "work_first"},
     "replace": {"status", "body", "headers"},
-    "close": set(),
+    **{kind: set() for kind in ("drop_before", "drop_after", "truncate", "close")},
 }
 
 

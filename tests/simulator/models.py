@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the community.scalingo authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the simulator knows about: regions, accounts, projects, applications, collaborators, invitations, and emails."""
+"""What the simulator knows about: regions, accounts, projects, applications, collaborators, and invitations."""
 
 from __future__ import annotations
 
@@ -26,22 +26,10 @@ class SwitchError(SimulatorError):
     """An unknown switch or an illegal value."""
 
 
-@dataclass(frozen=True)
-class Region:
-    """One region. ``restricted`` ones are open on request only and hidden without authentication (documented)."""
-
-    name: str
-    display_name: str
-    default: bool
-    restricted: bool
-
-
-REGIONS = (
-    Region(name="osc-fr1", display_name="Paris - Outscale", default=True, restricted=False),
-    Region(name="osc-secnum-fr1", display_name="Paris - SecNumCloud - Outscale", default=False, restricted=True),
-)
+# The names that the platform shows. All but the first are open on request only, and hidden without authentication
+# (documented).
+REGIONS = {"osc-fr1": "Paris - Outscale", "osc-secnum-fr1": "Paris - SecNumCloud - Outscale"}
 DEFAULT_REGION = "osc-fr1"
-REGION_NAMES = tuple(region.name for region in REGIONS)
 
 
 @dataclass(eq=False)
@@ -171,15 +159,3 @@ class Invitation:
         """Give it its last status."""
         self.status, self.status_reason, self.updated_at = status, reason, now
         self.due_at = self.due_after_reads = None
-
-
-@dataclass(frozen=True)
-class Email:
-    """An email that the platform sent. ``link`` is a secret: it is enough to accept the invitation."""
-
-    to: str
-    purpose: str
-    application: str
-    sender: str
-    link: str = field(repr=False)
-    time: str = ""

@@ -55,16 +55,8 @@ class RequestLog:
 
     def enter(self, request: Request, host: str, account: str | None, time: str) -> Record:
         """Note a request that has just come in."""
-        record = Record(
-            method=request.method,
-            host=host,
-            path=request.path,
-            query=request.args.to_dict(),
-            headers=dict(request.headers),
-            body=_parsed(request.get_data()),
-            account=account,
-            time=time,
-        )
+        query, body = request.args.to_dict(), _parsed(request.get_data())
+        record = Record(request.method, host, request.path, query, dict(request.headers), body, account, time)
         self.records.append(record)
         return record
 
@@ -73,7 +65,9 @@ class RequestLog:
         record.fault = fault
         if response is not None:
             record.status = response.status_code
-            record.answer = _readable(response.get_data()) if record.method != "HEAD" else None
+            data = response.get_data() if record.method != "HEAD" else b""
+            parsed = _parsed(data)
+            record.answer = (data.decode(errors="replace") or None) if parsed is None else parsed
 
 
 def hide_secrets(value: Any, secrets: set[str]) -> Any:
@@ -107,10 +101,3 @@ def _parsed(data: bytes) -> Any:
         return json.loads(data)
     except (ValueError, RecursionError):
         return None
-
-
-def _readable(data: bytes) -> Any:
-    if not data:
-        return None
-    parsed = _parsed(data)
-    return data.decode("utf-8", errors="replace") if parsed is None else parsed

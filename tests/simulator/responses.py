@@ -13,7 +13,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from .models import Account, Application, Collaborator, Invitation, Project, Region
+from .models import DEFAULT_REGION, REGIONS, Account, Application, Collaborator, Invitation, Project
 from .state import World
 from .switches import Switches
 
@@ -286,16 +286,16 @@ def user_view(world: World, account: Account) -> dict[str, Any]:
     return _extended(world, view)
 
 
-def region_view(world: World, region: Region) -> dict[str, Any]:
+def region_view(world: World, name: str) -> dict[str, Any]:
     """A region; ``default`` is read by the vendor's clients only. Hosts that are not simulated cannot be resolved."""
     return {
-        "name": region.name,
-        "display_name": region.display_name,
-        "api": world.region_urls.get(region.name, ""),
-        "database_api": f"https://db-api.{region.name}.invalid",
-        "dashboard": f"https://dashboard.{region.name}.invalid",
-        "ssh": f"ssh.{region.name}.invalid:22",
-        "default": region.default,
+        "name": name,
+        "display_name": REGIONS[name],
+        "api": world.region_urls.get(name, ""),
+        "database_api": f"https://db-api.{name}.invalid",
+        "dashboard": f"https://dashboard.{name}.invalid",
+        "ssh": f"ssh.{name}.invalid:22",
+        "default": name == DEFAULT_REGION,
     }
 
 

@@ -30,7 +30,7 @@ from .access import (
     root_object,
     visible_applications,
 )
-from .models import REGIONS, Account, Invitation
+from .models import DEFAULT_REGION, REGIONS, Account, Invitation
 from .responses import (
     INTERNAL_ERROR,
     ApiError,
@@ -103,7 +103,7 @@ def auth_routes(world: World) -> Blueprint:
     def list_regions() -> Response:
         # Restricted regions are left out without authentication (vendor client); with it, all are listed (documented).
         known = "Authorization" in request.headers and caller(world, request) is not None
-        shown = [region_view(world, region) for region in REGIONS if known or not region.restricted]
+        shown = [region_view(world, region) for region in REGIONS if known or region == DEFAULT_REGION]
         return json_response(200, {"regions": shown})
 
     return routes

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Request
 from .clock import Bearers, Clock, RateLimiter
 from .conformance import Description
 from .faults import Faults
-from .models import Account, Application, Email, Invitation, Project, SimulatorError
+from .models import Account, Application, Invitation, Project, SimulatorError
 from .request_log import RequestLog, hide_secrets
 from .switches import Switches
 
@@ -46,7 +46,8 @@ class World:
         self.projects: dict[str, Project] = {}
         self.applications: dict[str, Application] = {}
         self.invitations: dict[str, Invitation] = {}
-        self.emails: list[Email] = []
+        # The emails that the platform sent. The link of each is a secret: it is enough to accept the invitation.
+        self.emails: list[dict[str, str]] = []
         # The token of every link to collaborate, so that the request log can hide them.
         self.link_tokens: set[str] = set()
         # What a lagging list still shows, by account and region: the projects and for how many reads.

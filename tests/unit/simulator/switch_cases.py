@@ -4,15 +4,14 @@
 """What every value of every switch makes of the simulator.
 
 A case has the switch, what to do in the scene (the project web of mireille, with an application shop on which tomasz
-collaborates, and ines, a stranger), and what comes of it for each value. ``also`` are other switches.
+collaborates, and ines, a stranger), and what comes of it for each value.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import jwt
 from scene import DATA, INES, SHOP, Client, Scene, closed, outcome, rejected, rejections
@@ -25,26 +24,32 @@ NO_DEFAULT = "is the default project and cannot be transferred"
 TAKEN = "has already been taken"
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(NamedTuple):
     """One case."""
 
     switch: str
     expected: Mapping[Any, Any]
     do: Callable[[Scene], Any]
-    also: Mapping[str, Any] = field(default_factory=dict)
+    also: Mapping[str, Any]
+
+
+def case(switch: str, expected: Mapping[Any, Any], do: Callable[[Scene], Any], **also: Any) -> Case:
+    """Make a case; ``also`` are other switches."""
+    return Case(switch, expected, do, also)
 
 
 # Projects.
 
 
-def rename_delete_and_cancel(scene: Scene, caller: Client) -> set[int]:
-    """What is for the owner only."""
-    invitation = scene.sim.add_invitation(scene.web["id"], scene.mireille)
-    eligible = caller.get(f"/v1/projects/{scene.web['id']}/eligible_new_owners")
-    responses = [caller.update(scene.web, name="x"), caller.delete(scene.web), eligible]
-    responses += [caller.invite(scene.web, scene.tomasz), caller.invitation(invitation, "cancel")]
-    return {one.status_code for one in responses}
+def rename_delete_and_cancel(scene: Scene, *callers: Client) -> list[set[int]]:
+    """What is for the owner only, by each caller."""
+    invitation, project = scene.sim.add_invitation(scene.web["id"], scene.mireille), f"/v1/projects/{scene.web['id']}"
+    found = []
+    for caller in callers:
+        responses = [caller.update(scene.web, name="x"), caller.delete(scene.web), caller.invite(scene.web, "us-1")]
+        responses += [caller.invitation(invitation, "cancel"), caller.get(f"{project}/eligible_new_owners")]
+        found.append({one.status_code for one in responses})
+    return found
 
 
 def unchanged_update(scene: Scene) -> bool:
@@ -89,48 +94,38 @@ def databases_among_applications(scene: Scene) -> list[str]:
 
 
 PROJECTS = (
-    Case("list_collaborations", {False: ["default"], True: ["default", "web"]}, lambda s: s.them.names()),
-    Case(
+    case("list_collaborations", {False: ["default"], True: ["default", "web"]}, lambda s: s.them.names()),
+    case(
         "collaborator_get", {"200": 200, "401": 401, "403": 403, "404": 404}, lambda s: s.them.show(s.web).status_code
     ),
-    Case("stranger_get", {"401": 401, "403": 403, "404": 404}, lambda s: s.her.show(s.web).status_code),
-    Case("non_owner_status", {401: {401}, 403: {403}, 404: {404}}, lambda s: rename_delete_and_cancel(s, s.them)),
-    Case(
+    case("stranger_get", {"401": 401, "403": 403, "404": 404}, lambda s: s.her.show(s.web).status_code),
+    case("non_owner_status", {401: {401}, 403: {403}, 404: {404}}, lambda s: rename_delete_and_cancel(s, s.them)[0]),
+    case(
         "stranger_status",
-        {"same": {403}, 401: {401}, 403: {403}, 404: {404}},
-        lambda s: rename_delete_and_cancel(s, s.her),
+        {"same": [{403}, {403}], **{one: [{one}, {403}] for one in (401, 403, 404)}},
+        lambda s: rename_delete_and_cancel(s, s.her, s.them),
     ),
-    Case(
-        "stranger_status",
-        {401: {403}},  # for a collaborator nothing changes
-        lambda s: rename_delete_and_cancel(s, s.them),
-    ),
-    Case("unique_per", {"region": 201, "account": 422}, lambda s: s.elsewhere.create("web").status_code),
-    Case("unique_per", {"region": ["default", "default"], "account": ["main"]}, defaults_here_and_there),
-    Case("duplicate_status", rejections((422, 409), "name", TAKEN), lambda s: outcome(s.me.create("web"))),
-    Case(
+    case("unique_per", {"region": 201, "account": 422}, lambda s: s.elsewhere.create("web").status_code),
+    case("unique_per", {"region": ["default", "default"], "account": ["main"]}, defaults_here_and_there),
+    case("duplicate_status", rejections((422, 409), "name", TAKEN), lambda s: outcome(s.me.create("web"))),
+    case(
         "limit_projects",
         {0: [422, 422], 3: [201, 422], 20: [201, 201]},
         lambda s: [s.me.create(name).status_code for name in "ab"],
     ),
-    Case(
-        "limit_scope",
-        {"region": 201, "account": 422},
-        lambda s: s.me.create("third").status_code,
-        also={"limit_projects": 3},
-    ),
-    Case(
+    case("limit_scope", {"region": 201, "account": 422}, lambda s: s.me.create("third").status_code, limit_projects=3),
+    case(
         "limit_status",
         rejections((422, 409, 403, 402), "base", "You have reached the maximum number of projects"),
         lambda s: outcome(s.me.create("third")),
-        also={"limit_projects": 2},
+        limit_projects=2,
     ),
-    Case(
+    case(
         "default_false_status",
         {200: (200, None), **rejections((422, 400), "default", "cannot be changed from true to false")},
         lambda s: outcome(s.me.update(s.default_project(), default=False)),
     ),
-    Case(
+    case(
         "empty_patch_status",
         {
             200: (200, None),
@@ -139,17 +134,17 @@ PROJECTS = (
         },
         lambda s: outcome(s.me.update(s.web, unknown=1)),
     ),
-    Case("touch_unchanged", {False: False, True: True}, unchanged_update),
-    Case(
+    case("touch_unchanged", {False: False, True: True}, unchanged_update),
+    case(
         "default_delete_status",
         rejections((409, 422, 403), "default", "Cannot delete the default project"),
         lambda s: outcome(s.me.delete(s.default_project())),
     ),
-    Case("delete_with_database", {409: 409, 422: 422, 403: 403, 204: 204}, delete_with_database),
-    Case(
+    case("delete_with_database", {409: 409, 422: 422, 403: 403, 204: 204}, delete_with_database),
+    case(
         "delete_with_invitation", {"cancel": (204, "canceled", 204), 409: (409, "pending", 204)}, delete_with_invitation
     ),
-    Case(
+    case(
         "two_defaults",
         {
             False: [["web"], ["web"]],
@@ -159,8 +154,8 @@ PROJECTS = (
         },
         defaults_after_a_change,
     ),
-    Case("list_lag", {0: [3, 3, 3], 1: [2, 3, 3], 2: [2, 2, 3]}, lists_after_a_write),
-    Case("apps_list_databases", {False: ["shop"], True: ["shop", "data"]}, databases_among_applications),
+    case("list_lag", {0: [3, 3, 3], 1: [2, 3, 3], 2: [2, 2, 3]}, lists_after_a_write),
+    case("apps_list_databases", {False: ["shop"], True: ["shop", "data"]}, databases_among_applications),
 )
 
 
@@ -273,43 +268,43 @@ def order(scene: Scene) -> str:
 
 
 TRANSFERS = (
-    Case(
+    case(
         "invite_pending_status",
         rejections(REJECTIONS, "project", ALREADY_PENDING, "transfer_invitation"),
         lambda s: s.pending() and outcome(s.me.invite(s.web, s.tomasz)),
     ),
-    Case(
+    case(
         "invite_not_eligible_status",
         rejections(REJECTIONS, "invited_user_id", "must be collaborator on all resources", "user"),
         lambda s: outcome(s.me.invite(s.web, s.ines)),
     ),
-    Case(
+    case(
         "invite_self_status",
         rejections(REJECTIONS, "invited_user_id", "is the owner of the project", "user"),
         lambda s: outcome(s.me.invite(s.web, s.mireille)),
     ),
-    Case(
+    case(
         "invite_unknown_status",
         rejections(REJECTIONS, "invited_user_id", "is unknown", "user"),
         lambda s: outcome(s.me.invite(s.web, "us-none")),
     ),
-    Case("eligible_includes_owner", {True: ["mireille", "tomasz"], False: ["tomasz"]}, lambda s: s.me.eligible(s.web)),
-    Case("limited_eligible", {True: (["mireille", "tomasz"], 201), False: (["mireille"], 422)}, invited_when_limited),
-    Case("expired_blocks", {False: 201, True: 409}, lambda s: expired(s) and s.me.invite(s.web, s.tomasz).status_code),
-    Case("answer_closed_status", rejections(REJECTIONS, "status", NOT_PENDING, "transfer_invitation"), closed_twice),
-    Case(
+    case("eligible_includes_owner", {True: ["mireille", "tomasz"], False: ["tomasz"]}, lambda s: s.me.eligible(s.web)),
+    case("limited_eligible", {True: (["mireille", "tomasz"], 201), False: (["mireille"], 422)}, invited_when_limited),
+    case("expired_blocks", {False: 201, True: 409}, lambda s: expired(s) and s.me.invite(s.web, s.tomasz).status_code),
+    case("answer_closed_status", rejections(REJECTIONS, "status", NOT_PENDING, "transfer_invitation"), closed_twice),
+    case(
         "answer_closed_status",
         rejections((409,), "status", NOT_PENDING),
         lambda s: outcome(s.them.invitation(expired(s), "decline")),
     ),
-    Case(
+    case(
         "expired_accept",
         {"failed": ("failed", "Project transfer invitation already expired."), 422: 422},
         lambda s: (
             closed(response) if (response := s.them.invitation(expired(s), "accept")).ok else response.status_code
         ),
     ),
-    Case(
+    case(
         "accept_delay",
         {
             0: ["accepted", "accepted", "accepted", "accepted"],
@@ -320,7 +315,7 @@ TRANSFERS = (
         },
         accepted_in_time,
     ),
-    Case(
+    case(
         "accept_outcome",
         {
             "accepted": ("accepted", "", "tomasz"),
@@ -329,7 +324,7 @@ TRANSFERS = (
         },
         accepted_by,
     ),
-    Case(
+    case(
         "new_owner_refused",
         {
             None: [201, (200, None), ["accepted"]],
@@ -338,7 +333,7 @@ TRANSFERS = (
         },
         new_owner_without_billing,
     ),
-    Case(
+    case(
         "old_owner_role",
         {
             "collaborator": [("shop", "mireille", False), ("data", "mireille", False)],
@@ -347,15 +342,15 @@ TRANSFERS = (
         },
         roles_after_a_transfer,
     ),
-    Case(
+    case(
         "empty_reason",
         {"shown": ("pending", ""), "absent": ("pending", None)},
         lambda s: closed(s.me.invitation(s.pending())),
     ),
-    Case("invitee_list", {True: 200, False: 403}, lambda s: invited_stranger(s).invitations(s.web).status_code),
-    Case("invitee_project", {True: 200, False: 404}, lambda s: invited_stranger(s).show(s.web).status_code),
-    Case("old_owner_reads", {True: [200, 200, 200], False: [404, 404, 403]}, read_by_the_previous_owner),
-    Case(
+    case("invitee_list", {True: 200, False: 403}, lambda s: invited_stranger(s).invitations(s.web).status_code),
+    case("invitee_project", {True: 200, False: 404}, lambda s: invited_stranger(s).show(s.web).status_code),
+    case("old_owner_reads", {True: [200, 200, 200], False: [404, 404, 403]}, read_by_the_previous_owner),
+    case(
         "transferred_default",
         {
             "false": [(201, None), ("accepted", ""), ["default"], []],
@@ -369,7 +364,7 @@ TRANSFERS = (
         },
         transferred_default,
     ),
-    Case(
+    case(
         "clash_outcome",
         {
             "failed": [
@@ -385,13 +380,13 @@ TRANSFERS = (
         },
         clash,
     ),
-    Case("unique_per", {"region": ("accepted", ""), "account": ("failed", f"name {TAKEN}")}, name_in_another_region),
-    Case(
+    case("unique_per", {"region": ("accepted", ""), "account": ("failed", f"name {TAKEN}")}, name_in_another_region),
+    case(
         "status_filter",
         {"exact": ["p", "dfpp", "pp", "d", ""], "ignored": ["p", "dfpp", "dfpp", "dfpp", "dfpp"]},
         filtered,
     ),
-    Case("invitation_order", {"oldest_first": "0123456789", "newest_first": "9876543210", "random": "1 set"}, order),
+    case("invitation_order", {"oldest_first": "0123456789", "newest_first": "9876543210", "random": "1 set"}, order),
 )
 
 
@@ -456,39 +451,39 @@ def limited_on_a_database(scene: Scene) -> list[Any]:
 
 
 COLLABORATORS = (
-    Case("stranger_app", {one: denied(one) for one in (404, 401, 403)}, lambda s: outcome(s.her.get(SHOP))),
-    Case("app_denied_status", {one: denied(one) for one in (401, 403, 404)}, lambda s: outcome(as_limited(s).add())),
-    Case(
+    case("stranger_app", {one: denied(one) for one in (404, 401, 403)}, lambda s: outcome(s.her.get(SHOP))),
+    case("app_denied_status", {one: denied(one) for one in (401, 403, 404)}, lambda s: outcome(as_limited(s).add())),
+    case(
         "collaborators_shown_to",
         {"any": [200, 200], "full": [200, 401], "owner": [401, 401]},
         lambda s: [s.them.get(SHOP).status_code, as_limited(s).get(SHOP).status_code],
     ),
-    Case("collaborator_invites", {True: 201, False: 401}, lambda s: s.them.add().status_code),
-    Case("collaborator_manages", {False: [401, 401], True: [200, 204]}, managed),
-    Case("collaborator_leaves", {False: [401, 401], True: [401, 204]}, left),
-    Case("collaborators_of_databases", {True: ["shop", "data"], False: ["shop"]}, all_collaborators),
-    Case(
+    case("collaborator_invites", {True: 201, False: 401}, lambda s: s.them.add().status_code),
+    case("collaborator_manages", {False: [401, 401], True: [200, 204]}, managed),
+    case("collaborator_leaves", {False: [401, 401], True: [401, 204]}, left),
+    case("collaborators_of_databases", {True: ["shop", "data"], False: ["shop"]}, all_collaborators),
+    case(
         "invite_again",
         {422: (422, 1, 1), 409: (409, 1, 1), "second": (201, 2, 2), "resend": (201, 1, 2)},
         invited_again,
     ),
-    Case(
+    case(
         "email_case",
         {"ignored": ("Ines@example.org", 422), "lowered": (INES, 422), "compared": ("Ines@example.org", 201)},
         lambda s: (s.me.added("Ines@example.org")["email"], s.me.add(INES).status_code),
     ),
-    Case("accepted_email", {"invited": ("new@example.org", 422), "account": (INES, 422)}, email_of_the_accepted),
-    Case("collaborator_form", {"object": dict, "list": list}, lambda s: type(s.me.added())),
-    Case("pending_user_id", {"null": None, "absent": "absent"}, lambda s: s.me.added().get("user_id", "absent")),
-    Case("limited_link", {False: (False, True), True: (True, True)}, links),
-    Case("raised_link", {True: (False, True), False: (False, False)}, links),
-    Case(
+    case("accepted_email", {"invited": ("new@example.org", 422), "account": (INES, 422)}, email_of_the_accepted),
+    case("collaborator_form", {"object": dict, "list": list}, lambda s: type(s.me.added())),
+    case("pending_user_id", {"null": None, "absent": "absent"}, lambda s: s.me.added().get("user_id", "absent")),
+    case("limited_link", {False: (False, True), True: (True, True)}, links),
+    case("raised_link", {True: (False, True), False: (False, False)}, links),
+    case(
         "closed_link",
         {"empty": "", "without_token": "https://dashboard.osc-fr1.invalid/apps/collaboration?token="},
         lambda s: s.me.listed()[0]["invitation_link"],
     ),
-    Case("used_link", {404: [200, 404, 404], 400: [200, 400, 404]}, accepted_twice),
-    Case(
+    case("used_link", {404: [200, 404, 404], 400: [200, 400, 404]}, accepted_twice),
+    case(
         "database_limited",
         {"ignored": [False, False, False, False], "kept": [True, True, False, True], 422: [False, 422, False, 422]},
         limited_on_a_database,
@@ -557,72 +552,70 @@ def claims(scene: Scene) -> Any:
 
 
 TRANSPORT = (
-    Case(
+    case(
         "rate_limit",
         {None: [200] * 4, 1: [200, 429, 429, 429], 3: [200] * 3 + [429]},
         lambda s: apps(start_of_a_window(s).me, 4),
     ),
-    Case(
-        "rate_window", {10: [200, 429, 200], 60: [200, 429, 429]}, lambda s: paused(s, 9.9, 0.2), also={"rate_limit": 1}
-    ),
-    Case(
+    case("rate_window", {10: [200, 429, 200], 60: [200, 429, 429]}, lambda s: paused(s, 9.9, 0.2), rate_limit=1),
+    case(
         "rate_mode",  # asked at 0, 50, 61, 62, and 111 seconds
         {"fixed": [200, 200, 200, 200, 429], "sliding": [200, 200, 200, 429, 200]},
         lambda s: paused(s, 50, 11, 1, 49),
-        also={"rate_limit": 2},
+        rate_limit=2,
     ),
-    Case(
+    case(
         "rate_scope",
         {"account": [200, 429, 429, 200], "token": [200, 429, 200, 200], "address": [200, 429, 429, 429]},
         counted_together,
-        also={"rate_limit": 1},
+        rate_limit=1,
     ),
-    Case(
+    case(
         "rate_auth",
         {False: 200, True: 429},
         lambda s: apps(start_of_a_window(s).me) and s.auth.get("/v1/users/self").status_code,
-        also={"rate_limit": 1},
+        rate_limit=1,
     ),
-    Case("retry_after", {False: None, "seconds": "21", "date": 21}, retry_after, also={"rate_limit": 1}),
-    Case(
+    case("retry_after", {False: None, "seconds": "21", "date": 21}, retry_after, rate_limit=1),
+    case(
         "rate_body",
         {"text": "Retry later\n", "json": '{"error": "Retry later", "code": "too_many_requests"}'},
         lambda s: apps(start_of_a_window(s).me) and s.me.get("/v1/apps").text,
-        also={"rate_limit": 1},
+        rate_limit=1,
     ),
-    Case(
+    case(
         "page_size",
         {None: (5, None), 1: (1, pages(5, 2, 1, 3)), 2: (2, pages(3, 2, 1, 3)), 4: (1, pages(2, 2, 1, None))},
         lambda s: page(s, page=2),
     ),
-    Case(
+    case(
         "page_max",
         {100: (4, pages(2, 1, None, 2)), 3: (3, pages(2, 1, None, 2))},
         lambda s: page(s, per_page=4),
-        also={"page_size": 2},
+        page_size=2,
     ),
-    Case(
+    case(
         "page_style",
         {"null": (1, pages(3, 3, 2, None)), "last": (1, pages(3, 3, 2, 3, per_page=2))},
         lambda s: page(s, page=3),
-        also={"page_size": 2},
+        page_size=2,
     ),
-    Case("page_style", {"last": pages(3, 1, 1, 2, per_page=2)}, lambda s: page(s)[1], also={"page_size": 2}),
-    Case(
+    case("page_style", {"last": pages(3, 1, 1, 2, per_page=2)}, lambda s: page(s)[1], page_size=2),
+    case(
         "page_key",
         {"prev_page": {"prev_page"}, "previous_page": {"previous_page"}},
         lambda s: {"prev_page", "previous_page"} & set(page(s)[1]),
-        also={"page_size": 2},
+        page_size=2,
     ),
-    Case(
+    case(
         "error_format",
         {"json": '{"error": "unauthorized"}', "html": "<html><head><title>401 Unauthorized</title>", "empty": ""},
         lambda s: s.anonymous.get("/v1/projects").text.partition("</head>")[0],
     ),
-    Case(
+    case(
         "error_format", dict.fromkeys(("html", "empty"), "not found"), lambda s: s.me.show({"id": "x"}).json()["error"]
     ),
-    Case(
+    case(
         "validation_style",
         {
             "flat": {"errors": {"name": ["can't be blank"]}},
@@ -631,23 +624,23 @@ TRANSPORT = (
         },
         lambda s: s.me.create("").json(),
     ),
-    Case(
+    case(
         "not_found_style",
         {"resource": {"resource": "project", "error": "not found"}, "text": {"error": "project not found"}},
         lambda s: s.me.show({"id": "none"}).json(),
     ),
-    Case("id_prefix", {"prj": "prj", "pr": "pr"}, lambda s: s.project("new")["id"].partition("-")[0]),
-    Case("dates", {"Z": "Z", "offset": "+02:00"}, lambda s: s.project("new")["created_at"][23:]),
-    Case(
+    case("id_prefix", {"prj": "prj", "pr": "pr"}, lambda s: s.project("new")["id"].partition("-")[0]),
+    case("dates", {"Z": "Z", "offset": "+02:00"}, lambda s: s.project("new")["created_at"][23:]),
+    case(
         "show_flags",
         {True: [{}, {}], False: [None, None]},
         lambda s: [one.get("flags") for one in (s.web, s.web["owner"])],
     ),
-    Case("extra_fields", {False: False, True: True}, lambda s: "simulator_extra" in s.project("new")),
-    Case("request_ids", {True: True, False: False}, lambda s: "X-Request-Id" in s.me.get("/v1/apps").headers),
-    Case("latency", {0.0: False, 0.3: True}, latency),
-    Case("uuid_claim", {True: True, False: False, "opaque": "opaque"}, claims),
-    Case(
+    case("extra_fields", {False: False, True: True}, lambda s: "simulator_extra" in s.project("new")),
+    case("request_ids", {True: True, False: False}, lambda s: "X-Request-Id" in s.me.get("/v1/apps").headers),
+    case("latency", {0.0: False, 0.3: True}, latency),
+    case("uuid_claim", {True: True, False: False, "opaque": "opaque"}, claims),
+    case(
         "self_hosts",
         {"both": [200, 200], "auth": [200, 404], "api": [404, 200]},
         lambda s: [caller.get("/v1/users/self").status_code for caller in (s.auth, s.me)],

@@ -64,7 +64,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """A response as printed, except that a 204 has no body here, whatever is printed under it."""
+    """A response as printed, except that a 204 has no body here, although the page prints one."""
 
     status: int
     body: Any  # None: nothing comes

@@ -113,7 +113,7 @@ class Simulator(Arrangement):
         found = self.complaints
         self._world.complaints.clear()
         if found:
-            headline = "the simulator gave answers that openapi.yaml does not describe:"
+            headline = "the simulator gave responses that openapi.yaml does not describe:"
             more = [f"and {len(found) - SHOWN_COMPLAINTS} more"] if len(found) > SHOWN_COMPLAINTS else []
             raise UndescribedAnswerError("\n  ".join([headline, *found[:SHOWN_COMPLAINTS], *more]))
 

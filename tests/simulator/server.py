@@ -22,9 +22,9 @@ BACKLOG = 128
 
 
 class Handler(WSGIRequestHandler):
-    """Answers requests over HTTP/1.1 with keep-alive, which werkzeug's own handler does not offer.
+    """Serves requests over HTTP/1.1 with keep-alive, which werkzeug's own handler does not offer.
 
-    The body of a request is read completely and the answer is sent in one piece with its length, so that the next
+    The body of a request is read completely and the response is sent in one piece with its length, so that the next
     request on the connection starts where it should.
     """
 
@@ -43,17 +43,17 @@ class Handler(WSGIRequestHandler):
         environ["wsgi.input"] = io.BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body))
         environ.pop("HTTP_TRANSFER_ENCODING", None)
-        status, headers, answer = _call(self.server.app, environ)
+        status, headers, content = _call(self.server.app, environ)
         wire_fault = environ.get(WIRE_FAULT)
         if wire_fault:
             self.close_connection = True
         if wire_fault == "drop":
             return
         if wire_fault == "truncate":
-            answer = answer[: len(answer) // 2]
+            content = content[: len(content) // 2]
         if wire_fault == "close":
             self.server.close(but=self.connection)
-        self._send(status, headers, answer)
+        self._send(status, headers, content)
 
     def _body(self, environ: dict[str, Any]) -> bytes:
         if environ.get("wsgi.input_terminated"):
@@ -74,7 +74,7 @@ class Handler(WSGIRequestHandler):
 
 
 def _call(app: Any, environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
-    """Status, headers and body that an application answers; it may leave messages in the environment."""
+    """Status, headers and body of an application; it may leave messages in the environment."""
     status, headers = "", []
 
     def start_response(given_status: str, given_headers: list[tuple[str, str]], _error: Any = None) -> None:
@@ -112,11 +112,11 @@ class Listener(ThreadedWSGIServer):
         return f"http{'s' if self.ssl_context else ''}://{ADDRESS}:{self.port}"
 
     def start(self) -> None:
-        """Begin to answer."""
+        """Begin to serve."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop answering and break the connections that are still open."""
+        """Stop serving and break the connections that are still open."""
         with self._door_lock:
             self._stop_serving()
             self.socket.close()
@@ -125,7 +125,7 @@ class Listener(ThreadedWSGIServer):
     def close(self, but: Any = None) -> None:
         """Listen no more, so that connections are refused, and break all that are open but one.
 
-        The port stays taken, so that nobody else gets it meanwhile: bound, but without anybody who listens.
+        The port stays taken, so that no other program gets it: bound, but without a listener.
         """
         with self._door_lock:
             if self._closed:

@@ -120,7 +120,7 @@ def _same(value: Any, legal: Any) -> bool:
     return isinstance(legal, str) and isinstance(value, int) and spelled(value) == legal
 
 
-REFUSALS = (400, 403, 404, 409, 422)
+REJECTIONS = (400, 403, 404, 409, 422)
 
 PROJECT_SWITCHES = (
     Switch("list_collaborations", False, "Does the list show projects of others one collaborates in?", (False, True)),
@@ -156,19 +156,19 @@ PROJECT_SWITCHES = (
 )
 
 TRANSFER_SWITCHES = (
-    Switch("invite_pending_status", 409, "Status for inviting while an invitation is pending", REFUSALS),
-    Switch("invite_not_eligible_status", 422, "Status for inviting somebody not eligible", REFUSALS),
-    Switch("invite_self_status", 422, "Status for inviting oneself", REFUSALS),
-    Switch("invite_unknown_status", 422, "Status for inviting an unknown user", REFUSALS),
+    Switch("invite_pending_status", 409, "Status for inviting while an invitation is pending", REJECTIONS),
+    Switch("invite_not_eligible_status", 422, "Status for inviting a user who is not eligible", REJECTIONS),
+    Switch("invite_self_status", 422, "Status for inviting oneself", REJECTIONS),
+    Switch("invite_unknown_status", 422, "Status for inviting an unknown user", REJECTIONS),
     Switch("eligible_includes_owner", True, "Are the eligible new owners listed with the owner?", (True, False)),
     Switch("limited_eligible", True, "Do limited collaborators count as eligible?", (True, False)),
     Switch("expired_blocks", False, "Does an expired pending invitation block a new one?", (False, True)),
-    Switch("answer_closed_status", 422, "Status for answering an answered or expired invitation", REFUSALS),
+    Switch("answer_closed_status", 422, "Status for closing a closed or expired invitation", REJECTIONS),
     Switch("expired_accept", "failed", "What does accepting an expired invitation give?", ("failed", 422)),
     Switch(
         "accept_delay",
         0,
-        "Is an acceptance finished when it answers? Seconds, or 'N reads', it stays pending",
+        "Is an acceptance finished with its response? Seconds, or 'N reads', it stays pending",
         number=float,
         pattern=r"[0-9]+ reads?",
         pattern_text="'N reads'",
@@ -177,19 +177,19 @@ TRANSFER_SWITCHES = (
     Switch(
         "new_owner_refused",
         "accept-402",
-        "When and how is a new owner without billing refused?",
+        "When and how is a new owner without billing rejected?",
         (None, "invite-402", "invite-409", "invite-422", "accept-402", "accept-409", "accept-422"),
     ),
     Switch(
         "old_owner_role",
         "collaborator",
-        "What is the former owner on the applications?",
+        "What is the previous owner on the applications?",
         ("collaborator", "limited", "none"),
     ),
     Switch("empty_reason", "shown", "Is status_reason there when there is no reason?", ("shown", "absent")),
     Switch("invitee_list", True, "May the invitee list the project's invitations?", (True, False)),
     Switch("invitee_project", True, "May the invitee read the project?", (True, False)),
-    Switch("old_owner_reads", True, "May the former owner read project and invitation?", (True, False)),
+    Switch("old_owner_reads", True, "May the previous owner read project and invitation?", (True, False)),
     Switch("transferred_default", "false", "What becomes of a default project?", ("false", "keep", "refuse")),
     Switch("clash_outcome", "failed", "The new owner has the name already, or too many projects", ("failed", "422")),
     Switch("status_filter", "exact", "Does ?status=accepted and the like filter?", ("exact", "ignored")),
@@ -204,10 +204,10 @@ COLLABORATOR_SWITCHES = (
     Switch("collaborator_manages", False, "May a full collaborator change and remove others?", (False, True)),
     Switch("collaborator_leaves", False, "May collaborators remove themselves?", (False, True)),
     Switch("collaborators_of_databases", True, "Does the list of all cover dedicated databases?", (True, False)),
-    Switch("invite_again", 422, "What does inviting somebody twice give?", (422, 409, "second", "resend")),
+    Switch("invite_again", 422, "What does inviting a person twice give?", (422, 409, "second", "resend")),
     Switch("email_case", "ignored", "Do emails differ by case? How are they kept?", ("ignored", "lowered", "compared")),
     Switch("accepted_email", "invited", "Which email is shown after an acceptance?", ("invited", "account")),
-    Switch("collaborator_form", "object", "What is in the answer to an invitation?", ("object", "list")),
+    Switch("collaborator_form", "object", "What is in the response to an invitation?", ("object", "list")),
     Switch("pending_user_id", "null", "What is user_id while pending?", ("null", "absent")),
     Switch("limited_link", False, "Does a limited pending invitation have a link?", (False, True)),
     Switch("raised_link", True, "Does a limited invitation get a link when it becomes a full one?", (True, False)),
@@ -235,10 +235,10 @@ TRANSPORT_SWITCHES = (
     Switch("dates", "Z", "How are dates written?", ("Z", "offset")),
     Switch("show_flags", True, "Are flags shown on projects and owners?", (True, False)),
     Switch("extra_fields", False, "Are there fields that no documentation mentions?", (False, True)),
-    Switch("request_ids", True, "Do answers carry X-Request-Id?", (True, False)),
-    Switch("latency", 0.0, "Seconds that every answer takes", number=float),
+    Switch("request_ids", True, "Do responses carry X-Request-Id?", (True, False)),
+    Switch("latency", 0.0, "Seconds that every response takes", number=float),
     Switch("uuid_claim", True, "Does a bearer token carry the user's id?", (True, False, "opaque")),
-    Switch("self_hosts", "both", "Which host answers /v1/users/self?", ("both", "auth", "api")),
+    Switch("self_hosts", "both", "Which host serves /v1/users/self?", ("both", "auth", "api")),
 )
 
 SWITCHES = PROJECT_SWITCHES + TRANSFER_SWITCHES + COLLABORATOR_SWITCHES + TRANSPORT_SWITCHES

@@ -13,7 +13,6 @@ from simulator import Account, Simulator
 
 SHOP, DATA = "/v1/apps/shop/collaborators", "/v1/apps/data/collaborators"
 INES = "ines@example.org"
-DENIED = "You are not allowed to do this"
 
 
 class Client:

@@ -15,7 +15,6 @@ from scene import Scene, outcome
 from simulator import Simulator, SimulatorError
 
 DISCONNECTED = "Remote end closed connection"
-INTERNAL_ERROR = {"error": "Internal error occured, we're on it!"}
 
 
 @pytest.mark.parametrize(

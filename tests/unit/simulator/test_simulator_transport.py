@@ -162,13 +162,6 @@ def test_port_that_is_taken_is_an_error(sim: Simulator) -> None:
         Simulator(port=int(sim.api_url.rpartition(":")[2])).start()
 
 
-def test_error_in_the_simulator_is_a_500(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simulator.projects.create", lambda *_arguments: 1 / 0)
-    with Simulator(validate=False) as sim:
-        response = Scene(sim).me.create("site")
-    assert outcome(response) == (500, {"error": "Internal error occured, we're on it!"})
-
-
 def test_tls_is_spoken_by_every_host_but_the_control_listener(tmp_path: Path) -> None:
     authority, ca_path = trustme.CA(), str(tmp_path / "ca.pem")
     authority.cert_pem.write_to_path(ca_path)

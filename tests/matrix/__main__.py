@@ -31,7 +31,6 @@ FUNCTIONAL = "tests/functional"
 # What has nothing to do with ansible-core.
 NOT_OF_THE_CORE = (
     "tests/unit/simulator",
-    "tests/unit/simulator_contract",
     "tests/unit/test_api_variants.py",
     "tests/unit/test_bench.py",
     "tests/unit/test_release.py",

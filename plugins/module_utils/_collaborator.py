@@ -315,10 +315,8 @@ def _returned(resources: t.Sequence[Resource], plans: t.Sequence[Plan], outcomes
     collaborations, before, after = [], {}, {}
     for resource, plan, outcome in zip(resources, plans, outcomes):
         was, now = _state(plan.resource), _state(outcome.resource)
-        state = now or {"status": "none", "is_limited": False}
-        collaborations.append(
-            {"resource": resource.name, "type": resource.kind, **state, "changed": bool(outcome.done)}
-        )
+        about = {"resource": resource.name, "type": resource.kind, "changed": bool(outcome.done)}
+        collaborations.append({**about, **(now or {"status": "none", "is_limited": False})})
         before[resource.name], after[resource.name] = was if outcome.done else now, now
     return {
         "changed": any(outcome.done for outcome in outcomes),

@@ -124,8 +124,11 @@ def carry_out(plan: TransferPlan, account: Account, check_mode: bool, done: list
     api, invitation = account.api, None
     try:
         if new_owner:
-            invite = replace(plan, steps=plan.steps[:-1])
-            invitation = t.cast(Object, apply(api, invite, plan_transfer, desired, done).resource)
+            invited = _apply_and_wait(api, desired, replace(plan, steps=plan.steps[:-1]), done)
+            invitation = invited.resource
+            if not invitation:
+                # Another job has transferred the project since.
+                return invited
             accept = close_step("accept", invitation, plan.project, new_owner)
             desired = replace(desired, new_owner="", state=ACCEPTED)
             api, plan = new_owner.api, TransferPlan(invitation, (accept,), plan.project, True)
@@ -191,8 +194,7 @@ def _apply_and_wait(api: Api, desired: DesiredTransfer, plan: TransferPlan, done
     # As it was read last: another job may have moved it.
     project = plans[-1].project
     if invitation and (plan.awaits_owner or desired.wait):
-        by_this_task = len(done) > before
-        invitation, project = _wait(api, invitation, desired.wait_timeout, plan.awaits_owner, by_this_task)
+        invitation, project = _wait(api, invitation, desired.wait_timeout, plan.awaits_owner, len(done) > before)
     return TransferOutcome(invitation, done, project)
 
 

@@ -170,6 +170,14 @@ def rejected(clock: Clock, *before: errors.RequestError, events: dict[int, Any] 
     return api
 
 
+def test_lost_invitation_to_a_project_that_was_transferred_since_is_not_accepted() -> None:
+    api, theirs = shown(), shown(caller=TOMASZ, of=HIS_WEB)
+    api.as_user = lambda token, option: theirs
+    api.fates = [Fate(lost(), done=False, after=lambda: api.change(WEB["id"], owner=TOMASZ))]
+    result = run(api, **INVITE, state="accepted", new_owner_api_token="tk-us-tomasz")
+    assert (result["project"], result["transfer_invitation"], theirs.writes) == (HIS_WEB, None, [])
+
+
 @pytest.mark.parametrize("status", ["accepted", "failed", "error"])
 def test_lost_acceptance_that_takes_seconds_is_found(clock: Clock, status: str) -> None:
     api = rejected(clock, lost(), events={3: {**MOVED, "status": status}})

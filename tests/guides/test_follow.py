@@ -74,7 +74,7 @@ def test_reader_has_the_account_the_tokens_and_the_tools(tmp_path: Path) -> None
     assert token.strip() == TOKENS["mireille"]
     assert '"status": "accepted"' in transferred
     assert TOKENS["tomasz"] in vaulted
-    assert file == f"vault_tomasz_api_token: {TOKENS['tomasz']}\n"
+    assert file.strip() == f"vault_tomasz_api_token: {TOKENS['tomasz']}"
     assert "Traceback" not in err
 
 

@@ -67,6 +67,7 @@ def tool(folder: Path, name: str, *arguments: str, **environment: str) -> Run:
 def set_up(folder: Path, controller: Controller, *arguments: str, **settings: Any) -> Run:
     """Run the playbook awx against a stand-in."""
     environment = {"CONTROLLER_HOST": controller.url, "CONTROLLER_OAUTH_TOKEN": TOKEN, "no_proxy": "127.0.0.1"}
+    environment["CONTROLLER_REQUEST_TIMEOUT"] = "60"  # on a busy machine
     given = ("-e", json.dumps(settings))
     return tool(folder, "ansible-playbook", "community.scalingo.awx", *given, *arguments, **environment)
 

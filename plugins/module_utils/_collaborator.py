@@ -41,7 +41,8 @@ class Person:
         found = [
             each
             for each in collaborators
-            if each["email"].lower() in self.emails or self.users & {each.get("user_id"), each.get("username")}
+            if each["email"].lower() in self.emails
+            or any(user in (each.get("user_id"), each.get("username")) for user in self.users)
         ]
         return sorted(found, key=lambda each: each["status"] != ACCEPTED)
 
@@ -191,7 +192,7 @@ def _resources(desired: DesiredCollaborator, account: Account) -> list[Resource]
 
 def _project_id(name: str, account: Account) -> str:
     """Return the ID of a project by its name, which its applications show: the list of projects is rarely needed."""
-    own = [each for each in account.applications if (each.get("owner") or {}).get("id") == account.caller_id]
+    own = [each for each in account.applications if _shown_owner(each).get("id") == account.caller_id]
     ids = {each["project"]["id"] for each in own if each["project"]["name"] == name}
     return ids.pop() if len(ids) == 1 else account.project_id(name)
 
@@ -199,7 +200,14 @@ def _project_id(name: str, account: Account) -> str:
 def _owner(resources: t.Sequence[Resource], account: Account) -> Object | None:
     """Return the owner of a project, if its applications show it."""
     names = {resource.name for resource in resources}
-    return next((each["owner"] for each in account.applications if each["name"] in names and each.get("owner")), None)
+    owners = (_shown_owner(each) for each in account.applications if each["name"] in names)
+    return next((owner for owner in owners if owner), None)
+
+
+def _shown_owner(application: Object) -> Object:
+    """Return the owner of an application, or nothing if the list does not show it (not documented)."""
+    owner = application.get("owner")
+    return owner if isinstance(owner, dict) and {"id", "username"} <= owner.keys() else {}
 
 
 def _check_not_owner(desired: DesiredCollaborator, owner: Object) -> None:
@@ -216,7 +224,7 @@ def _person(account: Account, email: str = "", user: str = "") -> Person:
         shown = person.entries(account.collaborators)
         person = Person(
             person.emails.union(each["email"].lower() for each in shown),
-            person.users.union(each["user_id"] for each in shown if each.get("user_id")),
+            person.users.union(each["user_id"] for each in shown if isinstance(each.get("user_id"), str)) - {""},
         )
     return person
 

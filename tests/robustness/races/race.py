@@ -3,25 +3,39 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Races: jobs in threads, of which one at a time does anything, and what there was after each of their requests.
 
-A job runs until it sends a request. That waits at the gate of the simulator until it is its turn, and nobody's turn
-comes while a job is still running. Time is that of the simulator's clock: it passes with each request, and when
-somebody sleeps, which takes no real time.
+A job is tasks one after the other, each the work of a module below what Ansible adds, until one fails. It runs until it
+sends a request, which waits at the gate of the simulator until it is its turn; the next turn comes when no job is
+running. Time is that of the simulator's clock: it passes with each request, and when a job sleeps, which takes no real
+time.
 """
 
 from __future__ import annotations
 
+import random
 import re
 import threading
-from collections.abc import Sequence
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
 import requests
+from ansible_collections.community.scalingo.plugins.module_utils._options import CONNECTION_SPEC
+from ansible_collections.community.scalingo.plugins.module_utils._task import run_task
+from ansible_collections.community.scalingo.plugins.modules import (
+    scalingo_project,
+    scalingo_project_collaborator,
+    scalingo_project_transfer,
+    scalingo_project_transfers,
+    scalingo_projects,
+)
 from simulator import Simulator
+from simulator.models import SimulatorError
 
-from .job import Ending, Job, Task, carry_out
-from .schedule import Choices
+from ..module_process import Returned
+from ..operations import filled, is_write
 
 # Real seconds that a job has until its next request. Nothing takes nearly so long.
 PATIENCE = 20.0
@@ -29,21 +43,144 @@ PATIENCE = 20.0
 REQUEST_SECONDS = 0.1
 # Requests of a race. More would be a loop without end.
 MOST_REQUESTS = 400
+# An enumeration that comes to more is a mistake: such a race needs seeds.
+MOST_ORDERS = 100
 
 Object = dict[str, Any]
+
+# What a module accepts, and what it does.
+MODULES: dict[str, Any] = {
+    "project": (scalingo_project.ARGUMENT_SPEC, scalingo_project.ensure_project),
+    "projects": (scalingo_projects.ARGUMENT_SPEC, scalingo_projects.ensure_projects),
+    "transfer": (scalingo_project_transfer.ARGUMENT_SPEC, scalingo_project_transfer.ensure_transfer),
+    "transfers": (scalingo_project_transfers.ARGUMENT_SPEC, scalingo_project_transfers.ensure_transfers),
+    "collaborator": (scalingo_project_collaborator.ARGUMENT_SPEC, scalingo_project_collaborator.ensure_collaborator),
+}
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task: who runs it, which module, and the options that are given."""
+
+    who: str
+    module: str
+    options: Mapping[str, Any]
+
+    def completed(self) -> dict[str, Any]:
+        """Return all options, with the defaults that Ansible would fill in."""
+        return _completed(MODULES[self.module][0], self.options)
+
+    def __str__(self) -> str:
+        return f"{self.who}: {self.module} {dict(self.options)}"
+
+
+def _completed(spec: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    unknown = set(given) - set(spec)
+    assert not unknown, f"no such options: {unknown}"
+    options = {name: given.get(name, form.get("default")) for name, form in spec.items()}
+    for name, form in spec.items():
+        if form.get("elements") == "dict":
+            options[name] = [_completed(form["options"], item) for item in options[name]]
+    return options
+
+
+# Tasks one after the other.
+Job = tuple[Task, ...]
+
+
+def job(who: str, module: str, **options: Any) -> Job:
+    """Return a job with one task: `job("mireille", "project", name="web")`."""
+    return (Task(who, module, options),)
+
+
+@dataclass(frozen=True)
+class Ending(Returned):
+    """How a task ended: with a result, with a failure of its own, or with a traceback."""
+
+    result: Mapping[str, Any]
+    crash: str = ""
+
+    def __str__(self) -> str:
+        if self.crash:
+            return f"CRASH {self.crash}"
+        return ("FAILED " if self.failed else "ok ") + ("changed " if self.changed else "") + self.msg
+
+
+def carry_out(task: Task, sim: Simulator, agent: str) -> Ending:
+    """Run a task to its end, as the edge to Ansible does."""
+    try:
+        bearer = next(account for account in sim.accounts if account.username == task.who).bearer()
+        connection = {"api_url": sim.api_url, "auth_url": sim.auth_url, "bearer_token": bearer}
+        options = {**filled(task.completed(), sim), **_completed(CONNECTION_SPEC, connection)}
+        return Ending(run_task(MODULES[task.module][1], options, agent=agent))
+    except Exception:
+        return Ending({"failed": True}, crash=traceback.format_exc())
+
+
+class Choices:
+    """The choices of one run: those that were told, then free ones, all of them noted."""
+
+    def __init__(self, told: tuple[int, ...] = (), free: random.Random | None = None) -> None:
+        self._told = told
+        self._free = free
+        self.taken: list[tuple[int, int]] = []
+
+    def among(self, count: int) -> int:
+        """Return the next choice among so many, and note it with their number."""
+        place = len(self.taken)
+        free = self._free.randrange(count) if self._free else 0
+        self.taken.append((self._told[place] if place < len(self._told) else free, count))
+        return self.taken[-1][0]
+
+    def __str__(self) -> str:
+        return "".join(str(choice) for choice, _count in self.taken)
+
+
+@dataclass(frozen=True)
+class Seed:
+    """One order, chosen by a seed."""
+
+    number: int
+
+    def orders(self) -> Iterator[Choices]:
+        """Give the choices of the one run."""
+        # A generator of its own, so that nothing else that draws from it can change the order.
+        yield Choices(free=random.Random(self.number))
+
+
+@dataclass(frozen=True)
+class Every:
+    """All orders that there are, one after the other: the last choice that can be another one becomes that."""
+
+    most: int = MOST_ORDERS
+
+    def orders(self) -> Iterator[Choices]:
+        """Give the choices of each run. Each has to be carried out before the next one is asked for."""
+        told: tuple[int, ...] = ()
+        for _run in range(self.most):
+            choices = Choices(told)
+            yield choices
+            taken = choices.taken
+            while taken and taken[-1][0] + 1 == taken[-1][1]:
+                taken.pop()
+            if not taken:
+                return
+            told = (*(one for one, _count in taken[:-1]), taken[-1][0] + 1)
+        raise AssertionError(f"there are more than {self.most} orders: use seeds")
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What there is at one moment, as the API shows it to those who may see it."""
+    """What there is at one moment, as the API shows it."""
 
     projects: tuple[Object, ...]
     invitations: tuple[Object, ...]
+    collaborators: tuple[Object, ...] = ()
 
 
 @dataclass(frozen=True)
 class Turn:
-    """One request: whose it was, for which of its tasks, and what was answered."""
+    """One request: whose it was, for which of its tasks, and the response."""
 
     job: int
     task: int
@@ -55,25 +192,18 @@ class Turn:
     @property
     def wrote(self) -> bool:
         """Whether it was a write that was done."""
-        return self.method != "GET" and 200 <= self.status < 300
+        return is_write(self.method, self.path) and 200 <= self.status < 300
 
 
 @dataclass(frozen=True)
 class Done:
-    """A task that has come to its end.
+    """A task that has come to its end, with its requests.
 
-    Attributes:
-        job: Whose it was.
-        number: Its place in the job.
-        task: What was wanted.
-        ending: What it said.
-        turns: Its requests.
-        seen: What there was before its first request, and after each request of anybody until its last one.
-        before: What there was earlier.
+    `seen` is what there was before its first request, and after each request of any job until its last one; `before`
+    is what there was earlier.
     """
 
     job: int
-    number: int
     task: Task
     ending: Ending
     turns: tuple[Turn, ...]
@@ -119,12 +249,8 @@ class Run:
         """What there is at last."""
         return self.history[-1]
 
-    def of(self, job: int) -> Done:
-        """Return the last task of a job."""
-        return [done for done in self.done if done.job == job][-1]
-
     def story(self) -> str:
-        """Tell what happened, for whoever has to understand it."""
+        """Tell what happened, to the reader of a failure."""
         lines = [f"order {self.choices}, switches {self.switches}"]
         lines += [f"job {number}: {task}" for number, job in enumerate(self.jobs) for task in job]
         lines += [f"  {turn.job}: {turn.method} {turn.path} {turn.status} {turn.body or ''}" for turn in self.turns]
@@ -136,7 +262,6 @@ class Run:
         first, last = (places[0], places[-1]) if places else (0, -2)
         return Done(
             job,
-            number,
             self.jobs[job][number],
             ending,
             tuple(self.turns[place] for place in places),
@@ -156,7 +281,7 @@ class Turns:
         self._race = 0
 
     def begin(self) -> None:
-        """A race begins. Whoever still waits since one that was broken off is sent away."""
+        """A race begins. What still waits since one that was broken off is sent away."""
         with self._changed:
             self._race += 1
             self._running.clear()
@@ -165,7 +290,7 @@ class Turns:
             self._changed.notify_all()
 
     def gate(self, request: Any) -> None:
-        """Let a request wait. Those of nobody in the race go through."""
+        """Let a request wait. Those of no job go through."""
         found = re.search(r"\(race job (\d+);", request.headers.get("User-Agent", ""))
         if found is None:
             return
@@ -180,11 +305,6 @@ class Turns:
             self._turn = None
             self._waiting.discard(job)
 
-    def run(self, job: int) -> None:
-        """From now on a job is running."""
-        with self._changed:
-            self._running.add(job)
-
     def end(self, job: int) -> None:
         """A job has come to its end."""
         with self._changed:
@@ -197,11 +317,11 @@ class Turns:
             assert self._changed.wait_for(lambda: not self._running, PATIENCE), f"the jobs {self._running} hang"
             return sorted(self._waiting)
 
-    def give(self, job: int) -> None:
-        """Let the request of a job through."""
+    def give(self, job: int, request: bool = True) -> None:
+        """From now on a job is running: let its request through, if one waits."""
         with self._changed:
             self._running.add(job)
-            self._turn = job
+            self._turn = job if request else self._turn
             self._changed.notify_all()
 
 
@@ -213,6 +333,8 @@ class Arena:
         self._turns = turns
         self._switches: Object = {}
         self._known: set[str] = set()
+        # The applications and databases of the race, all in the project web.
+        self.resources: list[str] = []
         # By job, which of its tasks it is at.
         self._at: dict[int, int] = {}
 
@@ -230,6 +352,7 @@ class Arena:
         self.sim.set(**switches)
         self._switches = switches
         self._known.clear()
+        self.resources.clear()
 
     def catch_up(self) -> None:
         """Let so much time pass that no list lags behind any more, and no project is shown as a second default one."""
@@ -245,7 +368,7 @@ class Arena:
         self._turns.begin()
         threads = []
         for number, job in enumerate(jobs):
-            self._turns.run(number)
+            self._turns.give(number, request=False)
             threads.append(threading.Thread(target=self._play, args=(run, number, job), daemon=True))
             threads[-1].start()
             self._turns.waiting()
@@ -268,19 +391,19 @@ class Arena:
         try:
             for place, task in enumerate(job):
                 self._at[number] = place
-                ending = carry_out(task, self._connection(task.who), f"race job {number}")
+                ending = carry_out(task, self.sim, f"race job {number}")
                 run.endings.append((number, place, ending))
                 if ending.failed:
                     return
         finally:
             self._turns.end(number)
 
-    def _connection(self, who: str) -> Object:
-        bearer = next(account for account in self.sim.accounts if account.username == who).bearer()
-        return {"api_url": self.sim.api_url, "auth_url": self.sim.auth_url, "bearer_token": bearer}
-
     def _snapshot(self) -> Snapshot:
         projects = tuple(project for account in self.sim.accounts for project in self.sim.projects(account))
         self._known.update(project["id"] for project in projects)
         invitations = tuple(each for known in sorted(self._known) for each in self.sim.invitations(known))
-        return Snapshot(projects, invitations)
+        people: list[Object] = []
+        for name in self.resources:
+            with suppress(SimulatorError):  # It may be gone, with its project.
+                people += self.sim.collaborators(name)
+        return Snapshot(projects, invitations, tuple(people))

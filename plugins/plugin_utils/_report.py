@@ -30,6 +30,8 @@ _LONGEST_TEXT = 700
 # The forms of project IDs that were seen. A name may look like one, so the account is asked first.
 _PROJECT_ID = re.compile(r"prj?-[0-9a-f-]{36}|[0-9a-f]{24}")
 _HELD = "It may be a transferred project. In project_baseline_handoffs, set its name, or the token of the new owner."
+_UNCLEAR = "The token does not tell which default project is that of the account. List it with its project_id."
+_UNWRITABLE = "Nothing was attempted, because the reports cannot be written. Correct project_baseline_report_dir."
 _TEXTS, _FLAGS = ("project", "new_owner", "new_owner_email"), ("reinvite", "make_eligible", "remove_former_owner")
 
 Item = t.Dict[str, t.Any]
@@ -63,13 +65,16 @@ def plan_baseline(variables: Result, results: Result) -> Item:
         for place, each in outcomes.items()
         if _is_left(handoffs[place], each, transfers)
     }
-    # In check mode at first: what the transfers return shows which of the items are safe.
-    preview = plan["rename_default"] or _may_be_the_same(items, handoffs)
-    plan.update(items=items, preview=preview, outcomes=outcomes, ineligible=ineligible)
+    # Read first: what the account shows, and what the transfers return, decides which of the items are safe.
+    reads = not plan["is_writable"] or plan["rename_default"] or _may_be_the_same(items, handoffs)
+    # Only that task tells for sure whether this is check mode, and whether anything was attempted already.
+    stopped = not (plan["is_writable"] or first.get("check_mode") or first.get("outcomes"))
+    plan.update(outcomes=outcomes, ineligible=ineligible, stopped=stopped)
+    plan.update({"items": [] if reads else items, "left": items, "held": [], "rest": []})
     return {
         **plan,
-        **(_rest(plan, first) if preview else {"transferred": set(), "rest": [], "held": []}),
-        "transfers": _transfers(handoffs, first),
+        **(_rest(plan, first) if reads and not stopped and "unlisted" in first else {}),
+        "transfers": [] if stopped else _transfers(handoffs, first),
         "unproven": [place for place in proofs if not _proof(outcomes[place], {}, account)],
         "former": {place: user for place, user in proofs.items() if user},
     }
@@ -180,26 +185,26 @@ def _may_be_the_same(items: Items, handoffs: Items) -> bool:
 
 
 def _rest(plan: Result, first: Result) -> Item:
-    """Return what is left after a first task in check mode: items to carry out, and items that may mean a handoff."""
-    predicted, owner = first.get("outcomes") or [], (first.get("account") or {}).get("id")
-    items, outcomes = plan["items"], plan["outcomes"]
-    if plan["rename_default"] and any(
-        item.get("default") and each["action"] == "create" for item, each in zip(items, predicted)
-    ):
-        old = first["diff"]["before"].get("default_project")
-        present = [each for each in _shown(first) if each["name"] == old and owner in (each["owner"]["id"], None)]
-        items = _projects(plan, present)
-    known = [each["project"] for each in outcomes.values() if each["project"]]
+    """Return what is left after a first task that only read: items to carry out, and items that are not safe."""
+    shown, owner = _shown(first), (first.get("account") or {}).get("id")
+    mine = [each for each in shown if owner in (each["owner"]["id"], None)]
+    names, handoffs = {each["name"] for each in shown}, {each["project"] for each in plan["handoffs"]}
+    known = [each["project"] for each in plan["outcomes"].values() if each["project"]]
+    known += [each for each in mine if handoffs & {each["name"], each["id"]}]
     transferred = {project[key] for project in known for key in ("name", "id")}
-    left = [(item, each) for item, each in zip(items, predicted) if not _known_by(item) & transferred]
-    if not plan["rename_default"] and not any(each["changed"] or each["failed"] for _item, each in left):
-        left = []
-    hidden = any(
-        _PROJECT_ID.fullmatch(each["project"]) and not outcomes.get(place, {}).get("project")
-        for place, each in enumerate(plan["handoffs"])
-    )
-    held = [item for item, each in left if hidden and each["action"] == "create" and "project_id" not in item]
-    return {"transferred": transferred, "rest": [item for item, _each in left if item not in held], "held": held}
+    hidden = any(_PROJECT_ID.fullmatch(each) for each in handoffs - transferred)
+    defaults = [each for each in mine if each["default"]]
+    left, held = [], []
+    items = _projects(plan, defaults if plan["rename_default"] and plan["default_project"] not in names else ())
+    for item in (each for each in items if not _known_by(each) & transferred):
+        is_shown = "project_id" in item or names & {str(item.get(key)) for key in ("name", "new_name")}
+        if len(defaults) > 1 and item not in plan["left"] and "project_id" in item:
+            held.append((item, _UNCLEAR))
+        elif hidden and not is_shown and item.get("state") != "absent":
+            held.append((item, _HELD))
+        else:
+            left.append(item)
+    return {"left": left, "rest": left, "held": held}
 
 
 def _shown(projects: Result) -> Items:
@@ -245,18 +250,15 @@ def build_report(variables: Result, results: Result, now: datetime | None = None
         results: What its tasks returned; and `check_mode`, for what none of them tells.
         now: When that was.
     """
-    plan, transfers = plan_baseline(variables, results), results.get("transfers") or {}
-    final = bool(plan["rest"]) or not plan["preview"]
-    projects = results.get("rest" if plan["rest"] else "projects") or {}
-    told = [each for each in ((projects if final else {}), transfers, results) if "check_mode" in each]
-    check_mode, context = bool(told[0]["check_mode"]), projects if "api_url" in projects else transfers
-    done = dict(enumerate(projects.get("outcomes") or []))
-    items = [
-        _project_item(each, done.get(index), projects, check_mode)
-        for index, each in enumerate(plan["rest"] or ([] if plan["held"] else plan["items"]))
-        if not _known_by(each) & plan["transferred"]
-    ]
-    items += [_project_item(each, None, {"msg": _HELD}, check_mode) for each in plan["held"]]
+    plan, first = plan_baseline(variables, results), results.get("projects") or {}
+    if plan["stopped"]:
+        message = first.get("msg", _UNWRITABLE)
+        results = {**results, "projects": {**first, "msg": message}, "transfers": {"msg": message}}
+    transfers, projects = (results.get(name) or {} for name in ("transfers", "rest" if plan["rest"] else "projects"))
+    check_mode = next(bool(each["check_mode"]) for each in (projects, transfers, results) if "check_mode" in each)
+    context, done = projects if "api_url" in projects else transfers, dict(enumerate(projects.get("outcomes") or []))
+    items = [_project_item(each, done.get(index), projects, check_mode) for index, each in enumerate(plan["left"])]
+    items += [_project_item(each, None, {"msg": message}, check_mode) for each, message in plan["held"]]
     items.sort(key=lambda item: item["control"] != "default_project")
     items += [_handoff_item(place, plan, results, check_mode) for place in range(len(plan["handoffs"]))]
     _finish(items, plan["handoffs"])
@@ -280,7 +282,7 @@ def build_report(variables: Result, results: Result, now: datetime | None = None
     result = f"Compliant: {sum(item['compliant'] is True for item in items)} of {len(items)}."
     for title, found in (("Drift", drift), ("Could not be checked", unknown), ("Failed", errors)):
         result += f" {title}: {', '.join(item['id'] for item in found) or 'none'}."
-    asked = {key: plan[key] for key in ("fail_on_drift", "only_handoffs", "is_writable")}
+    asked = {key: plan[key] for key in ("fail_on_drift", "only_handoffs", "stopped")}
     kinds = {"drift": drift, "unknown": unknown, "errors": errors}
     return {"report": report, "summary": summary, "result": result, **kinds, **asked}
 

@@ -327,7 +327,8 @@ def roles(parties: Parties, folder: Path) -> PlaybookRun:
     (folder / "late" / "report.xml" / "report.xml").mkdir(parents=True)
     for name, directory in (("early", folder / "file" / "below"), ("late", folder / "late")):
         me = parties.sim.add_account(name)
-        parties.tell(me, *role("run", projects=[{"name": "web"}], report_dir=str(directory)))
+        web = {"projects": [{"name": "web"}], "report_dir": str(directory)}
+        parties.tell(me, *role("audit", check=True, **web), *role("run", **web))
 
     stories, parties.stories = parties.stories, []
     return tell(folder / "run", stories, "-v", "--vault-password-file", password)
@@ -385,15 +386,21 @@ def test_the_mode_of_a_directory_is_left_alone(roles: PlaybookRun, folder: Path,
 def test_reports_that_cannot_be_written_hide_nothing(
     roles: PlaybookRun, parties: Parties, folder: Path, name: str
 ) -> None:
-    """What shows before the first write keeps the role from any write, and it reports what it would have done."""
-    found = report(roles, name, "run")
-    assert told(roles, name, "run") == [f"project:web {name == 'late'} create"]
-    assert found["check_mode"] is (name == "early")
-    message = failure(roles, name, "run") or ""
-    assert str(folder / ("late" if name == "late" else "file/below")) in message
-    assert message.startswith("Compliant:")
-    (stats,) = [one for one in roles.all_of(name) if "artifact" in one.task]
-    assert stats["ansible_stats"]["data"]["project_baseline_summary"][name]["error_count"] == 0
+    """What shows before the first write keeps the role from any write, and it reports that nothing was attempted."""
+    assert told(roles, name, "audit") == ["project:web False create"]
+    assert told(roles, name, "run") == ["project:web True create" if name == "late" else "project:web None none"]
+    for step in ("audit", "run"):
+        assert report(roles, name, step)["check_mode"] is (step == "audit")
+        message = failure(roles, name, step) or ""
+        assert str(folder / ("late" if name == "late" else "file/below")) in message
+        assert message.startswith("Compliant:")
+        assert ("nothing was written" in message) is ((name, step) == ("early", "run"))
+    summaries = [
+        one["ansible_stats"]["data"]["project_baseline_summary"][name]
+        for one in roles.all_of(name)
+        if "artifact" in one.task
+    ]
+    assert [one["error_count"] for one in summaries] == [0, 0]
     assert outline(parties.sim.projects(name)) == ("*default web" if name == "late" else "*default")
 
 

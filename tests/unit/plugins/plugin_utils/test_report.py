@@ -232,7 +232,7 @@ def test_no_secret_and_no_control_character_is_in_a_text() -> None:
 )
 def test_the_projects_that_are_asked_for(variables: dict[str, Any], expected: list[dict[str, Any]]) -> None:
     plan = plan_baseline(variables, {})
-    assert (plan["items"], plan["preview"]) == (expected, False)
+    assert (plan["items"], plan["rest"]) == (expected, [])
 
 
 @pytest.mark.parametrize(
@@ -315,35 +315,47 @@ def test_the_previous_owner(account: Any, expected: str) -> None:
 
 GIVEN = {**transfer(project={**SOLD, "id": ID}), "project_id": ID}
 HIDDEN = transfer(**FAILED, unknown=True, project=None)
+WEB = {**SHOP, "id": "prj-2", "name": "web"}
+OWN = {**SHOP, "id": ID}
+
+
+def first(*shown: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """What a first task without items returns: it only reads the account."""
+    return {"outcomes": [], "unlisted": list(shown), "account": MIREILLE, "check_mode": False, **changes}
 
 
 @pytest.mark.parametrize(
-    ("items", "project", "ended", "predicted", "rest", "held"),
+    ("items", "project", "ended", "shown", "rest", "held"),
     [
         # The items that are not the transferred project.
-        ([{"name": "shop"}, {"name": "web"}], ID, GIVEN, "create", [{"name": "web"}], []),
-        ([{"project_id": ID, "name": "store"}], "shop", GIVEN, "update", [], []),
-        ([{"project_id": "prj-2"}], "shop", GIVEN, "update", [{"project_id": "prj-2"}], []),
-        # Which project it is, is not known.
-        ([{"name": "web"}], ID, HIDDEN, "create", [], [{"name": "web"}]),
-        ([{"name": "web"}], ID, HIDDEN, "update", [{"name": "web"}], []),
-        # An audit of a compliant account asks no second time.
-        ([{"name": "web"}], ID, GIVEN, "none", [], []),
+        ([{"name": "shop"}, {"name": "web"}], ID, GIVEN, [], [{"name": "web"}], []),
+        ([{"project_id": ID, "name": "store"}], "shop", GIVEN, [], [], []),
+        ([{"project_id": "prj-2"}], "shop", GIVEN, [], [{"project_id": "prj-2"}], []),
+        # The account shows which project it is, even if the transfer could not be checked.
+        ([{"name": "shop"}, {"name": "web"}], ID, HIDDEN, [OWN], [{"name": "web"}], []),
+        ([{"project_id": ID, "name": "store"}], "shop", HIDDEN, [OWN], [], []),
+        # A project of another user may have that name, too.
+        ([{"project_id": ID}], "shop", HIDDEN, [{**OWN, "owner": TOMASZ}], [{"project_id": ID}], []),
+        # Which project it is, is not known: it must not be created.
+        ([{"name": "web"}], ID, HIDDEN, [], [], [{"name": "web"}]),
+        ([{"name": "www", "new_name": "web"}], ID, HIDDEN, [], [], [{"name": "www", "new_name": "web"}]),
+        ([{"name": "web"}], ID, HIDDEN, [WEB], [{"name": "web"}], []),
+        ([{"name": "www", "new_name": "web"}], ID, HIDDEN, [WEB], [{"name": "www", "new_name": "web"}], []),
+        ([{"name": "web", "state": "absent"}], ID, HIDDEN, [], [{"name": "web", "state": "absent"}], []),
     ],
 )
 def test_a_project_by_name_and_its_handoff_by_id(
-    items: Any, project: str, ended: Any, predicted: str, rest: Any, held: Any
+    items: Any, project: str, ended: Any, shown: Any, rest: Any, held: Any
 ) -> None:
     variables = {"projects": items, "handoffs": [{**WITH_TOKEN, "project": project}]}
-    first = {"outcomes": [outcome(predicted)] * len(items), "check_mode": True}
-    results = {"projects": first, "transfers": {"outcomes": [ended], "check_mode": False}, "check_mode": False}
+    results = {"projects": first(*shown), "transfers": {"outcomes": [ended], "check_mode": False}}
     plan = plan_baseline(variables, results)
-    assert (plan["preview"], plan["rest"], plan["held"]) == (True, rest, held)
-    found = build_report(variables, {**results, "rest": {"outcomes": [outcome(predicted)] * len(rest)}})["report"]
+    assert (plan["items"], plan["rest"], [item for item, _message in plan["held"]]) == ([], rest, held)
+    ends = {"outcomes": [outcome()] * len(rest), "check_mode": False} if rest else {"skipped": True}
+    found = build_report(variables, {**results, "rest": ends, "check_mode": True})["report"]
     left = [item for item in found["items"] if item["control"] == "project"]
-    assert [item["compliant"] for item in left] == [True] * len(rest) + [None] * len(held) + [True] * (
-        predicted == "none"
-    )
+    assert [item["compliant"] for item in left] == [True] * len(rest) + [None] * len(held)
+    assert all(item["remedy"] for item in left if item["compliant"] is None)
     assert found["check_mode"] is False
 
 
@@ -351,20 +363,55 @@ def test_the_default_project_that_is_renamed() -> None:
     """Only that of the account itself, and none that the baseline names."""
     variables = {"default_project": "main", "rename_default": True, "projects": [{"name": "web"}]}
     old = {**SHOP, "name": "default", "default": True}
-    first = {
-        "outcomes": [outcome("create"), outcome()],
-        "diff": {"before": {"default_project": "default"}},
-        "unlisted": [{**old, "id": "prj-9", "owner": TOMASZ}, old],
-        "account": MIREILLE,
-    }
+    theirs = {**old, "id": "prj-9", "owner": TOMASZ}
     assert plan_baseline(variables, {})["rest"] == []
     renamed = [{"project_id": "prj-1", "name": "main", "default": True}, {"name": "web"}]
-    assert plan_baseline(variables, {"projects": first})["rest"] == renamed
-    named = {**variables, "projects": [{"name": "default"}]}
-    assert plan_baseline(named, {"projects": first})["rest"][0] == {"name": "main", "default": True}
-    there = {**first, "outcomes": [outcome("update"), outcome()]}
-    assert plan_baseline(variables, {"projects": there})["rest"][0] == {"name": "main", "default": True}
-    assert plan_baseline({"rename_default": True, "projects": [{"name": "web"}]}, {})["preview"] is False
+    plan = plan_baseline(variables, {"projects": first(theirs, old, WEB)})
+    assert (plan["items"], plan["rest"]) == ([], renamed)
+    for shown, given in (
+        ([old], {**variables, "projects": [{"name": "default"}]}),
+        ([old, {**SHOP, "name": "main"}], variables),
+        ([theirs], variables),
+    ):
+        assert plan_baseline(given, {"projects": first(*shown)})["rest"][0] == {"name": "main", "default": True}
+    # A token may not tell whose it is: then one default project is clear, and of two, neither is changed.
+    assert plan_baseline(variables, {"projects": first(old, WEB, account=None)})["rest"] == renamed
+    plan = plan_baseline(variables, {"projects": first(theirs, old, account=None)})
+    assert (plan["rest"], [item["name"] for item, _message in plan["held"]]) == ([{"name": "web"}], ["main"])
+    no_default = {"rename_default": True, "projects": [{"name": "web"}]}
+    assert plan_baseline(no_default, {})["items"] == [{"name": "web"}]
+
+
+def test_what_cannot_be_read_is_not_changed() -> None:
+    variables = {"default_project": "main", "rename_default": True, "projects": [{"name": "web"}]}
+    failed = {"projects": {"msg": "Cannot do it."}, "check_mode": False}
+    assert plan_baseline(variables, failed)["rest"] == []
+    items = build_report(variables, failed)["report"]["items"]
+    assert [(item["compliant"], item["remedy"]) for item in items] == [(None, "Cannot do it.")] * 2
+
+
+def test_without_reports_nothing_is_attempted(tmp_path: Path) -> None:
+    """In a normal run. An audit writes nothing anyway."""
+    (tmp_path / "file").write_text("")
+    variables = {"projects": [{"name": "web"}], "handoffs": [EVERYTHING], "report_dir": str(tmp_path / "file")}
+    assert plan_baseline(variables, {"projects": first(check_mode=True, outcomes=[outcome()])})["items"] == []
+    for results in ({}, {"projects": first()}, {"projects": {"msg": "Cannot do it."}}):
+        plan = plan_baseline(variables, results)
+        assert [plan[key] for key in ("items", "rest", "transfers", "ineligible", "former", "unproven")] == [
+            *([], [], [], [], {}, [])
+        ]
+    for read, telling in ((first(), "attempted"), ({"msg": "Cannot do it."}, "Cannot do it.")):
+        skipped = {"skipped": True, "changed": False}
+        results = {"projects": read, "transfers": skipped, "rest": skipped, "check_mode": False}
+        found = build_report(variables, results)
+        assert [state(item) for item in found["report"]["items"]] == [(None, "none")] * 2
+        assert all(telling in item["remedy"] for item in found["report"]["items"])
+        assert found["stopped"] is True
+    audit = plan_baseline(variables, {"projects": first(check_mode=True)})
+    assert (audit["rest"], len(audit["transfers"]), audit["stopped"]) == ([{"name": "web"}], 1, False)
+    # The directory was writable until something was written.
+    begun = {"projects": first(outcomes=[outcome("create")])}
+    assert plan_baseline(variables, begun)["stopped"] is False
 
 
 def test_a_directory_is_tried_before_the_first_write(tmp_path: Path) -> None:

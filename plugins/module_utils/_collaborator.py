@@ -200,8 +200,7 @@ def _project_id(name: str, account: Account) -> str:
 def _owner(resources: t.Sequence[Resource], account: Account) -> Object | None:
     """Return the owner of a project, if its applications show it."""
     names = {resource.name for resource in resources}
-    owners = (_shown_owner(each) for each in account.applications if each["name"] in names)
-    return next((owner for owner in owners if owner), None)
+    return next(filter(None, (_shown_owner(each) for each in account.applications if each["name"] in names)), None)
 
 
 def _shown_owner(application: Object) -> Object:

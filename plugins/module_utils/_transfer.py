@@ -82,11 +82,7 @@ def plan_either(desired: DesiredTransfer, account: Account) -> TransferPlan:
 
 
 def _plan_with_both(desired: DesiredTransfer, account: Account, new_owner: Account) -> TransferPlan:
-    """Plan a transfer that the new owner accepts in the same task.
-
-    Raises:
-        CannotError: It cannot be done; or the token is not the new owner's.
-    """
+    """Plan a transfer that the new owner accepts in the same task, after a look at whose token it is."""
     plan = None
     try:
         desired = _with_id(desired, account)
@@ -216,9 +212,8 @@ def _wait(
 ) -> tuple[Object, Object | None]:
     """Wait until a project has its new owner, as far as this account can see. Return the invitation and the project.
 
-    Args:
-        is_accepted: The API may complete an acceptance later. Else the invited user has to respond first.
-        by_this_task: The acceptance, after which the new owner is the invited user, and not one after that.
+    If it is accepted, the API may complete that later; else the invited user has to respond first. After an acceptance
+    by this task, the new owner is the invited user, and not one after that.
     """
     project, deadline, pause = None, time.monotonic() + timeout, _FIRST_PAUSE
     name, ids = f"The {describe_invitation(invitation)}", (invitation["project_id"], invitation["id"])

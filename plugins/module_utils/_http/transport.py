@@ -64,10 +64,7 @@ class Transport:
     def send(self, request: Request, authorization: str, at_most: float) -> Response:
         """Send a request, and return its response, which may be an error.
 
-        Args:
-            request: What to send.
-            authorization: The header that says as whom.
-            at_most: Seconds, where less time is left than the option `timeout`.
+        It gets at most so many seconds, where less time is left than the option `timeout`.
 
         Raises:
             TransportError: None came within twice that time, or none that could be read to its end.

@@ -174,19 +174,16 @@ def _resources(desired: DesiredCollaborator, account: Account) -> list[Resource]
     """Return what the project holds, which must belong to this account, and not to the person."""
     project_id = desired.project_id or _project_id(desired.project_name, account)
     resources = resources_of(project_id, account)
-    if not resources:
-        with explained(
-            f"Project {project_id!r} does not exist, or this account cannot access it. Check the ID and region."
-        ):
-            account.project(project_id)
-    owner = _owner(resources, account)
-    if owner:
-        why_not = why_not_owner({"owner": owner}, account.caller_id)
-        if why_not:
-            name = desired.project_name or project_id
-            raise CannotError(f"Cannot change the collaborators of project {name!r}. {why_not}")
-        if desired.state == "present":
-            _check_not_owner(desired, owner)
+    with explained(
+        f"Project {project_id!r} does not exist, or this account cannot access it. Check the ID and region."
+    ):
+        owner = _owner(resources, account) or account.project(project_id)["owner"]
+    why_not = why_not_owner({"owner": owner}, account.caller_id)
+    if why_not:
+        name = desired.project_name or project_id
+        raise CannotError(f"Cannot change the collaborators of project {name!r}. {why_not}")
+    if desired.state == "present":
+        _check_not_owner(desired, owner)
     return resources
 
 

@@ -27,7 +27,7 @@ from ._invitations import (
     status_of,
     why_closed,
 )
-from ._match import is_user, owner_of, select
+from ._match import describe, is_user, owner_of, select
 from ._reconcile import Outcome, Step, apply, predict
 from ._transfer_plan import DesiredTransfer, TransferPlan, close_step, plan_transfer
 from ._types import Object
@@ -101,6 +101,12 @@ def _plan_with_both(desired: DesiredTransfer, account: Account, new_owner: Accou
         raise
     invitation = plan.steps[-1].predict() if plan.steps else plan.resource
     if not invitation or invitation["status"] == ACCEPTED:
+        if plan.project and plan.project["owner"]["id"] == account.api.caller_claim():
+            # Else a wrong pair of tokens would pass for a transfer that is done.
+            raise CannotError(
+                f"Cannot transfer project {describe(plan.project)}: it belongs to the new owner already, and so does "
+                f"api_token. Check new_owner and both tokens."
+            )
         return replace(plan, desired=desired)
     if new_owner.caller_id != invitation["invited_user_id"]:
         raise _wrong_token(new_owner, f"not to {desired.new_owner!r}")

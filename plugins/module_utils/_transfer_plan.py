@@ -202,13 +202,8 @@ def _invitation_to_caller(desired: DesiredTransfer, account: Account) -> Object 
         project = account.project(project_id)
         if desired.new_owner and not is_user(project["owner"], desired.new_owner):
             raise CannotError(f"Project {describe(project)} belongs to this account, not to {desired.new_owner!r}.")
-        invitations = account.visible(account.invitations, project_id) or []
-        others = with_status(invitations, PENDING, account.now)
-        # Who accepted the project before may have invited the next owner since.
-        is_accepted = any(
-            each["status"] == ACCEPTED and each["invited_user_id"] == account.caller_id for each in invitations
-        )
-        if others and not is_accepted:
+        others = with_status(account.visible(account.invitations, project_id) or [], PENDING, account.now)
+        if others:
             raise CannotError(
                 f"Cannot accept the {describe_invitation(others[-1])}: project {describe(project)} still belongs to "
                 f"this account. Use the token of the new owner."

@@ -163,6 +163,17 @@ def test_project_of_a_name_is_the_own_one(shop: Shop) -> None:
     assert states(shop.run(email=EMAIL, project_name="solo")) == {"solo-db": "pending"}
 
 
+@pytest.mark.parametrize("check", [True, False], ids=["check", "run"])
+def test_project_of_another_user_that_holds_only_databases_fails(shop: Shop, check: bool) -> None:
+    """Only applications show their owner."""
+    theirs = shop.sim.add_project(shop.ines, "data")
+    shop.sim.add_database(theirs["id"], "data-db", collaborators=[shop.mireille])
+    for email in (shop.ines.email, EMAIL):
+        result = shop.run(check, email=email, project_id=theirs["id"])
+        assert result.failed and "'ines'" in result.msg
+    assert shop.writes() == [] and shop.sim.emails == []
+
+
 def test_person_with_two_addresses_is_one(shop: Shop) -> None:
     shop.sim.set_collaborator("shop-web", shop.tomasz)
     shop.sim.set_collaborator("shop-worker", shop.tomasz)

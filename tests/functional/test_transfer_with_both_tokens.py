@@ -89,6 +89,14 @@ def test_token_of_another_user_fails_before_a_write(one: Party, token: str, new_
     assert one.writes() == []
 
 
+@BOTH
+@pytest.mark.parametrize("token", ["invitee", "owner"])
+def test_transfer_to_the_user_of_api_token_is_not_taken_for_done(one: Party, token: str, check: bool) -> None:
+    """The wrong pair of tokens."""
+    assert transfer(one, token, check, new_owner=one.owner.username).failed
+    assert one.writes() == []
+
+
 def test_token_of_another_user_who_owns_the_project_is_not_taken_for_a_transfer(one: Party) -> None:
     assert transfer(one, "colleague", new_owner=one.colleague.username).changed
     for named in ({}, {"project_name": one.project_name}):

@@ -117,6 +117,8 @@ def _handoffs(handoffs: t.Any) -> Items:
         title = f" in item {place} of project_baseline_handoffs"
         handoff.update({key: _text(handoff, key, key + title) for key in handoff.keys() & {*_TEXTS}})
         handoff.update({key: _flag(handoff, key, key + title) for key in handoff.keys() & {*_FLAGS}})
+        if handoff.get("remove_former_owner") and "new_owner_api_token" not in handoff:
+            raise InputError(f"remove_former_owner{title} needs new_owner_api_token.")
     return t.cast(Items, handoffs)
 
 
@@ -145,12 +147,7 @@ def _is_writable(directory: str) -> bool:
 
 
 def _projects(baseline: Result, present: t.Sequence[Result] = ()) -> Items:
-    """Return the items for `scalingo_projects`, without those of projects that are to be transferred.
-
-    Args:
-        baseline: The variables of the role.
-        present: The default project of the account as it is, if it may be renamed.
-    """
+    """Return the items for `scalingo_projects`; `present` is the default project as it is, if it may be renamed."""
     default, transferred = baseline["default_project"], {each["project"] for each in baseline["handoffs"]}
     kept = []
     for project in map(dict, baseline["projects"]):
@@ -232,7 +229,7 @@ def _transfers(handoffs: Items, projects: Result) -> Items:
 def _is_left(handoff: Result, outcome: Result, transfers: Result) -> bool:
     """Tell whether a handoff is done, and its previous owner must not be a collaborator."""
     done = not outcome["failed"] and not (outcome["changed"] and transfers.get("check_mode"))
-    return bool(done and handoff.get("remove_former_owner") and "new_owner_api_token" in handoff)
+    return bool(done and handoff.get("remove_former_owner"))
 
 
 def _proof(outcome: Result, accepted: Result, account: Result) -> str:
@@ -309,8 +306,8 @@ def _item(control: str, project: str, expected: str) -> Item:
 def _judge(item: Item, outcome: Result | None, failure: Result, actual: str, check_mode: bool) -> Item:
     """Set in an item what an outcome says, or the failure of the task if the item has none."""
     if outcome is None or outcome.get("unknown"):
-        message = (outcome or failure).get("msg", "")
-        item.update(compliant=None, actual="could not be checked", remedy=message)
+        message, action = (outcome or failure).get("msg", ""), (outcome or item)["action"]
+        item.update(compliant=None, action=action, actual="could not be checked", remedy=message)
     elif outcome["failed"]:
         item.update(compliant=False, action="error", actual="could not be done", remedy=outcome["msg"])
     elif outcome["changed"]:
@@ -351,10 +348,11 @@ def _handoff_item(place: int, plan: Result, results: Result, check_mode: bool) -
     if eligible and "msg" not in eligible and item["action"] == "error" and outcome["blockers"] and waits:
         missing = ", ".join(each["resource"] for each in outcome["blockers"])
         item.update(action="none", actual=f"{new_owner} is not a full collaborator on {missing}", remedy=_APPLY)
-        if eligible["pending"]:
-            item["remedy"] = f"{new_owner} has to accept {eligible['pending']} invitations to collaborate. Then rerun."
-        elif check_mode:
+        if not eligible["pending"]:
             done = ["invite and accept" if "new_owner_api_token" in handoff else "invite"]
+        elif not (check_mode and eligible["changed"]):
+            invitations = "1 invitation" if eligible["pending"] == 1 else f"{eligible['pending']} invitations"
+            item["remedy"] = f"{new_owner} has to accept {invitations} to collaborate. Then rerun."
     elif item["action"] == "error":
         item["actual"] = actual
     elif item["compliant"] and invitation.get("status") == "pending":

@@ -121,6 +121,7 @@ def test_an_account_that_is_not_known() -> None:
         (outcome("create"), True, (False, "create")),
         (outcome(**FAILED), False, (False, "error")),
         (outcome(**FAILED, unknown=True), False, (None, "none")),
+        (outcome("create", **FAILED, unknown=True), False, (None, "create")),
         (None, False, (None, "none")),
     ],
 )
@@ -173,6 +174,7 @@ def test_the_default_project_comes_first_and_ids_are_unique() -> None:
         (HANDOFF, transfer(transfer_invitation=PENDING), True, (False, "none")),
         (HANDOFF, transfer(**FAILED), False, (False, "error")),
         (HANDOFF, transfer(**FAILED, unknown=True, project=None), False, (None, "none")),
+        (WITH_TOKEN, transfer("invite", **FAILED, unknown=True), False, (None, "invite")),
         (HANDOFF, transfer(**FAILED, blockers=[BLOCKER]), True, (False, "error")),
     ],
 )
@@ -194,15 +196,31 @@ def test_what_is_done_beside_the_transfer() -> None:
     again = {"outcomes": [transfer("invite_and_accept", project=SOLD)]}
     done = {"eligible": looped({}), "again": again, "removed": looped({})}
     assert state(one(handoffs=[EVERYTHING], transfers=[blocked], **done)) == (True, everything)
-    # The person has to accept the invitations to collaborate first.
-    waits = one(
-        handoffs=[EVERYTHING], transfers=[blocked], eligible=looped({"pending": 2}), again={"outcomes": [blocked]}
-    )
-    assert state(waits) == (False, "make eligible")
     for name in ("eligible", "removed"):
         failed = {**done, name: looped({"msg": "Cannot do it.", "changed": False})}
         item = one(handoffs=[EVERYTHING], transfers=[blocked], **failed)
         assert (*state(item), item["remedy"]) == (False, "error", "Cannot do it.")
+
+
+@pytest.mark.parametrize(
+    ("eligible", "check_mode", "action", "remedy"),
+    [
+        ({"pending": 2}, False, "make eligible", "accept 2 invitations to"),
+        ({"pending": 1, "changed": False}, False, "none", "accept 1 invitation to"),
+        ({"pending": 1, "changed": False}, True, "none", "accept 1 invitation to"),
+        # Before anything is sent, there is nothing to accept.
+        ({"pending": 1}, True, "make eligible", "Run without check mode"),
+        ({}, True, "make eligible, invite", "Run without check mode"),
+    ],
+)
+def test_a_person_has_to_accept_the_invitations_to_collaborate_first(
+    eligible: dict[str, Any], check_mode: bool, action: str, remedy: str
+) -> None:
+    blocked = transfer(**FAILED, blockers=[BLOCKER])
+    results = {"eligible": looped(eligible), "again": {} if check_mode else {"outcomes": [blocked]}}
+    handoff = {**HANDOFF, "make_eligible": True}
+    item = one(handoffs=[handoff], transfers=[blocked], check_mode=check_mode, **results)
+    assert (*state(item), remedy in item["remedy"]) == (False, action, True), item
 
 
 def test_no_secret_and_no_control_character_is_in_a_text() -> None:
@@ -250,6 +268,8 @@ def test_the_projects_that_are_asked_for(variables: dict[str, Any], expected: li
         {"handoffs": [{**HANDOFF, "new_owner": ["tomasz"]}]},
         {"handoffs": [{**WITH_TOKEN, "invite": True}]},
         {"handoffs": [{**WITH_TOKEN, "reinvite": "perhaps"}]},
+        {"handoffs": [WITH_TOKEN, {**HANDOFF, "remove_former_owner": "yes"}]},
+        {"handoffs": [{**HANDOFF, "remove_former_owner": True, "new_owner_api_token": " "}]},
         {"fail_on_drift": "ture"},
         {"report_dir": True},
         {"required": "Set something."},
@@ -288,7 +308,7 @@ DONE = transfer("invite_and_accept", transfer_invitation=ACCEPTED)
 
 
 def test_the_places_of_handoffs_that_need_more() -> None:
-    handoffs = [WITH_TOKEN, EVERYTHING, EVERYTHING, {**HANDOFF, "remove_former_owner": True}, EVERYTHING]
+    handoffs = [WITH_TOKEN, EVERYTHING, EVERYTHING, WITH_TOKEN, EVERYTHING]
     blocked = transfer(**FAILED, blockers=[BLOCKER])
     outcomes = [blocked, blocked, DONE, transfer(), transfer(project=SOLD)]
     transfers = {"outcomes": outcomes, "account": MIREILLE}

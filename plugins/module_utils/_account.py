@@ -102,6 +102,13 @@ class Account:
         """Tell whether the list was read, and does not show a project."""
         return isinstance(self._read.get((self.api.list_projects,)), list) and self.listed(project_id) is None
 
+    def seen(self, project_id: str, project_name: str) -> Object | None:
+        """Return the one project of an ID or a name among those that were read, in the list or by ID, or None."""
+        by_id = [found for key, found in self._read.items() if key[0] == self.api.get_project]
+        read = [*self._listed, *(found for found in by_id if isinstance(found, dict))]
+        found = [each for each in read if project_id == each["id"] or project_name == each["name"]]
+        return found[0] if len(found) == 1 else None
+
     def listed(self, project_id: str) -> Object | None:
         """Return one project as the list shows it, or None if it was not read, or does not show it."""
         return next((project for project in self._listed if project["id"] == project_id), None)

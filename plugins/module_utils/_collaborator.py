@@ -286,7 +286,7 @@ def _invited(desired: DesiredCollaborator, account: Account) -> Api:
 def _apply(item: Collaboration, plan: Plan, api: Api, invited: Api, done: list[Step]) -> Outcome:
     """Send the steps of a plan, the acceptance as the invited person. What is done is in the list, even on failure."""
     name, own = item.resource.name, tuple(step for step in plan.steps if step.action != "accept")
-    outcome = apply(api, Plan(plan.resource, own), plan_collaboration, item, done)
+    outcome = apply(api, Plan(plan.resource, own), plan_collaboration, item, Outcome(None, done))
     entry = outcome.resource
     if own == plan.steps or not entry or entry["status"] != PENDING:
         return outcome
@@ -297,12 +297,12 @@ def _apply(item: Collaboration, plan: Plan, api: Api, invited: Api, done: list[S
         token = api.invitation_token(entry)
     if not token:
         again = Plan(entry, (_remove(name, entry), _invite(item)))
-        entry = apply(api, again, plan_collaboration, item, done).resource or entry
+        entry = apply(api, again, plan_collaboration, item, Outcome(None, done)).resource or entry
         token = api.invitation_token(entry)
     if not token:
         raise CannotError(f"The API shows no invitation link for {entry['email']!r} on {name!r}.")
     step = _accept(name, entry, token)
-    apply(invited, Plan(entry, (step,)), _plan_acceptance, (item.resource, step), done)
+    apply(invited, Plan(entry, (step,)), _plan_acceptance, (item.resource, step), Outcome(None, done))
     return Outcome(step.predict(), done)
 
 

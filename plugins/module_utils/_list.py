@@ -96,12 +96,13 @@ class ItemList(t.Generic[P, R]):
             except ScalingoError as error:
                 self.errors[index] = error
 
-    def outcome(self, index: int, **keys: t.Any) -> Object:
+    def outcome(self, index: int, of_another: bool = False, **keys: t.Any) -> Object:
         """Return what the module returns of an item: these keys, and those that all lists have."""
         outcome, error = self.outcomes.get(index), self.errors.get(index)
         is_unread = isinstance(error, (RequestError, InaccessibleError))
-        # These say that something is wrong with the item. After the plan, so does any rejection: it is that of a write.
-        is_wrong = isinstance(error, RejectedError if index in self.plans else (ConflictError, ValidationError))
+        # These say what is wrong with the item, and so does any rejection of a write, or about another user's project.
+        any_rejection = of_another or index in self.plans
+        is_wrong = isinstance(error, RejectedError if any_rejection else (ConflictError, ValidationError))
         return {
             **keys,
             "changed": bool(outcome.done if outcome else error and error.result.get("changed")),

@@ -96,16 +96,16 @@ def predict(plan: Plan) -> Outcome:
     return outcome
 
 
-def apply(api: Api, plan: Plan, make_plan: MakePlan, desired: t.Any, done: list[Step] | None = None) -> Outcome:
-    """Send the steps of a plan, which `make_plan` made. What is done is added to `done`, even if the rest fails.
+def apply(api: Api, plan: Plan, make_plan: MakePlan, desired: t.Any, outcome: Outcome | None = None) -> Outcome:
+    """Send the steps of a plan, which `make_plan` made. An outcome that is given has what is done even on failure.
 
     Raises:
         RequestError: A write failed. The message says what was done before; `outcome_unknown` of the result says
             whether the write itself may have taken effect.
         CannotError: A write succeeded, and its response shows that the rest is not as desired any more.
     """
-    outcome = Outcome(plan.resource, [] if done is None else done)
-    steps, failures, lost = plan.steps, 0, False
+    outcome = outcome or Outcome(None)
+    outcome.resource, steps, failures, lost = plan.resource, plan.steps, 0, False
     while steps:
         step = steps[0]
         try:

@@ -28,7 +28,7 @@ from ._invitations import (
     why_closed,
 )
 from ._match import describe, is_user, owner_of, select
-from ._reconcile import Outcome, Step, apply, predict
+from ._reconcile import Outcome, apply, predict
 from ._transfer_plan import DesiredTransfer, TransferPlan, close_step, plan_transfer
 from ._types import Object
 
@@ -54,7 +54,7 @@ def ensure_transfer(api: Api, options: Object, check_mode: bool) -> Object:
     desired.check()
     account = Account(api)
     plan = plan_either(desired, account)
-    outcome = carry_out(plan, account, check_mode, [])
+    outcome = carry_out(plan, account, check_mode, TransferOutcome(plan.resource, project=plan.project))
     return {
         "changed": bool(outcome.done),
         "transfer_invitation": outcome.resource,
@@ -114,32 +114,32 @@ def _plan_with_both(desired: DesiredTransfer, account: Account, new_owner: Accou
     return replace(plan, steps=(*plan.steps, accept), desired=desired, new_owner=new_owner)
 
 
-def carry_out(plan: TransferPlan, account: Account, check_mode: bool, done: list[Step]) -> TransferOutcome:
-    """Do what a transfer needs; in check mode, predict it. What is done is added to a list, even if the rest fails."""
-    desired, new_owner = plan.desired, plan.new_owner
+def carry_out(plan: TransferPlan, account: Account, check_mode: bool, outcome: TransferOutcome) -> TransferOutcome:
+    """Do what a transfer needs; in check mode, predict it. The outcome has what is done even if the rest fails."""
+    api, desired, new_owner = account.api, plan.desired, plan.new_owner
     if check_mode:
-        project, outcome = plan.project, predict(plan)
+        predicted = predict(plan)
+        outcome.resource, outcome.done = predicted.resource, predicted.done
         if outcome.done and (desired.state == ACCEPTED or new_owner):
-            project = _predict_project(desired.project_id, account, new_owner or account)
-        done += outcome.done
-        return TransferOutcome(outcome.resource, done, project)
-    api, invitation = account.api, None
+            outcome.project = _predict_project(desired.project_id, account, new_owner or account)
+        return outcome
     try:
         if new_owner:
-            invited = _apply_and_wait(api, desired, replace(plan, steps=plan.steps[:-1]), done)
-            invitation = invited.resource
-            if not invitation:
+            _apply_and_wait(api, desired, replace(plan, steps=plan.steps[:-1]), outcome)
+            if not outcome.resource:
                 # Another job has transferred the project since.
-                return invited
-            accept = close_step("accept", invitation, plan.project, new_owner)
+                return outcome
+            accept = close_step("accept", outcome.resource, plan.project, new_owner)
             desired = replace(desired, new_owner="", state=ACCEPTED)
-            api, plan = new_owner.api, TransferPlan(invitation, (accept,), plan.project, True)
-        return _apply_and_wait(api, desired, plan, done)
+            api, plan = new_owner.api, TransferPlan(outcome.resource, (accept,), plan.project, True)
+        _apply_and_wait(api, desired, plan, outcome)
     except ScalingoError as error:
-        error.result["changed"] = bool(done)
-        if invitation:
-            error.result.setdefault("transfer_invitation", invitation)
+        outcome.project = outcome.project or plan.project
+        error.result["changed"] = bool(outcome.done)
+        if outcome.resource:
+            error.result["transfer_invitation"] = outcome.resource
         raise
+    return outcome
 
 
 def _with_id(desired: DesiredTransfer, account: Account) -> DesiredTransfer:
@@ -175,29 +175,29 @@ def _wrong_token(owner: Account, why: str) -> CannotError:
     return CannotError(f"The new_owner_api_token belongs to user {owner.caller['username']!r}, {why}.")
 
 
-def _apply_and_wait(api: Api, desired: DesiredTransfer, plan: TransferPlan, done: list[Step]) -> TransferOutcome:
+def _apply_and_wait(api: Api, desired: DesiredTransfer, plan: TransferPlan, outcome: TransferOutcome) -> None:
     """Send the steps of a plan, after those that were done before, and wait for the project to have its new owner."""
     if plan.resource and desired.state != PENDING:
         # From now on this invitation is meant, and no other one.
         desired = replace(desired, invitation_id=plan.resource["id"])
-    plans, before = [plan], len(done)
+    before, outcome.project = len(outcome.done), plan.project
 
     def plan_again(desired: DesiredTransfer, account: Account) -> TransferPlan:
-        plans.append(plan_transfer(desired, account))
-        return plans[-1]
+        again = plan_transfer(desired, account)
+        # Another job may have moved it.
+        outcome.project = again.project
+        return again
 
     try:
-        invitation = apply(api, plan, plan_again, desired, done).resource
+        apply(api, plan, plan_again, desired, outcome)
     except RequestError as error:
-        invitation = _find_acceptance(api, plan, desired) if error.outcome_unknown else None
-        if invitation is None:
+        found = _find_acceptance(api, plan, desired) if error.outcome_unknown else None
+        if found is None:
             raise
-        done += plan.steps
-    # As it was read last: another job may have moved it.
-    project = plans[-1].project
-    if invitation and (plan.awaits_owner or desired.wait):
-        invitation, project = _wait(api, invitation, desired.wait_timeout, plan.awaits_owner, len(done) > before)
-    return TransferOutcome(invitation, done, project)
+        outcome.resource = found
+        outcome.done += plan.steps
+    if outcome.resource and (plan.awaits_owner or desired.wait):
+        _wait(api, outcome, outcome.resource, desired.wait_timeout, plan.awaits_owner, len(outcome.done) > before)
 
 
 def _find_acceptance(api: Api, plan: TransferPlan, desired: DesiredTransfer) -> Object | None:
@@ -214,9 +214,9 @@ def _find_acceptance(api: Api, plan: TransferPlan, desired: DesiredTransfer) -> 
 
 
 def _wait(
-    api: Api, invitation: Object, timeout: float, is_accepted: bool, by_this_task: bool
-) -> tuple[Object, Object | None]:
-    """Wait until a project has its new owner, as far as this account can see. Return the invitation and the project.
+    api: Api, outcome: TransferOutcome, invitation: Object, timeout: float, is_accepted: bool, by_this_task: bool
+) -> None:
+    """Wait until a project has its new owner, as far as this account can see. The outcome has what was read last.
 
     If it is accepted, the API may complete that later; else the invited user has to respond first. After an acceptance
     by this task, the new owner is the invited user, and not one after that.
@@ -230,11 +230,11 @@ def _wait(
             if status in (DECLINED, CANCELED, FAILED, ERROR) or (status == EXPIRED and not is_accepted):
                 raise CannotError(f"{name} did not lead to a transfer: {why_closed(invitation, status)}")
             if is_accepted or status == ACCEPTED:
-                project = Account(api).visible(api.get_project, ids[0])
+                project = outcome.project = Account(api).visible(api.get_project, ids[0])
                 if _has_moved(project, invitation, is_accepted, by_this_task):
                     if status != ACCEPTED:
-                        invitation = Account(api).visible(api.get_invitation, *ids) or invitation
-                    return invitation, project
+                        outcome.resource = Account(api).visible(api.get_invitation, *ids) or invitation
+                    return
             left = deadline - time.monotonic()
             if left <= 0:
                 where = f" The project belongs to {owner_of(project)}." if project else ""
@@ -249,11 +249,9 @@ def _wait(
                 api.on_wait(f"{name} is {status}; waiting until {until}.")
             time.sleep(min(pause, left))
             pause = min(pause * 1.5, _LONGEST_PAUSE)
-            invitation = Account(api).visible(api.get_invitation, *ids) or invitation
-    except ScalingoError as error:
-        if isinstance(error, RequestError):
-            error.add_context(f"{name} was {invitation['status']}. Cannot verify the transfer.")
-        error.result["transfer_invitation"] = invitation
+            invitation = outcome.resource = Account(api).visible(api.get_invitation, *ids) or invitation
+    except RequestError as error:
+        error.add_context(f"{name} was {invitation['status']}. Cannot verify the transfer.")
         raise
 
 

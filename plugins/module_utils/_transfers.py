@@ -13,7 +13,6 @@ from ._api import Api
 from ._errors import InputError
 from ._invitations import ACCEPTED, PENDING
 from ._list import ItemList
-from ._reconcile import Step
 from ._transfer import TransferOutcome, carry_out, plan_either, transfer_diff
 from ._transfer_plan import DesiredTransfer, TransferPlan
 from ._types import Object
@@ -33,7 +32,7 @@ def ensure_transfers(api: Api, options: Object, check_mode: bool) -> Object:
     _check_items(items, results)
     account = Account(api)
     # So that what it shows costs no request per project.
-    before = account.projects if items else []
+    _listed = account.projects if items else []
 
     def plan_item(index: int) -> TransferPlan:
         plan = plan_either(items[index], account)
@@ -41,11 +40,15 @@ def ensure_transfers(api: Api, options: Object, check_mode: bool) -> Object:
         return plan
 
     results.plan(range(len(items)), plan_item)
-    done: list[list[Step]] = [[] for _item in items]
-    results.carry_out(lambda plan, index: carry_out(plan, account, check_mode, done[index]))
-    diffs = {names[index]: transfer_diff(results.plans[index], outcome) for index, outcome in results.outcomes.items()}
+    outcomes = {index: TransferOutcome(plan.resource, project=plan.project) for index, plan in results.plans.items()}
+    results.carry_out(lambda plan, index: carry_out(plan, account, check_mode, outcomes[index]))
+    diffs = {
+        names[index]: transfer_diff(results.plans[index], outcome)
+        for index, outcome in outcomes.items()
+        if outcome.done or index in results.outcomes
+    }
     return results.finish(
-        [_outcome(index, item, before, done[index], results) for index, item in enumerate(items)],
+        [_outcome(index, item, account, outcomes.get(index), results) for index, item in enumerate(items)],
         account,
         check_mode,
         diff={side: {name: diff[side] for name, diff in diffs.items()} for side in ("before", "after")},
@@ -65,29 +68,19 @@ def _check_items(items: Items, results: Results) -> None:
 
 
 def _outcome(
-    index: int, item: DesiredTransfer, listed: t.Sequence[Object], done: t.Sequence[Step], results: Results
+    index: int, item: DesiredTransfer, account: Account, outcome: TransferOutcome | None, results: Results
 ) -> Object:
-    """Return what the module returns of an item."""
-    plan, outcome, error = results.plans.get(index), results.outcomes.get(index), results.errors.get(index)
-    failure = error.result if error else {}
-    if outcome:
-        project, invitation = outcome.project, outcome.resource
-    else:
-        project = plan.project if plan else _listed(item, listed)
-        invitation = failure.get("transfer_invitation") or (plan.resource if plan else None)
-    actions = {step.action for step in done}
+    """Return what the module returns of an item, whose outcome is None if it could not be planned."""
+    error = results.errors.get(index)
+    project = outcome.project if outcome else account.seen(item.project_id, item.project_name)
+    actions = {step.action for step in outcome.done} if outcome else set()
     return results.outcome(
         index,
+        of_another=project is not None and project["owner"]["id"] != account.api.caller_claim(),
         project_id=project["id"] if project else item.project_id or None,
         project_name=project["name"] if project else item.project_name or None,
         action="_and_".join(name for name in ("invite", "accept") if name in actions) or "none",
-        transfer_invitation=invitation,
+        transfer_invitation=outcome.resource if outcome else None,
         project=project,
-        blockers=failure.get("blockers", []),
+        blockers=error.result.get("blockers", []) if error else [],
     )
-
-
-def _listed(item: DesiredTransfer, listed: t.Sequence[Object]) -> Object | None:
-    """Return the project of an item as the list shows it, or None."""
-    found = [each for each in listed if item.project_id == each["id"] or item.project_name == each["name"]]
-    return found[0] if len(found) == 1 else None

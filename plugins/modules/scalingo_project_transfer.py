@@ -180,7 +180,7 @@ transfer_invitation:
   description:
     - Invitation as the API returns it. V(null) if none was needed.
     - In check mode, IDs and dates that do not exist yet are V(null).
-  returned: success, and failure while the task waits for the transfer
+  returned: success, and failure of a write or while the task waits for the transfer, if an invitation exists
   type: dict
   contains:
     id:

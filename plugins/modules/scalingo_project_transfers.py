@@ -269,7 +269,7 @@ diff:
   description:
     - Owner of each project and state of its invitation, by the O(transfers[].project_id) or else the
       O(transfers[].project_name) of the item.
-    - An item that failed, or that the task did not reach, is omitted.
+    - An item that failed before it changed anything, or that the task did not reach, is omitted.
     - See RV(community.scalingo.scalingo_project_transfer#module:diff) for the keys of each project.
   returned: success, and failure of single items
   type: dict

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from ansible_collections.community.scalingo.plugins.module_utils import _errors as errors
 from ansible_collections.community.scalingo.plugins.module_utils._transfer import ensure_transfer
+from ansible_collections.community.scalingo.plugins.module_utils._transfers import ensure_transfers
 from stand_in import AMINA, ME, NOW, TOMASZ, WEB, Fate, Object, StandIn, invitation, lost, response
 
 Clock = Any  # the one of the fixture `clock`
@@ -381,3 +382,96 @@ def test_acceptance_with_a_token_that_expired_is_not_waited_for(clock: Clock) ->
         under_way(clock, {0: {"get_project": expired, "list_projects": expired}}), errors.AuthenticationError, **ACCEPT
     )
     assert clock.passed == 0
+
+
+# A list of transfers
+
+BOTH_TOKENS = {**INVITE, "new_owner_api_token": "tk-us-tomasz"}
+STOPS = Fate(response(errors.ValidationError, 422), done=False)
+
+
+def fail_in_list(api: StandIn, theirs: StandIn | None = None, **item: Any) -> tuple[Object, Object]:
+    """Return the outcome of the one item of a list, and the result of the task."""
+    api.as_user = lambda token, option: theirs
+    item = {"project_id": WEB["id"], **INVITE, **item}
+    with pytest.raises(errors.ScalingoError) as failure:
+        ensure_transfers(api, {"transfers": [item], "continue_on_failure": True}, False)
+    result = failure.value.as_failure()
+    (outcome,) = result["outcomes"]
+    assert outcome["failed"] and result["failed_items"] == [0]
+    return outcome, result
+
+
+NOTHING, TO_HER, TO_HIM = (
+    ("mireille", *state) for state in ((None, None), ("amina", "pending"), ("tomasz", "pending"))
+)
+
+
+@pytest.mark.parametrize(
+    ("invitations", "fates", "options", "action", "last", "sides"),
+    [
+        # Only what changed something before it failed is in the diff.
+        ([TO_AMINA], [STOPS], {"replace": True}, "none", TO_AMINA, None),
+        (
+            [TO_AMINA],
+            [Fate(), STOPS],
+            {"replace": True},
+            "none",
+            invitation("canceled", to=AMINA),
+            (TO_HER, ("mireille", "amina", "canceled")),
+        ),
+        # A lost response: the account shows only that none is pending any more.
+        ([TO_AMINA], [Fate(lost()), STOPS], {"replace": True}, "none", None, (TO_HER, NOTHING)),
+        ([], [], BOTH_TOKENS, "invite", invitation(), (NOTHING, TO_HIM)),
+        ([TO_AMINA], [], {**BOTH_TOKENS, "replace": True}, "invite", invitation(number=2), (TO_HER, TO_HIM)),
+        ([invitation()], [], BOTH_TOKENS, "none", invitation(), None),
+    ],
+)
+def test_list_shows_what_was_done_before_an_item_failed(
+    invitations: list[Object], fates: list[Fate], options: Object, action: str, last: Object | None, sides: Any
+) -> None:
+    api, theirs = shown(*invitations), shown(caller=TOMASZ)
+    api.fates, theirs.fates, theirs.invitations = list(fates), [STOPS], api.invitations
+    outcome, result = fail_in_list(api, theirs, **options)
+    assert [outcome[key] for key in ("action", "changed", "unknown")] == [action, sides is not None, False]
+    assert (outcome["transfer_invitation"], outcome["project"]) == (last, WEB)
+    diff = [
+        {key: tuple(each.values())[:3] for key, each in result["diff"][side].items()} for side in ("before", "after")
+    ]
+    assert diff == [{WEB["id"]: side} if side else {} for side in sides or (None, None)]
+
+
+def test_list_shows_an_acceptance_that_is_not_complete_in_time(clock: Clock) -> None:
+    api, theirs = shown(), under_way(clock, {5: {"status": "accepted", "owner": AMINA}})
+    theirs.invitations = api.invitations
+    outcome, result = fail_in_list(api, theirs, **BOTH_TOKENS)
+    assert (outcome["action"], outcome["project"]) == ("invite_and_accept", HER_WEB)
+    assert outcome["transfer_invitation"] == invitation("accepted")
+    after = {"owner": "amina", "new_owner": "tomasz", "status": "accepted", "expires_at": invitation()["expires_at"]}
+    assert result["diff"]["after"] == {WEB["id"]: after}
+
+
+@pytest.mark.parametrize("options", [{}, BOTH_TOKENS], ids=["one-token", "both-tokens"])
+@pytest.mark.parametrize("listed", [True, False], ids=["listed", "unlisted"])
+@pytest.mark.parametrize(
+    ("of", "kind", "status", "unknown"),
+    [
+        (HER_WEB, errors.AuthenticationError, 401, False),
+        (HER_WEB, errors.ForbiddenError, 403, False),
+        (HER_WEB, errors.NotFoundError, 404, False),
+        (HER_WEB, errors.ServerError, 503, True),
+        # Its owner, who may not read the invitations; and one that the account cannot access.
+        (WEB, errors.ForbiddenError, 403, True),
+        (None, None, 404, True),
+    ],
+)
+def test_list_knows_a_project_of_another_user(
+    of: Object | None, kind: Any, status: int, unknown: bool, listed: bool, options: Object
+) -> None:
+    """Its owner was read, so that it is known why the API rejects the rest."""
+    api = StandIn(*[of] if of else [])
+    api.unlisted = set() if listed else {WEB["id"]}
+    api.failing = {"list_invitations": response(kind, status)} if kind else {}
+    outcome, _result = fail_in_list(api, StandIn(caller=TOMASZ), **options)
+    assert (outcome["unknown"], outcome["project"], outcome["action"]) == (unknown, of, "none")
+    assert outcome["error"]["status"] == status

@@ -475,3 +475,10 @@ def test_list_knows_a_project_of_another_user(
     outcome, _result = fail_in_list(api, StandIn(caller=TOMASZ), **options)
     assert (outcome["unknown"], outcome["project"], outcome["action"]) == (unknown, of, "none")
     assert outcome["error"]["status"] == status
+
+
+def test_list_shows_in_the_diff_what_needed_no_write() -> None:
+    result = ensure_transfers(
+        shown(invitation()), {"transfers": [{"project_id": WEB["id"], **INVITE}], "continue_on_failure": False}, False
+    )
+    assert result["diff"]["before"] == result["diff"]["after"] and WEB["id"] in result["diff"]["after"]

@@ -75,7 +75,7 @@ def apply_project(api: Api, plan: ProjectPlan, desired: DesiredProject) -> Outco
         if desired.state == "present" or desired.project_id or project is None:
             return plan_project(desired, account)
         # This project is meant, and none that got its name since. It is gone only if the list does not show it, either.
-        _ = account.projects
+        list(account.projects)
         return plan_project(replace(desired, project_id=project["id"]), account)
 
     return apply(api, plan, plan_again, desired)

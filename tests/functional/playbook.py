@@ -110,7 +110,7 @@ class PlaybookRun:
 
 def task(
     module: str,
-    name: str = "run",
+    title: str = "run",
     /,
     check: bool = False,
     environment: Mapping[str, str] | None = None,
@@ -118,7 +118,7 @@ def task(
     **arguments: Any,
 ) -> dict[str, Any]:
     """A task that calls a module: `task("scalingo_project", "create it", name="web")`."""
-    call: dict[str, Any] = {"name": name, f"{COLLECTION}.{module}": arguments, "environment": dict(environment or {})}
+    call: dict[str, Any] = {"name": title, f"{COLLECTION}.{module}": arguments, "environment": dict(environment or {})}
     return {**call, **({"check_mode": True} if check else {}), **({"no_log": True} if no_log else {})}
 
 
@@ -131,9 +131,9 @@ transfers = partial(task, "scalingo_project_transfers")
 transfer_info = partial(task, "scalingo_project_transfer_info")
 
 
-def login(name: str = "run", /, check: bool = False, no_log: bool = True, **arguments: Any) -> dict[str, Any]:
+def login(title: str = "run", /, check: bool = False, no_log: bool = True, **arguments: Any) -> dict[str, Any]:
     """A task that calls scalingo_login and registers what it returns as `signed_in`."""
-    return {**task("scalingo_login", name, check=check, no_log=no_log, **arguments), "register": "signed_in"}
+    return {**task("scalingo_login", title, check=check, no_log=no_log, **arguments), "register": "signed_in"}
 
 
 def show(expression: str, task: str = "run", **keywords: Any) -> dict[str, Any]:

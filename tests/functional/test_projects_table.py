@@ -202,7 +202,7 @@ def sims() -> Iterator[dict[str, Any]]:
     ("table", "existing", "task", "sends", "after"),
     [
         pytest.param(name, *row.values, id=f"{name}: {row.id}")
-        for name, (_, text) in TABLES.items()
+        for name, (_existing, text) in TABLES.items()
         for row in rows(text)
     ],
 )

@@ -185,13 +185,18 @@ def sims() -> Iterator[dict[str, Any]]:
     assumed = {**ACCEPTED, **SHOWN, "expired_blocks": False}
     with ExitStack() as stack:
         yield {
-            api: stack.enter_context(Simulator(**{**assumed, **switches})) for api, (switches, _) in OTHERWISE.items()
+            api: stack.enter_context(Simulator(**{**assumed, **switches}))
+            for api, (switches, _cells) in OTHERWISE.items()
         }
 
 
 @pytest.mark.parametrize(
     ("api", "cell"),
-    [pytest.param(api, cell, id=f"{api}: {cell.name}") for api, (_, cells) in OTHERWISE.items() for cell in cells],
+    [
+        pytest.param(api, cell, id=f"{api}: {cell.name}")
+        for api, (_switches, cells) in OTHERWISE.items()
+        for cell in cells
+    ],
 )
 def test_cell(sims: dict[str, Any], api: str, cell: Cell) -> None:
     assert_cell(sims[api], cell, by_name=api == "by name")

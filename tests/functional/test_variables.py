@@ -572,7 +572,7 @@ def test_new_directories_follow_the_umask(party: Any, tmp_path: Path) -> None:
     def private(command: list[str], **options: Any) -> subprocess.CompletedProcess[str]:
         before = os.umask(0o077)
         try:
-            return subprocess.run(command, **options)
+            return subprocess.run(command, check=options.pop("check", False), **options)
         finally:
             os.umask(before)
 

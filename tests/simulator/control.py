@@ -73,7 +73,7 @@ def control_app(simulator: Simulator) -> Flask:
     app = Flask(__name__, static_folder=None)
     for name, call in CALLS.items():
         method, path = name.split()
-        for alias in {path, path.replace("/applications/", "/databases/")}:
+        for alias in sorted({path, path.replace("/applications/", "/databases/")}):
             _add_call(app, simulator, method, alias, call)
 
     @app.errorhandler(ValueError)

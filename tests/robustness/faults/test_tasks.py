@@ -77,7 +77,7 @@ def test_a_task_that_is_killed_at_a_write_goes_on_when_run_again(sim: Any, opera
 def prepare(sim: Any, operation: Operation) -> None:
     arrange(sim, operation)
     for name in ("old-web", "web-data") if operation.module != PROJECTS else ():
-        sim.add_application(f"prj-{name.split('-')[0]}", name, databases=name == "web-data")
+        sim.add_application(f"prj-{name.split('-', maxsplit=1)[0]}", name, databases=name == "web-data")
         if operation.role in ("pending", "collaborator"):
             sim.set_collaborator(name, "tomasz")
 

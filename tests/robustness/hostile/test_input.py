@@ -146,7 +146,7 @@ def test_id_of_any_text(identifier: str, other: str, state: str) -> None:
         played, targets = asked_for(module, project_name="web", invitation_id=identifier, **options)
         assert played.failed and bool(targets) is possible
     asked_for("scalingo_project_collaborator", project_id=identifier, user=other)
-    asked_for(PROJECTS, projects=[{"project_id": each, "state": "absent"} for each in {identifier, other}])
+    asked_for(PROJECTS, projects=[{"project_id": each, "state": "absent"} for each in sorted({identifier, other})])
     for user in (identifier, other):
         asked_for(TRANSFER, project_id=identifier, new_owner=user)
         asked_for("scalingo_project_transfers", transfers=[{"project_name": identifier, "new_owner": user}])

@@ -311,11 +311,14 @@ def test_delete_lost_of_what_is_not_listed_any_more_is_not_claimed() -> None:
 def test_response_that_does_not_show_what_is_desired_fails(options: Object, to_default: str) -> None:
     """`Api.update_project` raises the error, and the rule for failed writes decides."""
     api = account("web")
-    error, change = (
-        response(errors.UnexpectedResponseError),
-        lambda: api.change(project(to_default)["id"], default=True),
-    )
-    api.fates = [Fate(error, done="new_name" in options, before=change)]
+    error = response(errors.UnexpectedResponseError)
+    api.fates = [
+        Fate(
+            error,
+            done="new_name" in options,
+            before=lambda: api.change(project(to_default)["id"], default=True),
+        )
+    ]
     assert fail(api, errors.RequestError, **options).outcome_unknown
 
 

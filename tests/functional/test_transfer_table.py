@@ -63,7 +63,7 @@ expired, again accepted | ok      fails   ok       ok       ok      ok       set
 to colleague before     | either  fails   either   accept   accept  fails    fails   decline  decline
 given back              | fails   fails   fails    either   either  fails    fails   fails    fails
 passed on               | fails   fails   fails    either   ok      fails    fails   fails    fails
-offered on              | ok      fails   ok       ok       ok      cancel   fails   fails    fails
+offered on              | ok      fails   ok       fails    ok      cancel   fails   fails    fails
 """,
 )
 

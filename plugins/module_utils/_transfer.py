@@ -54,7 +54,7 @@ def ensure_transfer(api: Api, options: Object, check_mode: bool) -> Object:
     desired.check()
     account = Account(api)
     plan = plan_either(desired, account)
-    outcome = carry_out(plan, account, check_mode, TransferOutcome(plan.resource, project=plan.project))
+    outcome = carry_out(plan, account, check_mode, TransferOutcome(resource=plan.resource, project=plan.project))
     return {
         "changed": bool(outcome.done),
         "transfer_invitation": outcome.resource,

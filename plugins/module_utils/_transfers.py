@@ -40,7 +40,9 @@ def ensure_transfers(api: Api, options: Object, check_mode: bool) -> Object:
         return plan
 
     results.plan(range(len(items)), plan_item)
-    outcomes = {index: TransferOutcome(plan.resource, project=plan.project) for index, plan in results.plans.items()}
+    outcomes = {
+        index: TransferOutcome(resource=plan.resource, project=plan.project) for index, plan in results.plans.items()
+    }
     results.carry_out(lambda plan, index: carry_out(plan, account, check_mode, outcomes[index]))
     diffs = {
         names[index]: transfer_diff(results.plans[index], outcome)

@@ -102,21 +102,19 @@ class Response:
         Raises:
             UnexpectedResponseError: It is something else.
         """
-        found = self.json.get(key)
-        problem = mismatch(found, form, key, asked)
-        if problem:
-            raise self.unexpected(f"with {problem}")
-        return found
+        return self._checked(self.json.get(key), form, key, asked)
 
     def many(self, key: str, form: t.Any, **asked: str) -> list[t.Any]:
         """Return the objects under a key, for each of which holds what is said above."""
         found = self.json.get(key)
         if not isinstance(found, list):
             raise self.unexpected(f"without a list as {key!r}")
-        for item in found:
-            problem = mismatch(item, form, f"{key}[]", asked)
-            if problem:
-                raise self.unexpected(f"with {problem}")
+        return [self._checked(item, form, f"{key}[]", asked) for item in found]
+
+    def _checked(self, found: t.Any, form: t.Any, name: str, asked: t.Mapping[str, t.Any]) -> t.Any:
+        problem = mismatch(found, form, name, asked)
+        if problem:
+            raise self.unexpected(f"with {problem}")
         return found
 
     def next_page(self, page: int, received: int) -> int | None:

@@ -93,10 +93,8 @@ def ensure_collaborator(api: Api, options: Object, check_mode: bool) -> Object:
     plans = [plan_collaboration(item, account) for item in items]
     if desired.collaborator_api_token:
         plans = [_with_acceptance(item, plan) for item, plan in zip(items, plans)]
-    actions = {step.action for plan in plans for step in plan.steps}
-    if "invite" in actions and not _owner(resources, account):
-        _check_not_owner(desired, account.caller)
-    invited = _invited(desired, account) if "accept" in actions else api
+    accepts = any(step.action == "accept" for plan in plans for step in plan.steps)
+    invited = _invited(desired, account) if accepts else api
     outcomes = [Outcome(plan.resource) for plan in plans]
     for index, (item, plan) in enumerate(zip(items, plans)):
         done = outcomes[index].done

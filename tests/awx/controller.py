@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A stand-in for AWX on loopback: objects, what they are associated with, and what the modules of awx.awx read of both.
 
-It holds whatever the modules send, without the rules of AWX: those that matter are checked in test_setup.py.
+It holds all that the modules send, without the rules of AWX: those that matter are checked in test_setup.py.
 """
 
 from __future__ import annotations

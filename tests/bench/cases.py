@@ -139,7 +139,7 @@ CASES = {
     "ping": replace(PEER, title="`ansible.builtin.ping`", tasks=PING, server="", sizes=(1, TASKS), repeated=True),
     **OWN_TASKS,
     **AS_MODULES,
-    "uri": Case("`ansible.builtin.uri`, by hand", URI, _once, lambda n, missing: 2 + missing),
+    "uri": Case("`ansible.builtin.uri`, manually", URI, _once, lambda n, missing: 2 + missing),
     "lookup": Case("lookup `project_info`", LOOKUP, _once, _no_process, moments=(AGAIN,)),
     "hcloud": replace(
         PEER,

@@ -51,11 +51,11 @@ HEADLINES: tuple[tuple[Side, Side], ...] = (
 )
 
 INTRODUCTION = f"""\
-{LICENSE.format(name="bench")}
+{LICENSE.format(name="report")}
 # Benchmark
 
 The time on the clock of whole runs of `ansible-playbook` that ensure that projects exist: with one task for all of
-them, with a loop, by hand with `ansible.builtin.uri`, and, as far as they are comparable, with modules of other
+them, with a loop, manually with `ansible.builtin.uri`, and, as far as they are comparable, with modules of other
 collections. The server is on the same machine, and waits for the given latency before each response.
 """
 

@@ -41,7 +41,7 @@ ROWS = [
     Row("audit", WORKER, GROWN, FORKS, [75.0], [44.0], [124.0], 12000),
 ]
 TASK, ONE_PING = "one more task `scalingo_project`, unchanged", "one more task `ansible.builtin.ping`"
-BULK, BY_HAND = "`scalingo_projects`, 50 unchanged", "`ansible.builtin.uri`, by hand, 50 unchanged"
+BULK, MANUAL = "`scalingo_projects`, 50 unchanged", "`ansible.builtin.uri`, manually, 50 unchanged"
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ BULK, BY_HAND = "`scalingo_projects`, 50 unchanged", "`ansible.builtin.uri`, by 
     [
         f"| {TASK} | {ONE_PING} | **0.10x** (0.020 / 0.20 s) | **0.10x** (0.020 / 0.20 s) |",
         f"| {BULK} | one `ansible.builtin.ping` | **1.20x** (1.32 / 1.10 s) | **1.20x** (1.32 / 1.10 s) |",
-        f"| {BULK} | {BY_HAND} | **0.60x** (1.32 / 2.20 s) | **0.60x** (1.32 / 2.20 s) |",
+        f"| {BULK} | {MANUAL} | **0.60x** (1.32 / 2.20 s) | **0.60x** (1.32 / 2.20 s) |",
         "| `scalingo_projects` | 50 | 22.0 | 20.0x | 22.0 | 20.0x | 52 | 1 |",
         "| community.scalingo | 1.0.0 |",  # as a release looks for it
     ],

@@ -10,9 +10,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from ansible_collections.community.scalingo.plugins.module_utils import _transfer
+from ansible_collections.community.scalingo.plugins.module_utils._http import retry
 from ansible_environment import client_variables
 from simulator import Simulator
 
+from .expect import Waits
 from .playbook import PlaybookRun, Story, tell
 
 os.environ.setdefault("SIMULATOR_VALIDATE", "1")  # every answer of every simulator is held against openapi.yaml
@@ -49,6 +52,15 @@ def sim(request: pytest.FixtureRequest) -> Iterator[Any]:
     """
     with Simulator(**{**getattr(request.module, "ASSUMED", {}), **getattr(request, "param", {})}) as simulator:
         yield simulator
+
+
+@pytest.fixture
+def waits(sim: Any, monkeypatch: pytest.MonkeyPatch) -> Waits:
+    """What tasks in this process wait for takes no time."""
+    waits = Waits(sim)
+    for module in (_transfer, retry):
+        monkeypatch.setattr(module, "time", waits)
+    return waits
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from .playbook import TaskResult
@@ -113,3 +114,23 @@ def per_task(calls: Iterable[str]) -> list[list[str]]:
             assert tasks, f"a request before the first exchange: {call}"
             tasks[-1].append(call)
     return tasks
+
+
+class Waits:
+    """The time of tasks in this process: to wait moves the clock of the simulator, and takes no time itself."""
+
+    def __init__(self, sim: Any) -> None:
+        self.sim = sim
+        self.seconds = 0.0
+        # What others do during the next wait.
+        self.meanwhile: Callable[[], Any] | None = None
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+        self.sim.clock.advance(seconds=seconds)
+        act, self.meanwhile = self.meanwhile, None
+        if act:
+            act()
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self.seconds

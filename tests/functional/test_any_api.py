@@ -15,12 +15,13 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleError
 
-from .expect import NOWHERE, assert_ok, assert_refused, diff_of, outline, told, writes
+from .expect import NOWHERE, Waits, assert_ok, assert_refused, diff_of, outline, told, writes
 from .playbook import TaskResult, connect, here, lookup
 from .table import Account, Climbed, climb, late_reads
-from .transfers import Party, party, while_waiting
+from .transfers import Party, party
 
 PATIENCE = 60  # seconds, for an API with a rate limit or a late acceptance
+pytestmark = pytest.mark.usefixtures("waits")
 
 
 def run(sim: Any, account: Any, module: str, check: bool = False, **options: Any) -> TaskResult:
@@ -279,12 +280,11 @@ def test_a_user_who_is_not_eligible(sim: Any) -> None:
     assert one.statuses == (["pending"] if eligible else [])
 
 
-def test_waiting_for_the_new_owner(sim: Any) -> None:
+def test_waiting_for_the_new_owner(sim: Any, waits: Waits) -> None:
     one = party(sim, "pending")
-    while_waiting(one, "invitee", "accept")
+    waits.meanwhile = lambda: one.answer("invitee", "accept")
     # An owner who is shown nothing any more waits in vain.
-    patience = PATIENCE if sim.switches["old_owner_reads"] else 3
-    options = {"new_owner": one.invitee.username, "wait": True, "wait_timeout": patience}
+    options = {"new_owner": one.invitee.username, "wait": True, "wait_timeout": PATIENCE}
     result = run(sim, one.owner, "project_transfer", project_id=one.project_id, **options)
     outcome = sim.switches["accept_outcome"]
     assert one.statuses == [outcome]

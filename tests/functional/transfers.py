@@ -21,17 +21,13 @@ settled                           nothing is written, or the expired invitation 
 from __future__ import annotations
 
 import itertools
-import threading
-import time
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import requests
 from ansible_collections.community.scalingo.plugins.module_utils._task import run_task
 from ansible_collections.community.scalingo.plugins.module_utils._transfer import ensure_transfer
-from simulator import Simulator
 
 from .playbook import TaskResult
 from .table import Climbed, climb
@@ -289,70 +285,3 @@ def _assert_result(done: Climbed, written: list[str]) -> None:
     if written:
         assert after["status"] == run["transfer_invitation"]["status"]
         assert after["owner"] in (held["project"]["owner"]["username"], held["project"]["owner"]["id"])
-
-
-# Stories that take time
-
-Telling = Callable[[Any], None]
-
-
-class Stories:
-    """Stories in which a task waits, told all at once, each against a simulator of its own, so that it takes one wait.
-
-    They begin together as soon as the first of them is asked for. Keyword arguments are the switches of the simulators
-    of all of them, if they do not say otherwise.
-    """
-
-    def __init__(self, **assumed: Any) -> None:
-        self._assumed = assumed
-        self._stories: dict[str, tuple[dict[str, Any], Telling]] = {}
-        self._told: dict[str, Future[None]] = {}
-
-    @property
-    def names(self) -> list[str]:
-        return list(self._stories)
-
-    def add(self, name: str, telling: Telling, **switches: Any) -> None:
-        assert name not in self._stories, f"two stories are called {name}"
-        self._stories[name] = ({**self._assumed, **switches}, telling)
-
-    def story(self, **switches: Any) -> Callable[[Telling], Telling]:
-        """Decorate a function that is given a simulator with these switches, and asserts."""
-
-        def register(telling: Telling) -> Telling:
-            self.add(telling.__name__.replace("_", " "), telling, **switches)
-            return telling
-
-        return register
-
-    def tell(self, name: str) -> None:
-        """Raise what the story raised."""
-        if not self._told:
-            with ThreadPoolExecutor(max_workers=len(self._stories)) as pool:
-                for each, (switches, telling) in self._stories.items():
-                    self._told[each] = pool.submit(_tell, telling, switches)
-        self._told[name].result()
-
-
-def _tell(telling: Telling, switches: dict[str, Any]) -> None:
-    with Simulator(**switches) as sim:
-        telling(sim)
-
-
-def while_waiting(one: Party, word: str, verb: str) -> None:
-    """Let one of them do something about the invitation once the owner, who waits, has looked at it.
-
-    Not after some seconds: on a busy machine, the task may not even have begun by then.
-    """
-
-    def looks() -> int:
-        return one.calls("owner").count("GET invitation")
-
-    seen = looks()
-
-    def act() -> None:
-        while looks() == seen:
-            time.sleep(0.05)
-        one.answer(word, verb)
-
-    threading.Thread(target=act, daemon=True).start()

@@ -52,7 +52,6 @@ ON_TARGET = (
     "test_project_info.py",
     "test_projects_playbook.py",
     "test_python_of_modules.py",
-    "test_secrets.py",
     "test_transfers.py",
 )
 SMOKE = ("test_projects_playbook.py", "test_python_of_modules.py")

@@ -293,3 +293,36 @@ def test_waiting_for_the_new_owner(sim: Any, waits: Waits) -> None:
         assert result["transfer_invitation"]["status"] == "accepted"
     else:
         assert_refused(result, one.invitee.username)
+
+
+def test_a_list_of_transfers_with_both_tokens(sim: Any) -> None:
+    one, outcome = party(sim), sim.switches["accept_outcome"]
+    items = [{"project_id": one.project_id, "new_owner_api_token": one.invitee.api_token}]
+    assert_ok(run(sim, one.owner, "project_transfers", check=True, transfers=items), changed=True)
+    result = run(sim, one.owner, "project_transfers", transfers=items)
+    assert (result.failed, result.changed) == (outcome != "accepted", True), result.msg
+    assert one.statuses == [outcome]
+    if outcome == "accepted":
+        assert_ok(run(sim, one.owner, "project_transfers", transfers=items))
+        assert one.owner_now == one.invitee.username
+
+
+def test_a_collaborator(sim: Any) -> None:
+    one = party(sim)
+
+    def climbed(**options: Any) -> Climbed:
+        options |= {"project_id": one.project_id, "email": one.stranger.email}
+        return climb(
+            lambda check: run(sim, one.owner, "project_collaborator", check, **options),
+            lambda: one.calls("owner"),
+            lambda: sim.collaborators(one.application),
+        )
+
+    for given, status in (({}, "pending"), ({"collaborator_api_token": one.stranger.api_token}, "accepted")):
+        assert_ok(climbed(**given).run, changed=True)
+        assert [each["status"] for each in sim.collaborators(one.application)] == ["accepted", "accepted", status]
+    assert_ok(climbed(state="absent").run, changed=True)
+    assert len(sim.collaborators(one.application)) == 2
+    for check in (True, False):
+        result = run(sim, one.stranger, "project_collaborator", check, project_id=one.project_id, user="nobody-known")
+        assert_refused(result, one.project_id)

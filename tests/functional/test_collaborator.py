@@ -198,22 +198,6 @@ def test_empty_project_has_nothing_to_collaborate_on(shop: Shop) -> None:
     assert not result.failed and not result.changed and result["collaborations"] == []
 
 
-@pytest.mark.parametrize("kind", ["drop_before", "drop_after"])
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [("POST", "*/collaborators"), ("PATCH", "*/collaborators/*"), ("GET", "*/collaboration"), ("DELETE", "*")],
-)
-def test_lost_response_is_settled_by_reading(shop: Shop, kind: str, method: str, path: str) -> None:
-    shop.sim.set_collaborator("shop-web", shop.tomasz, role="limited")
-    state = "absent" if method == "DELETE" else "present"
-    shop.sim.fault(kind, method=method, path=path)
-    options = {} if state == "absent" else {"collaborator_api_token": shop.tomasz.api_token}
-    result = shop.run(email=EMAIL, state=state, **options)
-    assert not result.failed and result.changed, result.msg
-    assert [shop.status(name) for name in NAMES] == ([[]] * 3 if state == "absent" else [["accepted"]] * 3)
-    assert len(shop.sim.emails) == (0 if state == "absent" else 2)
-
-
 @pytest.mark.parametrize(
     ("method", "path", "token", "done"),
     [

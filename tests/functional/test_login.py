@@ -159,15 +159,3 @@ def test_without_an_api_token_it_fails_before_a_request(
     assert_refused(result, *(("api_token", "SCALINGO_API_TOKEN") if no_log else ("no_log: true",)))
     assert bearer not in json.dumps(result.values)
     assert sim.calls() == []
-
-
-@pytest.mark.parametrize(
-    ("status", "body"), [(401, {"error": "no"}), (503, {"error": "no"}), (200, "<html>"), (200, {"token": ""})]
-)
-def test_an_exchange_that_fails_is_one_sentence(sim: Any, body: Any, status: int) -> None:
-    me = sim.add_account(f"exchange-{status}-{len(str(body))}")
-    sim.fault("status", path="/v1/tokens/exchange", times=None, account=me, status=status, body=body)
-    result = here("scalingo_login", connect(sim, me, max_wait=0), no_log=True)
-    assert_refused(result, "token")
-    assert me.api_token not in json.dumps(result.values)
-    sim.clear_faults()

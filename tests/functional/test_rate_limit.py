@@ -1,21 +1,17 @@
 # Copyright: (c) 2026, the community.scalingo authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rate limit over real HTTP, with short minutes, and what -v says while a task waits for it.
+"""What -v says while a task waits for the rate limit.
 
-What the limit costs at full scale is in the unit tests, whose minutes take no time.
+What the limit costs is in unit/test_rate_limit.py; test_any_api.py meets it in every operation, however it is counted.
 """
 
 from __future__ import annotations
 
 import subprocess
-from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from ansible_collections.community.scalingo.plugins.module_utils._projects import ensure_projects
-from ansible_collections.community.scalingo.plugins.module_utils._task import run_task
 from ansible_environment import TOOLS
 from simulator import Simulator
 
@@ -23,35 +19,7 @@ from .assumptions import COUNTED
 from .expect import CREATE, EXCHANGE, LIST
 from .playbook import PlaybookRun, Story, clean_environment, connect, project, write_project
 
-# A thirtieth of the real ones.
-LIMIT, WINDOW = 12, 2
-TASKS, EACH = 3, 10
-
 WAITS = "returned HTTP 429"
-
-
-def create_all(sim: Simulator, account: Any, prefix: str, count: int) -> Any:
-    connection = connect(sim, account, region="osc-fr1", timeout=10, max_wait=60, validate_certs=True)
-    items = [{"name": f"{prefix}-{number}"} for number in range(count)]
-    return run_task(ensure_projects, {**connection, "projects": items, "continue_on_failure": False})
-
-
-@pytest.mark.parametrize("mode", ["fixed", "sliding"])
-def test_three_tasks_at_once_create_every_project_once(mode: str) -> None:
-    switches = {"rate_limit": LIMIT, "rate_window": WINDOW, "rate_mode": mode, "retry_after": "seconds"}
-    with Simulator(limit_projects=100, **switches) as sim, ThreadPoolExecutor(TASKS) as pool:
-        me = sim.add_account("me")
-        work = [pool.submit(create_all, sim, me, f"task{number}", EACH) for number in range(TASKS)]
-        assert [one.result().get("msg") for one in work] == [None] * TASKS
-        names = [each["name"] for each in sim.projects(me) if not each["default"]]
-        assert sorted(names) == sorted(f"task{task}-{number}" for task in range(TASKS) for number in range(EACH))
-        statuses = Counter(each.status for each in sim.requests if each.call == CREATE)
-        assert statuses[201] == EACH * TASKS
-        assert statuses[429] <= 40 * TASKS, mode
-        assert sum(statuses.values()) == statuses[201] + statuses[429]
-
-
-# What is said meanwhile
 
 
 @pytest.fixture(scope="module")

@@ -115,15 +115,6 @@ def test_by_name_the_invitee_finds_the_project_by_its_applications(sim: Any, lis
     assert_ok(one.run("invitee", **options), changed=True)
 
 
-@pytest.mark.parametrize("identifier", ["../../users/self", "..", "a/b?c=d#e"])
-def test_an_id_is_never_a_path(sim: Any, identifier: str) -> None:
-    one = party(sim, "pending")
-    assert one.run("invitee", state="declined", invitation_id=identifier).failed
-    assert transfer(sim, one.invitee, project_id=identifier, state="accepted", invitation_id="x").failed
-    assert not {"GET /v1/users/self", "GET /v1/projects"} & {*sim.calls(one.invitee)}
-    assert one.statuses == ["pending"]
-
-
 # What the API says
 
 
@@ -138,30 +129,6 @@ def test_what_only_the_owner_may_do_names_the_owner(sim: Any, status: int, check
         ("colleague", {"state": "canceled"}),
     ):
         assert_refused(one.run(word, check=check, **options), one.owner.username)
-    assert one.statuses == ["pending"]
-
-
-@pytest.mark.parametrize("status", [400, 403, 404, 409, 422])
-def test_a_rejected_invitation_comes_with_the_api_s_words(sim: Any, status: int) -> None:
-    """The last application was taken away between the list of eligible users and the invitation."""
-    sim.set(invite_not_eligible_status=status)
-    one = party(sim)
-    sim.set_collaborator(one.application, one.invitee, role=None)
-    eligible = {"eligible_new_owners": [{"user_id": one.invitee.id, "user_name": one.invitee.username}]}
-    sim.fault("replace", method="GET", path="*/eligible_new_owners", times=None, status=200, body=eligible)
-    result = one.invite()
-    assert_refused(result, one.invitee.username, one.project_name, *(["be collaborator on"] if status != 404 else []))
-    assert (result["error"]["status"], result["error"]["method"]) == (status, "POST")
-    assert one.statuses == []
-
-
-def test_a_wrong_url_is_never_an_absent_invitation(sim: Any) -> None:
-    one = party(sim, "pending")
-    body = {"message": "Looking for something here? You must be wrong", "url": "x"}
-    sim.fault("status", method="GET", path="*/transfer_invitations*", times=None, status=404, body=body)
-    for state, word in (("canceled", "owner"), ("declined", "invitee"), ("accepted", "invitee")):
-        assert_refused(one.run(word, state=state), "api_url")
-    assert_refused(one.invite(), "api_url")
     assert one.statuses == ["pending"]
 
 

@@ -488,8 +488,7 @@ def test_playbooks_take_numbers_and_nulls(
     assert outline(parties.sim.projects(name)) == created
 
 
-@pytest.mark.parametrize("playbook", ["handoff_invite", "awx_handoff"])
-@pytest.mark.parametrize("name", ["shop ", 2024], ids=["blank", "number"])
+@pytest.mark.parametrize(("playbook", "name"), [("handoff_invite", "shop "), ("awx_handoff", 2024)])
 def test_survey_answers_may_be_blank_or_numbers(party: Any, tmp_path: Path, playbook: str, name: Any) -> None:
     parties, me, friend, environment = party
     if name == 2024:

@@ -65,8 +65,8 @@ def response(kind: type[ApiError], status: int = 0) -> ApiError:
     return kind(f"It returned HTTP {status}.", status, "X", "/v1/projects")
 
 
-def lost(max_tries: float = 99) -> RequestError:
-    return TransportError("It received no response.", outcome_unknown=True, max_tries=max_tries)
+def lost() -> RequestError:
+    return TransportError("It received no response.", outcome_unknown=True, max_tries=99)
 
 
 def not_sent() -> RequestError:
@@ -103,7 +103,6 @@ class StandIn:
         self.caller, self._claim = caller, claim
         self.projects = [dict(each) for each in projects]
         self.applications: list[Object] = []
-        self.collaborators: list[Object] = []
         self.api_url = "https://api.osc-fr1.scalingo.com"
         self.databases: list[Object] = []
         self.invitations: list[Object] = []
@@ -151,12 +150,6 @@ class StandIn:
 
     def list_databases(self) -> list[Object]:
         return self._read("list_databases", self.databases)
-
-    def list_collaborators(self) -> list[Object]:
-        return self._read("list_collaborators", self.collaborators)
-
-    def list_collaborators_of(self, app: str) -> list[Object]:
-        return self._read("list_collaborators_of", [each for each in self.collaborators if each["app_name"] == app])
 
     def list_invitations(self, project_id: str) -> list[Object]:
         return self._read("list_invitations", [each for each in self.invitations if each["project_id"] == project_id])

@@ -73,16 +73,6 @@ def test_caller_has_the_same_form_from_the_list_and_from_its_own_request() -> No
     assert listed.caller_id == asked.caller_id == ME["id"]
 
 
-def test_forgotten_default_project_is_that_of_one_owner() -> None:
-    api = account()
-    api.projects.append(project("theirs", TOMASZ, default=True))
-    seen = Account(api)
-    seen.forget_default(ME["id"])
-    assert {each["name"]: each["default"] for each in seen.projects} == {"home": False, "theirs": True}
-    assert seen.project(project("home")["id"])["default"] is False
-    assert api.projects[0]["default"] is True
-
-
 @pytest.mark.parametrize(
     ("projects", "applications", "found"),
     [

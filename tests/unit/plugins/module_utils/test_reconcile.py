@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.community.scalingo.plugins.module_utils import _errors as errors
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api
 from ansible_collections.community.scalingo.plugins.module_utils._project import ensure_project
-from ansible_collections.community.scalingo.plugins.module_utils._reconcile import Plan, Step, apply, predict
+from ansible_collections.community.scalingo.plugins.module_utils._reconcile import Plan, Step, apply
 from ansible_collections.community.scalingo.plugins.module_utils._transfer import ensure_transfer
 from stand_in import AMINA, TOMASZ, WEB, Fate, Object, StandIn, account, invitation, lost, not_sent, project, response
 
@@ -62,30 +62,6 @@ WRITES = {
     "cancel": of_invitation("canceled"),
 }
 each_write = pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
-
-
-@each_write
-def test_check_mode_predicts_the_run_and_a_rerun_sends_nothing(write: Write) -> None:
-    """IDs and dates that do not exist yet are null."""
-    api = write.make()
-    predicted = write.run(api, check_mode=True)
-    assert api.writes == []
-    done = write.run(api)
-    assert (done["changed"], len(api.writes)) == (True, 1)
-    assert done["diff"]["before"] != done["diff"]["after"]
-    assert predicted.keys() == done.keys()
-    for key in predicted.keys() - {"diff"}:
-        if isinstance(done[key], dict):
-            known = {name: value for name, value in predicted[key].items() if value is not None}
-            assert known.items() <= done[key].items(), key
-        else:
-            assert predicted[key] == done[key], key
-    for side, shown in predicted["diff"].items():
-        dates = {key: None for key, value in shown.items() if key == "expires_at" and value is None}
-        assert shown == {**done["diff"][side], **dates}
-    again = write.run(api)
-    assert (again["changed"], len(api.writes)) == (False, 1)
-    assert again["diff"]["before"] == again["diff"]["after"]
 
 
 # How a write may fail.
@@ -227,16 +203,6 @@ def a_step(name: str = "web", method: Any = Api.create_project, title: str = "x"
 def test_step_equality_is_method_and_arguments() -> None:
     assert a_step() == a_step(title="y") == a_step(otherwise=(a_step(),))
     assert a_step() != a_step("shop") and a_step() != a_step(method=Api.delete_project)
-
-
-def test_predict_rejected_step_raises_the_reason() -> None:
-    with pytest.raises(errors.CannotError, match=r"^Cannot x\. It is forbidden\.$"):
-        predict(Plan(WEB, (a_step(why_not=lambda: "It is forbidden."),)))
-
-
-def test_apply_without_steps_sends_nothing() -> None:
-    outcome = apply(account(), Plan(WEB), lambda desired, account: Plan(None), None)
-    assert (outcome.done, outcome.resource) == ([], WEB)
 
 
 def test_second_step_is_that_of_the_first_plan() -> None:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What has to be done about a transfer: every desired state in every situation, and who may do what."""
+"""What has to be done about a transfer. Each desired state in each situation: `functional/test_transfer_table.py`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ import pytest
 from ansible_collections.community.scalingo.plugins.module_utils import _errors as errors
 from ansible_collections.community.scalingo.plugins.module_utils._account import Account
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api
-from ansible_collections.community.scalingo.plugins.module_utils._invitations import NEW_OWNER_NEEDS
 from ansible_collections.community.scalingo.plugins.module_utils._reconcile import Step, predict
 from ansible_collections.community.scalingo.plugins.module_utils._transfer import ensure_transfer
 from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan import (
@@ -130,27 +129,10 @@ def test_pending_expired_invitation_is_the_alternative(invitations: list[Object]
     assert step.otherwise == otherwise
 
 
-@pytest.mark.parametrize("owner", [ME, TOMASZ], ids=["caller", "invited"])
-@pytest.mark.parametrize("form", ["id", "username"])
-def test_pending_for_the_owner_is_done_and_needs_no_list(owner: Object, form: str) -> None:
-    api = shown(of={**WEB, "owner": owner})
-    assert plan(api, new_owner=owner[form]) == TransferPlan(None, project={**WEB, "owner": owner})
-    assert api.calls == ["get_project"]
-
-
 def test_pending_invitation_to_another_user_names_both_and_its_end() -> None:
     other = invitation(to=AMINA)
     message = fail(shown(other), **INVITE)
     assert [word for word in ("'tomasz'", "'amina'", other["id"], other["expires_at"]) if word not in message] == []
-
-
-@pytest.mark.parametrize("users", [(), (ME,), (ME, AMINA)], ids=["empty", "owner-only", "others"])
-def test_pending_not_eligible_names_who_is(users: tuple[Object, ...]) -> None:
-    api = shown(invitation(to=AMINA))
-    api.eligible = list(users)
-    message = fail(api, **INVITE, replace=True)
-    assert NEW_OWNER_NEEDS in message and "us-mireille" not in message and "more than one" not in message
-    assert ("'amina' (us-amina)" if AMINA in users else "no user") in message
 
 
 @pytest.mark.parametrize("users", [[ZOE, MALLORY], [MALLORY, ZOE]])
@@ -161,19 +143,6 @@ def test_pending_username_that_is_the_id_of_another_user_invites_neither(users: 
     assert "more than one user" in message and "'zoe' (us-zoe)" in message and "us-mallory" in message
     assert plan(api, new_owner="zoe").steps == (invite(ZOE),)
     assert plan(api, new_owner="us-mallory").steps == (invite(MALLORY),)
-
-
-@pytest.mark.parametrize("hidden", ["list_invitations", "list_eligible_new_owners"])
-def test_pending_by_another_than_the_owner_names_the_owner(hidden: str) -> None:
-    message = fail(shown(of=HER_WEB, **{hidden: errors.ForbiddenError}), errors.ForbiddenError, **INVITE)
-    assert WEB["id"] in message and "'amina' <amina@example.org>" in message
-
-
-@pytest.mark.parametrize("form", ["id", "username"])
-def test_pending_previous_owner_knows_it_from_the_invitation(form: str) -> None:
-    """The API may show the invitations of a project that was transferred, but no longer the project."""
-    accepted = invitation("accepted", number=2)
-    assert plan(shown(invitation("declined"), accepted, of=None), new_owner=TOMASZ[form]) == TransferPlan(accepted)
 
 
 @pytest.mark.parametrize(
@@ -193,37 +162,6 @@ def test_pending_of_a_project_that_is_not_shown_fails(invitations: list[Object])
 
 
 # Accepting, declining, canceling
-
-# What matches already, and what the project says of it: an acceptance that is not at its end is waited for.
-MATCHING = {
-    "accepted": {"accepted"},
-    "declined": {"declined"},
-    "canceled": {"canceled", "expired", "declined", "failed"},
-}
-
-
-@pytest.mark.parametrize("by_id", [BY_ID, {}], ids=["by-id", "without-id"])
-@pytest.mark.parametrize("status", STATUSES)
-@pytest.mark.parametrize("state", STATES)
-def test_close_in_every_status(state: str, status: str, by_id: Object) -> None:
-    found = with_status(status, reason="because")
-    api = shown(found, caller=ME if state == "canceled" else TOMASZ)
-    options = {"state": state, **by_id}
-    if status == "pending":
-        planned = plan(api, **options)
-        assert (planned.resource, planned.steps) == (found, (close(VERBS[state]),))
-        assert planned.awaits_owner is (state == "accepted")
-    elif state == "canceled" and not by_id:
-        assert plan(api, **options) == TransferPlan(None, project=WEB)
-    elif status in MATCHING[state]:
-        # The project has not moved yet.
-        assert plan(api, **options) == TransferPlan(found, project=WEB, awaits_owner=state == "accepted")
-    else:
-        message = fail(api, **options)
-        assert "tin-1" in message
-        reason = {"failed": "because", "error": "because", "frozen": "frozen", "expired": found["expires_at"]}
-        assert reason.get(status, status) in message
-        assert ("Scalingo support" in message) is (status == "error")
 
 
 @pytest.mark.parametrize(
@@ -251,28 +189,14 @@ def test_accepted_before_waits_only_while_it_is_under_way(
 def test_accepted_by_the_owner_is_done(status: str, options: Object) -> None:
     api = shown(invitation(status), caller=TOMASZ, of=HIS_WEB)
     assert plan(api, state="accepted", **options) == TransferPlan(None, project=HIS_WEB)
-
-
-def test_accepted_by_the_owner_while_another_user_is_invited_fails() -> None:
-    """It is the wrong token."""
-    for before in ((), (invitation("accepted", to=ME, number=1),)):
-        assert "'tomasz'" in fail(shown(*before, invitation(number=2)), state="accepted")
-    assert plan(shown(with_status("expired")), state="accepted").steps == ()
+    # Not if another user was meant to own it.
+    assert "'amina'" in fail(api, state="accepted", new_owner="amina")
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_close_meant_for_another_new_owner_fails(state: str) -> None:
-    """The option new_owner says who is meant to own it, so that the token of another user is a mistake."""
-    caller = ME if state == "canceled" else TOMASZ
-    message = fail(shown(invitation(), caller=caller), state=state, new_owner="amina", **BY_ID)
-    assert "'tomasz'" in message and "'amina'" in message
-    if state == "canceled":
-        assert plan(shown(invitation()), state=state, new_owner="amina").steps == ()
-        assert plan(shown(invitation()), state=state, new_owner="us-tomasz").steps == (close("cancel"),)
-    else:
-        assert "'amina'" in fail(shown(invitation(), caller=TOMASZ), state=state, new_owner="amina")
-    if state == "accepted":
-        assert "'amina'" in fail(shown(caller=TOMASZ, of=HIS_WEB), state=state, new_owner="amina")
+def test_close_in_an_unknown_status_fails(state: str) -> None:
+    api = shown(invitation("frozen"), caller=ME if state == "canceled" else TOMASZ)
+    assert "frozen" in fail(api, state=state, **BY_ID)
 
 
 NEWEST = [
@@ -298,37 +222,6 @@ def test_close_without_a_list_asks_for_the_invitation_id(state: str, of: Object 
     assert "invitation_id" in fail(api, errors.ForbiddenError, state=state)
 
 
-@pytest.mark.parametrize("state", ["accepted", "declined"])
-def test_close_without_an_invitation_names_the_project_as_the_task_does(state: str) -> None:
-    api = shown(invitation(to=AMINA), caller=TOMASZ)
-    assert "'shop'" in fail(api, state=state, project_name="shop")
-    assert repr(WEB["id"]) in fail(api, state=state)
-    if state == "declined":
-        assert "state=canceled" in fail(shown(invitation()), state=state)
-
-
-@pytest.mark.parametrize("mine", [[], [invitation("declined")], [invitation("accepted")]], ids=["none", "no", "yes"])
-@pytest.mark.parametrize("caller", [AMINA, TOMASZ, ME], ids=["stranger", "invited", "previous-owner"])
-def test_cancel_by_another_than_the_owner_fails(mine: list[Object], caller: Object) -> None:
-    """The API shows others their own invitations only, so that one to another user may be pending."""
-    owner = ME if caller is not ME else TOMASZ
-    assert repr(owner["username"]) in fail(shown(*mine, caller=caller, of={**WEB, "owner": owner}), state="canceled")
-
-
-@pytest.mark.parametrize("hidden", ["get_project", "list_invitations"])
-def test_cancel_of_what_is_not_shown_fails(hidden: str) -> None:
-    assert "only its owner" in fail(
-        shown(invitation(), **{hidden: errors.NotFoundError}), errors.NotFoundError, state="canceled"
-    )
-
-
-@pytest.mark.parametrize("state", STATES)
-@pytest.mark.parametrize("error", [errors.NotFoundError, errors.ForbiddenError, errors.AuthenticationError])
-def test_close_of_an_invitation_that_is_not_shown_names_both_ids(state: str, error: type[errors.RejectedError]) -> None:
-    message = fail(shown(get_invitation=error), error, state=state, invitation_id="tin-9")
-    assert "'tin-9'" in message and repr(WEB["id"]) in message
-
-
 @pytest.mark.parametrize("read", ["get_project", "list_invitations"])
 @pytest.mark.parametrize("options", [INVITE, *({"state": state} for state in STATES)], ids=str)
 def test_wrong_url_is_never_taken_for_absence(read: str, options: Object) -> None:
@@ -343,31 +236,6 @@ def test_expired_token_is_not_taken_for_a_hidden_project(options: Object) -> Non
     assert plan(api, **options).steps
     api.failing["list_projects"] = response(errors.AuthenticationError, 401)
     fail(api, errors.AuthenticationError, **options)
-
-
-# Who may do what: check mode
-
-
-@pytest.mark.parametrize(
-    ("options", "caller", "of", "rejects"),
-    [
-        (INVITE, ME, WEB, None),
-        (INVITE, AMINA, WEB, "'mireille'"),
-        ({"state": "canceled"}, ME, WEB, None),
-        ({"state": "canceled"}, AMINA, WEB, "'mireille'"),
-        ({"state": "canceled", **BY_ID}, ME, None, None),
-        ({"state": "canceled", **BY_ID}, TOMASZ, WEB, "'mireille'"),
-        *(({"state": state, **BY_ID}, TOMASZ, None, None) for state in STATES[:2]),
-        *(({"state": state, **BY_ID}, ME, None, "'tomasz'") for state in STATES[:2]),
-    ],
-)
-def test_predict_knows_who_may_do_it(options: Object, caller: Object, of: Object | None, rejects: str | None) -> None:
-    planned = plan(shown(*[] if options is INVITE else [invitation()], caller=caller, of=of), **options)
-    if rejects is None:
-        assert predict(planned).done
-    else:
-        with pytest.raises(errors.CannotError, match=rejects):
-            predict(planned)
 
 
 def test_predicted_invitation_has_no_id_and_no_dates() -> None:
@@ -387,6 +255,8 @@ def test_predicted_invitation_has_no_id_and_no_dates() -> None:
         ({"state": "declined", **BY_ID}, TOMASZ, ["get_invitation", "get_project"]),
         ({"state": "canceled"}, ME, ["get_project", "list_invitations"]),
         ({"state": "canceled", "new_owner": "amina"}, ME, ["get_project", "list_invitations", "get_caller"]),
+        # The owner has it already.
+        ({"new_owner": "mireille"}, ME, ["get_project"]),
     ],
 )
 def test_requests_are_as_few_as_the_state_needs(options: Object, caller: Object, calls: list[str]) -> None:

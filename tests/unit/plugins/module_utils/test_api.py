@@ -230,19 +230,9 @@ def test_response_to_a_deletion_with_another_success_fails(http: Mock, api: Api,
 
 @each_returning
 def test_response_with_something_else_under_its_root_fails(http: Mock, api: Api, call: Call) -> None:
-    for wrong in (
-        "x" * 5000,
-        7,
-        True,
-        [["x"]],
-        {"x": 1},
-        "",
-        *([["x"], [None]] if isinstance(call.found, list) else [[]]),
-    ):
+    for wrong in (None, "x" * 5000, 7, {"x": 1}, [["x"]], [None]):
         http.reset()
-        broken(http, api, call, wrong)
-    http.reset()
-    broken(http, api, call, json={call.root: None})
+        broken(http, api, call, json={call.root: wrong})
 
 
 # What decisions are made from, by the root key above it.
@@ -341,13 +331,10 @@ def test_get_caller_asks_the_regional_host_where_the_other_has_no_such_path(http
         api.get_caller()
 
 
-def test_check_token_reads_the_list_that_every_account_may_read(http: Mock, api: Api) -> None:
-    http.get(f"{API}/v1/projects", json={})
-    api.check_token()
-    http.replace("GET", f"{API}/v1/projects", status=401)
+def test_check_token_fails_with_one_that_has_expired(http: Mock, api: Api) -> None:
+    http.get(f"{API}/v1/projects", status=401)
     with pytest.raises(AuthenticationError):
         api.check_token()
-    assert [each.request.url for each in http.calls] == [f"{API}/v1/projects"] * 2
 
 
 # Invitations to collaborate

@@ -13,7 +13,6 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
-import requests
 import responses
 from ansible_collections.community.scalingo.plugins.module_utils import _errors as errors
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api
@@ -98,25 +97,6 @@ def test_exchange_rejected_token_is_named_by_its_source(http: Mock, client: Make
     assert len(http.calls) == 1
 
 
-@pytest.mark.parametrize("body", ['{"error": "not found"}', "<html>"])
-def test_exchange_404_says_nothing_of_an_object(http: Mock, client: Make, body: str) -> None:
-    """Else a project would be taken for absent, or another path be tried."""
-    http.post(EXCHANGE, body=body, status=404)
-    with pytest.raises(errors.RequestError) as error:
-        client(sources={"auth_url": "its source"}).get("/v1/projects/pr-1")
-    assert not isinstance(error.value, (errors.NotFoundError, errors.RouteNotFoundError))
-    assert ("Check its source (https://auth.scalingo.com)" in str(error.value)) is (body == "<html>")
-
-
-@pytest.mark.parametrize("fault", [{"status": 503}, {"body": requests.ReadTimeout()}, {"body": "<html>"}])
-def test_exchange_is_retried_after_a_fault_that_may_pass(http: Mock, client: Make, fault: dict[str, Any]) -> None:
-    http.post(EXCHANGE, **fault)
-    exchanges_to(http, "b1")
-    http.get(PROJECTS, json={"a": 1})
-    assert client().get("/v1/projects").json == {"a": 1}
-    assert sent(http) == [f"exchange {BASIC}"] * 2 + ["projects Bearer b1"]
-
-
 # A bearer token that expires
 
 
@@ -177,18 +157,6 @@ def test_renewal_after_lasting_401_ends(http: Mock, client: Make, tokens: dict[s
         with pytest.raises(errors.AuthenticationError, match=r"lacks this right: check its source\.$"):
             made.get("/v1/projects")
         assert [each.split()[0] for each in sent(http)] == paths
-
-
-def test_renewal_ends_whatever_failed_before(http: Mock, client: Make) -> None:
-    for _time in range(2):
-        http.post(EXCHANGE, status=401)
-    exchanges_to(http, "b1")
-    http.get(PROJECTS, status=401)
-    made = client()
-    for _time in range(4):
-        with pytest.raises((errors.AuthenticationError, errors.ExchangeError)):
-            made.get("/v1/projects")
-    assert len(http.calls) < 12
 
 
 # Another account

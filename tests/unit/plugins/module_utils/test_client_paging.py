@@ -12,7 +12,7 @@ from typing import Any, TypedDict
 
 import pytest
 import responses
-from ansible_collections.community.scalingo.plugins.module_utils._errors import NotFoundError, UnexpectedResponseError
+from ansible_collections.community.scalingo.plugins.module_utils._errors import UnexpectedResponseError
 from ansible_collections.community.scalingo.plugins.module_utils._http import client as client_file
 from ansible_collections.community.scalingo.plugins.module_utils._http.client import Client
 
@@ -186,30 +186,3 @@ def test_get_list_of_too_many_pages_fails(
     else:
         assert len(read(client)) == 10
     assert len(http.calls) == 5
-
-
-@pytest.mark.parametrize("at", [1, 2])
-@pytest.mark.parametrize(
-    ("things", "words"),
-    [
-        *((value, "without a list as 'things'") for value in (None, {}, "a", 7)),
-        *((value, "with 'things[]' not an object") for value in (["a"], [[]])),
-        ([{"id": "a"}, None], "with 'things[]' missing"),
-    ],
-    ids=repr,
-)
-def test_get_list_without_a_list_of_objects_fails(http: Mock, client: Client, things: Any, words: str, at: int) -> None:
-    serve(http, lambda page: {"things": things} if page == at else body("ab", reference(page, 2)))
-    assert words in problem(client)
-    assert len(http.calls) == at
-
-
-def test_get_list_page_is_retried_and_fails_the_list_if_it_fails_for_good(http: Mock, client: Client) -> None:
-    http.get(URL, json=body("ab", reference(1, 3)))
-    http.get(URL, status=429, body="Retry later")
-    http.get(URL, json=body("cd", reference(2, 3)))
-    http.get(URL, json={"error": "not found"}, status=404)
-    with pytest.raises(NotFoundError) as error:
-        read(client)
-    assert error.value.path == "/v1/things?page=3"
-    assert [call.request.params.get("page") for call in http.calls] == [None, "2", "2", "3"]

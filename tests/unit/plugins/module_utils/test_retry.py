@@ -198,16 +198,6 @@ def test_wait_longer_than_there_is_time_ends_at_once(
 # What max_wait limits
 
 
-@pytest.mark.parametrize("max_wait", [0.5, 3, 40])
-@pytest.mark.parametrize(("status", "longest"), [(429, 7.5), (503, 15)])
-def test_max_wait_limits_all_waits_together(
-    http: Mock, client: Make, clock: Any, max_wait: float, status: int, longest: float
-) -> None:
-    http.get(URL, status=status)
-    failure(client(max_wait=max_wait))
-    assert max_wait - longest <= sum(clock.sleeps) <= max_wait
-
-
 @pytest.mark.parametrize("max_wait", [0.5, 20, 100, 300])
 def test_max_wait_counts_slow_requests_once_one_has_failed(
     http: Mock, client: Make, clock: Any, max_wait: float
@@ -297,13 +287,6 @@ def test_max_wait_limits_requests_that_each_get_no_response_at_first(
 # Waits before a write is sent again
 
 
-def test_pause_doubles_up_to_a_limit(client: Make, clock: Any) -> None:
-    made = client()
-    for failures, longest in [*enumerate([0.5, 1, 2, 4, 8, 15, 15], 1), (5000, 15)]:
-        assert made.retry.pause(failures, RequestError("lost")) is True
-        assert 0.8 * longest <= clock.sleeps[-1] <= longest
-
-
 @pytest.mark.parametrize("max_wait", [0, 10])
 def test_pause_stays_within_max_wait(http: Mock, client: Make, clock: Any, max_wait: float) -> None:
     made = client(max_wait=max_wait)
@@ -348,23 +331,3 @@ def test_on_wait_has_one_sentence_for_all_waits_of_a_request(
         http.get(URL, json={})
         call(made)
         assert len(told) == requests_ * sentences
-
-
-@pytest.mark.parametrize(
-    ("fault", "words"),
-    [
-        ({"status": 503}, "GET /v1/projects returned HTTP 503; retrying for at most 300 s (max_wait)."),
-        ({"body": requests.ReadTimeout()}, f"GET {URL} received no response: timed out after 30 s (timeout); retrying"),
-    ],
-    ids=["503", "no response"],
-)
-def test_on_wait_says_before_the_wait_what_happened(
-    http: Mock, connect: Any, clock: Any, fault: dict[str, Any], words: str
-) -> None:
-    told: list[tuple[str, int]] = []
-    http.get(URL, **fault, headers={"Retry-After": "4"})
-    made = Client(connect(), on_wait=lambda sentence: told.append((sentence, len(clock.sleeps))))
-    failure(made)
-    made.on_wait("The invitation is pending.")
-    assert [sentence for sentence, _sleeps in told[1:]] == ["The invitation is pending."]
-    assert told[0][0].startswith(words) and told[0][1] < 4

@@ -211,21 +211,3 @@ def test_the_table_is_one_for_a_screen_reader() -> None:
         assert {each.get("role") for each in page.iter(tag)} == {role}
     assert {each.get("aria-hidden") for each in page.iter("svg")} == {"true"}
     assert len([*page.iter("h1")]) == len([*page.iter("main")]) == 1
-
-
-def luminance(color: str) -> float:
-    digits = color[1:] if len(color) == 7 else "".join(digit * 2 for digit in color[1:])
-    channels = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def test_every_color_can_be_read_in_the_light_and_in_the_dark() -> None:
-    blocks = re.findall(r":root \{(.*?)\}", TEMPLATE.read_text(encoding="utf-8"), re.DOTALL)
-    light, dark = (dict(re.findall(r"--(\w+): (#\w+)", block)) for block in blocks)
-    assert light.keys() == dark.keys() >= {"page", "tint", "text", "quiet", "error", "drift", "unknown", "fixed", "ok"}
-    for palette in (light, dark):
-        for ink in palette.keys() - {"page", "tint", "rule"}:
-            for paper in ("page", "tint"):
-                darker, lighter = sorted(luminance(palette[each]) for each in (ink, paper))
-                assert (lighter + 0.05) / (darker + 0.05) >= 4.5, (ink, paper)

@@ -34,26 +34,6 @@ except ImportError:
     trust_as_template = str
 
 
-class Display:
-    """Collects what would be shown."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def v(self, line: str, host: str) -> None:
-        self.lines.append(line)
-
-    def vvv(self, line: str, host: str | None = None) -> None:
-        """Where the module runs: not what these tests are about."""
-
-
-@pytest.fixture
-def display(monkeypatch: pytest.MonkeyPatch) -> Display:
-    display = Display()
-    monkeypatch.setattr(_worker, "display", display)
-    return display
-
-
 def action(variables: dict[str, Any] | None = None, **changes: Any) -> WorkerAction:
     """Return an action on this machine with nothing special, in which everything can be changed."""
     made = WorkerAction.__new__(WorkerAction)
@@ -141,9 +121,7 @@ def test_kept_files_of_modules_need_a_process(monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize(
     ("changes", "here"), [({}, True), ({"transport": "ssh"}, False), ({"args": {"a": "\ud800"}}, False)]
 )
-def test_run_chooses_the_place(
-    monkeypatch: pytest.MonkeyPatch, display: Display, changes: dict[str, Any], here: bool
-) -> None:
+def test_run_chooses_the_place(monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any], here: bool) -> None:
     """Half a character cannot be given to the module in the worker as another process would read it."""
     made = action(**changes)
     monkeypatch.setattr(_worker.ActionBase, "run", lambda self, tmp, task_vars: {})
@@ -186,21 +164,8 @@ def run_here(main: Callable[..., Any], **changes: Any) -> dict[str, Any]:
     return made._run_here(json.dumps({"ANSIBLE_MODULE_ARGS": {"name": "web"}}).encode(), {"inventory_hostname": "h"})
 
 
-@pytest.mark.parametrize("no_log", [False, True])
-def test_module_finds_its_arguments_and_returns_its_result(display: Display, no_log: bool) -> None:
-    def main(on_wait: Callable[[str], None]) -> None:
-        arguments = json.loads(basic._ANSIBLE_ARGS)["ANSIBLE_MODULE_ARGS"]
-        on_wait("It waits.")
-        print(json.dumps({"changed": True, "project": arguments}))
-        raise SystemExit(0)
-
-    result = run_here(main, no_log=no_log)
-    assert (result["changed"], result["project"]) == (True, {"name": "web"})
-    assert display.lines == ([] if no_log else ["It waits."])
-
-
 @pytest.mark.parametrize("end", [SystemExit(1), ValueError("broken")], ids=repr)
-def test_module_that_fails_does_not_end_the_worker(display: Display, end: BaseException) -> None:
+def test_module_that_fails_does_not_end_the_worker(end: BaseException) -> None:
     def main(on_wait: Callable[[str], None]) -> None:
         if isinstance(end, SystemExit):
             print(json.dumps({"failed": True, "msg": "broken"}))
@@ -212,7 +177,7 @@ def test_module_that_fails_does_not_end_the_worker(display: Display, end: BaseEx
 
 
 def test_module_finds_what_it_finds_in_its_own_process_and_leaves_no_trace(
-    display: Display, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     seen: list[Any] = []
 

@@ -153,15 +153,20 @@ def _find_transferred(desired: DesiredTransfer, account: Account, new_owner: Acc
     A name is not enough, since the new owner may have had a project of that name before: an accepted invitation has to
     show that it came from this account.
     """
-    for project in select(new_owner.projects, owner=new_owner.caller_id):
-        if project["id"] == desired.project_id:
+    mine = select(new_owner.projects, owner=new_owner.caller_id)
+    if desired.project_id:
+        # The list may lag behind the transfer (not documented).
+        listed = next((project for project in mine if project["id"] == desired.project_id), None)
+        project = listed or new_owner.visible(new_owner.api.get_project, desired.project_id)
+        if project and project["owner"]["id"] == new_owner.caller_id:
             _check_token(new_owner, desired.new_owner)
             return TransferPlan(None, (), project)
-        if not desired.project_id and project["name"] == desired.project_name:
-            for invitation in new_owner.visible(new_owner.invitations, project["id"]) or ():
-                if invitation["status"] == ACCEPTED and invitation["inviter_user_id"] == account.caller_id:
-                    _check_token(new_owner, desired.new_owner)
-                    return TransferPlan(invitation, (), project)
+        return None
+    for project in select(mine, desired.project_name):
+        for invitation in new_owner.visible(new_owner.invitations, project["id"]) or ():
+            if invitation["status"] == ACCEPTED and invitation["inviter_user_id"] == account.caller_id:
+                _check_token(new_owner, desired.new_owner)
+                return TransferPlan(invitation, (), project)
     return None
 
 

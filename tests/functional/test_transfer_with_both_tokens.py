@@ -76,6 +76,16 @@ def test_transfer_without_new_owner_is_done_once(one: Party, switches: dict[str,
     assert len(one.writes()) == 2
 
 
+@NAMED
+@pytest.mark.parametrize("old_owner_reads", [True, False])
+def test_transfer_is_known_to_be_done_before_any_list_shows_it(one: Party, old_owner_reads: bool, named: str) -> None:
+    one.sim.set(list_lag=9, old_owner_reads=old_owner_reads)
+    for changed in (True, False):
+        result = transfer(one, new_owner=one.invitee.username, **{named: getattr(one, named)})
+        assert (result.failed, result.changed) == (False, changed), result.msg
+    assert len(one.writes()) == 2
+
+
 @BOTH
 @pytest.mark.parametrize(
     ("token", "new_owner"), [("owner", ""), ("owner", "invitee"), ("stranger", "invitee"), ("stranger", "")]

@@ -165,7 +165,9 @@ pending:
   type: int
   sample: 1
 emails:
-  description: Number of invitation emails that the task caused, or would cause in check mode.
+  description:
+    - Number of invitation emails that the task caused, or would cause in check mode.
+    - A normal run repeats an invitation that was limited if the API shows no link for it. Check mode cannot predict that.
   returned: success, and failure of a write
   type: int
   sample: 1

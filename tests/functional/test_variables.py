@@ -614,7 +614,7 @@ def test_a_failure_of_one_account_stops_no_other_before_its_report(sim: Any, tmp
 
 def test_a_lookup_says_that_it_waits(sim: Any, tmp_path: Path) -> None:
     me = sim.add_account("waiting")
-    sim.fault("status", method="GET", path="/v1/projects", account=me, status=429, headers={"Retry-After": "6"})
+    sim.fault("status", method="GET", path="/v1/projects", account=me, status=429, headers={"Retry-After": "4"})
     variables = {f"scalingo_{name}": value for name, value in connect(sim, me).items()}
     story = Story("waiting", [show(QUERY.format("default=true"))], variables=variables)
     run = tell(tmp_path / "run", [story], "-v")

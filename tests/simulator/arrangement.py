@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +14,6 @@ from .collaborators import find_by_email
 from .models import (
     COLLABORATOR,
     DEFAULT_REGION,
-    DELETED,
     LIMITED,
     PENDING_COLLABORATOR,
     PENDING_LIMITED,
@@ -35,7 +34,6 @@ from .transfers import LIFETIME
 # As in the example of the vendor's reference.
 TECHNOLOGY = "postgresql"
 PLAN = "postgresql-starter-512"
-STATUSES = ("pending", "accepted", "declined", "canceled", "failed", "error")
 
 
 class Arrangement:
@@ -52,14 +50,12 @@ class Arrangement:
         api_token: str | None = None,
         default_project: str | None = "default",
         flags: dict[str, bool] | None = None,
-        billing: bool = True,
     ) -> Account:
         """Add an account; unless ``default_project`` is None it gets a default project of that name in each region.
 
         If names are unique in an account (switch unique_per), it gets one in the default region only.
         """
         world = self._world
-        _require_text(username=username)
         with world.lock:
             account = Account(
                 id=id or world.new_id("account"),
@@ -69,7 +65,6 @@ class Arrangement:
                 flags=dict(flags or {}),
                 default_project=default_project,
                 issue_bearer=world.bearers.issue,
-                billing=billing,
             )
             for other in world.accounts.values():
                 if other.username == username or other.id == account.id or other.api_token == account.api_token:
@@ -89,11 +84,8 @@ class Arrangement:
     ) -> dict[str, Any]:
         """Add a project and return it as the API shows it. Neither rules for names nor the limit apply."""
         world = self._world
-        _require_text(name=name)
-        _require_known("region", region, REGIONS)
         with world.lock:
             now, id = world.clock.now(), id or world.new_id("project")
-            _require_new("project", id, world.projects)
             project = Project(id, name, region, world.account(owner).id, False, dict(flags or {}), now, now)
             world.projects[id] = project
             if default:
@@ -113,8 +105,7 @@ class Arrangement:
         """Add an application with its collaborators by role; ``databases`` makes it a dedicated database instead."""
         people = {COLLABORATOR: collaborators, LIMITED: limited, PENDING_COLLABORATOR: pending}
         with self._world.lock:
-            kind = (TECHNOLOGY, PLAN) if databases else (None, None)
-            return application_view(self._world, self._add_resource(id, project_id, name, people, *kind))
+            return application_view(self._world, self._add_resource(id, project_id, name, people, databases))
 
     def add_database(
         self,
@@ -122,15 +113,12 @@ class Arrangement:
         name: str,
         collaborators: Iterable[Account | str] = (),
         pending: Iterable[Account | str] = (),
-        technology: str = TECHNOLOGY,
-        plan: str = PLAN,
         id: str | None = None,
     ) -> dict[str, Any]:
         """Add a dedicated database and return it as the API shows it; it has collaborators like an application."""
-        _require_text(technology=technology, plan=plan)
         people = {COLLABORATOR: collaborators, PENDING_COLLABORATOR: pending}
         with self._world.lock:
-            return database_view(self._world, self._add_resource(id, project_id, name, people, technology, plan))
+            return database_view(self._world, self._add_resource(id, project_id, name, people, database=True))
 
     def remove_application(self, name: str) -> None:
         """Delete an application or database."""
@@ -147,11 +135,11 @@ class Arrangement:
     ) -> None:
         """Give a person a role on an application or database, or with None take it away.
 
-        Roles: collaborator, limited, pending, pending_limited, and deleted for a person whose account is gone. ``who``
-        is an account or, for pending roles, also the email of a person without one. A collaborator keeps the ID and the
-        token of the link, unless given here.
+        Roles: collaborator, limited, pending, and pending_limited. ``who`` is an account or, for pending roles, also
+        the email of a person without one. A collaborator keeps the ID and the token of the link, unless given here.
         """
-        _require_known("role", role, (*ROLES, None))
+        if role not in (*ROLES, None):
+            raise SimulatorError(f"unknown role {role!r}; known: {', '.join(ROLES)}")
         world = self._world
         with world.lock:
             found = self._application(application)
@@ -171,9 +159,8 @@ class Arrangement:
             if pending:
                 known.invited_limited = limited
             known.account_id = account.id if account is not None and not pending else None
-            known.limited, known.deleted = limited, role == DELETED
+            known.limited = limited
             known.id, known.token = id or known.id, token or known.token
-            world.link_tokens.add(known.token)
 
     def add_invitation(
         self,
@@ -187,12 +174,8 @@ class Arrangement:
     ) -> dict[str, Any]:
         """Add an invitation that expires in so many seconds, created three days before; neither is checked."""
         world = self._world
-        _require_known("status", status, STATUSES)
         with world.lock:
-            if project_id not in world.projects:
-                raise SimulatorError(f"unknown project {project_id}")
             now, id = world.clock.now(), id or world.new_id("invitation")
-            _require_new("invitation", id, world.invitations)
             invited_id = world.account(invited).id
             inviter_id = world.account(inviter).id if inviter else world.projects[project_id].owner_id
             end = now + timedelta(seconds=expires_in)
@@ -205,19 +188,6 @@ class Arrangement:
         """End an account's API token; bearer tokens issued for it live on (no source knows of their revocation)."""
         with self._world.lock:
             self._world.account(who).revoked = True
-
-    def renew(self, who: Account | str) -> str:
-        """Give an account another API token, which ends the old one at once (documented)."""
-        with self._world.lock:
-            account = self._world.account(who)
-            self._world.log.retired_tokens.add(account.api_token)
-            account.api_token, account.revoked = _api_token(), False
-            return account.api_token
-
-    def expire_bearers(self, who: Account | str) -> None:
-        """End every bearer token issued to an account so far."""
-        with self._world.lock:
-            self._world.bearers.end_all(self._world.account(who).id)
 
     def reset(self, keep_accounts: bool = True) -> None:
         """Start anew: no projects but default ones, no faults, empty log, switches and clock as at the start.
@@ -247,17 +217,16 @@ class Arrangement:
         project_id: str,
         name: str,
         people: dict[str, Iterable[Account | str]],
-        technology: str | None,
-        plan: str | None,
+        database: bool,
     ) -> Application:
         world = self._world
-        _require_text(name=name)
         if project_id not in world.projects:
             raise SimulatorError(f"unknown project {project_id}")
         roles = [(role, self._person(who)) for role, group in people.items() for who in group]
         id = id or world.new_id("application")
-        _require_new("application", id, world.applications)
-        _require_new("application", name, [one.name for one in world.applications.values()])
+        if any(one.name == name for one in world.applications.values()):
+            raise SimulatorError(f"application {name} exists already")
+        technology, plan = (TECHNOLOGY, PLAN) if database else (None, None)
         world.applications[id] = Application(id, name, project_id, technology=technology, plan=plan)
         for role, (account, email) in roles:
             self.set_collaborator(name, account or email, role)
@@ -276,22 +245,6 @@ class Arrangement:
             if application.name == name:
                 return application
         raise SimulatorError(f"unknown application {name}")
-
-
-def _require_text(**values: object) -> None:
-    for name, value in values.items():
-        if not isinstance(value, str) or not value:
-            raise SimulatorError(f"{name} must be text")
-
-
-def _require_known(what: str, value: object, known: Collection[str | None]) -> None:
-    if value not in known:
-        raise SimulatorError(f"unknown {what} {value!r}; known: {', '.join(map(str, known))}")
-
-
-def _require_new(what: str, key: str, known: Iterable[str]) -> None:
-    if key in known:
-        raise SimulatorError(f"{what} {key} exists already")
 
 
 def _api_token() -> str:

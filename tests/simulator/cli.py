@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
         for username, api_token in options.account:
             simulator.add_account(username, api_token=api_token)
         simulator.start()
-    except (SimulatorError, OSError) as error:
+    except (SimulatorError, OSError, OverflowError) as error:
         parser.error(str(error))
     try:
         ready = json.dumps(simulator.ready())
@@ -50,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="simulator", description=description)
     ports = {"": "the API host of osc-fr1", "auth-": "the authentication host", "control-": "the control listener"}
     for name, host in ports.items():
-        parser.add_argument(f"--{name}port", type=_port, default=0, help=f"port of {host} (default: a free one)")
+        parser.add_argument(f"--{name}port", type=int, default=0, help=f"port of {host} (default: a free one)")
     repeated: dict[str, Any] = {"action": "append", "default": []}
     text = "add an account, with this API token or a random one (can be repeated)"
     parser.add_argument("--account", type=_account, metavar="NAME[=TOKEN]", help=text, **repeated)
@@ -58,12 +58,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--switch", type=_switch, metavar="NAME=VALUE", help=text, **repeated)
     parser.add_argument("--ready-file", metavar="PATH", help="write the line about URLs and accounts to this file, too")
     return parser
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is no port")
-    return int(text)
 
 
 def _account(text: str) -> tuple[str, str | None]:

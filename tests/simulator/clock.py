@@ -51,11 +51,7 @@ class Clock:
     def advance(self, seconds: float = 0, minutes: float = 0, hours: float = 0, days: float = 0) -> datetime:
         """Move the clock forward and return the new time."""
         step = timedelta(seconds=seconds, minutes=minutes, hours=hours, days=days).total_seconds()
-        if step < 0:
-            raise ValueError("the clock only moves forward")
         with self._lock:
-            # Fails, before anything is changed, where no date can follow.
-            datetime.fromtimestamp(self._timestamp() + step, tz=timezone.utc)
             if self._frozen_at is None:
                 self._offset += step
             else:
@@ -66,16 +62,6 @@ class Clock:
         """Stop the clock, now or at another moment; only :meth:`advance` moves it from then on."""
         with self._lock:
             self._frozen_at = round(at.timestamp() if at else self._timestamp(), 3)
-
-    def resume(self) -> None:
-        """Let a stopped clock run on from where it stands."""
-        with self._lock:
-            self._offset, self._frozen_at = self._timestamp() - time.time(), None
-
-    @property
-    def frozen(self) -> bool:
-        """Whether the clock is stopped."""
-        return self._frozen_at is not None
 
     def _timestamp(self) -> float:
         return time.time() + self._offset if self._frozen_at is None else self._frozen_at
@@ -139,10 +125,10 @@ class Bearers:
         # To whom each token was issued, and until when it is good, in seconds since the epoch.
         self.issued: dict[str, tuple[str, float]] = {}
 
-    def issue(self, account_id: str, expires_in: int = BEARER_LIFETIME, opaque: bool = False) -> str:
+    def issue(self, account_id: str, expires_in: int = BEARER_LIFETIME) -> str:
         """Make a bearer token for an account."""
         expires_at = int(self._clock.timestamp()) + expires_in
-        if opaque or self._switches.uuid_claim == "opaque":
+        if self._switches.uuid_claim == "opaque":
             bearer = secrets.token_urlsafe(48)
         else:
             claims: dict[str, Any] = {"iss": "Scalingo", "iat": expires_at - BEARER_LIFETIME}
@@ -159,10 +145,6 @@ class Bearers:
     def valid(self, bearer: str) -> bool:
         """Whether it is a known token that has not expired."""
         return self.issued.get(bearer, ("", 0.0))[1] > self._clock.timestamp()
-
-    def end_all(self, account_id: str) -> None:
-        """Let every token issued so far to the account expire."""
-        self.issued.update({one: (owner, 0.0) for one, (owner, _end) in self.issued.items() if owner == account_id})
 
     def _sign(self, claims: dict[str, Any]) -> str:
         signed = b".".join(_encode(json.dumps(part).encode()) for part in ({"typ": "JWT", "alg": "HS512"}, claims))

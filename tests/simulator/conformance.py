@@ -12,8 +12,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from .models import SimulatorError
-
 PATH = Path(__file__).with_name("openapi.yaml")
 METHODS = ("get", "post", "patch", "put", "delete", "options", "trace")
 AUTH_SERVER = "https://auth."
@@ -58,7 +56,7 @@ class Description:
         for name, header in response["headers"].items():
             if name in headers:
                 found += self._differences(self._resolved(header)["schema"], headers[name], f"header {name}")
-        return found + self._body_complaints(response.get("content", {}), method, headers.get("Content-Type"), body)
+        return found + self._body_complaints(response.get("content", {}), headers.get("Content-Type"), body)
 
     def _hosts(self, item: dict[str, Any]) -> set[str]:
         servers = item.get("servers", self.document["servers"])
@@ -66,7 +64,7 @@ class Description:
 
     def _responses(self, method: str, host: str, path: str) -> dict[str, Any]:
         """The responses to a call by status; to one that is not described only two exist."""
-        method = "get" if method == "HEAD" else method.lower()
+        method = method.lower()
         for template, item in self.document["paths"].items():
             served = method in item and ("auth" if host == "auth" else "api") in self._hosts(item)
             if served and re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path):
@@ -74,9 +72,7 @@ class Description:
         shared = self.document["components"]["responses"]
         return {"404": shared["NoSuchRoute"], "429": shared["TooManyRequests"]}
 
-    def _body_complaints(
-        self, content: dict[str, Any], method: str, content_type: str | None, body: bytes
-    ) -> list[str]:
+    def _body_complaints(self, content: dict[str, Any], content_type: str | None, body: bytes) -> list[str]:
         if not content:
             found = [f"a body of {len(body)} bytes"] if body else []
             found += [f"the Content-Type {content_type}"] if content_type else []
@@ -84,8 +80,6 @@ class Description:
         media_type = (content_type or "").partition(";")[0].strip()
         if media_type not in content:
             return [f"the Content-Type {content_type} is not described, only {', '.join(content)}"]
-        if method == "HEAD":
-            return []
         try:
             value = json.loads(body) if media_type == "application/json" else body.decode()
         except (ValueError, RecursionError) as error:
@@ -116,12 +110,10 @@ class Description:
 @lru_cache(maxsize=1)
 def description() -> Description:
     """The description beside this file, read once."""
-    try:
-        import yaml
-        from jsonschema_rs import Draft202012Validator
-    except ImportError as error:
-        text = f"validate needs a package that is missing ({error}): see tests/requirements/test.txt"
-        raise SimulatorError(text) from error
+    # Here, because only those who validate need them.
+    import yaml
+    from jsonschema_rs import Draft202012Validator
+
     # The C parser where there is one: it takes a tenth of the time.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return Description(yaml.load(PATH.read_bytes(), Loader=loader), Draft202012Validator)

@@ -20,8 +20,8 @@ from .conformance import UndescribedAnswerError, description
 from .control import control_app
 from .faults import Fault
 from .gateway import Gateway
-from .models import DEFAULT_REGION, REGIONS, Account, SimulatorError
-from .request_log import HIDDEN, Record
+from .models import DEFAULT_REGION, REGIONS, Account
+from .request_log import Record
 from .responses import collaborator_view, invitation_view, project_view
 from .routes import AUTH, api_host, auth_host
 from .server import Listener
@@ -35,7 +35,6 @@ VALIDATE_VARIABLE = "SIMULATOR_VALIDATE"
 SWITCHES_VARIABLE = "SIMULATOR_SWITCHES"
 SHOWN_COMPLAINTS = 10
 CONTROL = "control"
-HOSTS = (*REGIONS, AUTH)
 
 
 class Simulator(Arrangement):
@@ -119,11 +118,11 @@ class Simulator(Arrangement):
 
     def close(self, host: str) -> None:
         """Refuse connections to a host, until ``open``."""
-        self._listener(host).close()
+        self._listeners[host].close()
 
     def open(self, host: str) -> None:
         """Listen on a host again."""
-        self._listener(host).open()
+        self._listeners[host].open()
 
     def reset(self, keep_accounts: bool = True) -> None:
         """Start anew, as Arrangement says, and listen on every host."""
@@ -131,23 +130,11 @@ class Simulator(Arrangement):
             listener.open()
         super().reset(keep_accounts)
 
-    def _listener(self, host: str) -> Listener:
-        if host not in HOSTS:
-            raise SimulatorError(f"unknown host {host!r}; known: {', '.join(HOSTS)}")
-        if host not in self._listeners:
-            raise SimulatorError("the simulator does not run")
-        return self._listeners[host]
-
     # Addresses and settings.
 
-    def _url(self, name: str) -> str:
-        if name not in self._urls:
-            raise SimulatorError("the simulator was never started")
-        return self._urls[name]
-
-    api_url = property(lambda self: self._url(DEFAULT_REGION), doc="Base URL of the API host of the default region.")
-    auth_url = property(lambda self: self._url(AUTH), doc="Base URL of the authentication host.")
-    control_url = property(lambda self: self._url(CONTROL), doc="Base URL of the control listener.")
+    api_url = property(lambda self: self._urls[DEFAULT_REGION], doc="Base URL of the API host of the default region.")
+    auth_url = property(lambda self: self._urls[AUTH], doc="Base URL of the authentication host.")
+    control_url = property(lambda self: self._urls[CONTROL], doc="Base URL of the control listener.")
 
     @property
     def region_urls(self) -> dict[str, str]:
@@ -225,15 +212,6 @@ class Simulator(Arrangement):
         with self._world.lock:
             return [dict(email) for email in self._world.emails]
 
-    def public_emails(self) -> list[dict[str, str]]:
-        """The emails without their links."""
-        return [{**email, "link": HIDDEN} for email in self.emails]
-
-    def clear_emails(self) -> None:
-        """Forget the emails."""
-        with self._world.lock:
-            self._world.emails.clear()
-
     # Faults, and what happened.
 
     def fault(
@@ -271,11 +249,6 @@ class Simulator(Arrangement):
         """The requests to the simulated hosts, oldest first, with all their headers."""
         with self._world.lock:
             return list(self._world.log.records)
-
-    def public_requests(self) -> list[dict[str, Any]]:
-        """The requests as objects for JSON, without any credential."""
-        with self._world.lock:
-            return self._world.public_requests()
 
     def calls(self, account: Account | str | None = None) -> list[str]:
         """The requests in short, for example ``GET /v1/projects`` or ``POST auth /v1/tokens/exchange``."""

@@ -14,8 +14,7 @@ COLLABORATOR = "collaborator"
 LIMITED = "limited"
 PENDING_COLLABORATOR = "pending"
 PENDING_LIMITED = "pending_limited"
-DELETED = "deleted"
-ROLES = (COLLABORATOR, LIMITED, PENDING_COLLABORATOR, PENDING_LIMITED, DELETED)
+ROLES = (COLLABORATOR, LIMITED, PENDING_COLLABORATOR, PENDING_LIMITED)
 
 
 class SimulatorError(ValueError):
@@ -34,10 +33,7 @@ DEFAULT_REGION = "osc-fr1"
 
 @dataclass(eq=False)
 class Account:
-    """A user of the platform, with one API token (documented: tokens never expire and carry all rights).
-
-    Without ``billing``, the account may not become the owner of a project (documented; switch new_owner_refused).
-    """
+    """A user of the platform, with one API token (documented: tokens never expire and carry all rights)."""
 
     id: str
     username: str
@@ -47,11 +43,10 @@ class Account:
     flags: dict[str, bool] = field(default_factory=dict)
     default_project: str | None = "default"
     revoked: bool = False
-    billing: bool = True
 
-    def bearer(self, expires_in: int = 3600, opaque: bool = False) -> str:
-        """A fresh bearer token; negative ``expires_in`` makes an expired one, ``opaque`` one that is no JWT."""
-        return self.issue_bearer(account_id=self.id, expires_in=expires_in, opaque=opaque)
+    def bearer(self, expires_in: int = 3600) -> str:
+        """A fresh bearer token; negative ``expires_in`` makes an expired one."""
+        return self.issue_bearer(account_id=self.id, expires_in=expires_in)
 
 
 @dataclass(eq=False)
@@ -77,7 +72,7 @@ class Collaborator:
     """A person on an application: invited by email, and an account from the acceptance on.
 
     ``token`` is what the invitation link ends in. ``invited_limited`` is the role of the invitation, which may decide
-    whether the link is shown (switch raised_link). ``deleted`` means that the account is gone.
+    whether the link is shown (switch raised_link).
     """
 
     id: str
@@ -86,7 +81,6 @@ class Collaborator:
     token: str = field(repr=False)
     account_id: str | None = None
     invited_limited: bool = False
-    deleted: bool = False
 
     @property
     def pending(self) -> bool:
@@ -96,8 +90,6 @@ class Collaborator:
     @property
     def status(self) -> str:
         """The word of the API."""
-        if self.deleted:
-            return "user account deleted"
         return "pending" if self.pending else "accepted"
 
 
@@ -119,7 +111,7 @@ class Application:
 
     def accepted(self, account_id: str) -> Collaborator | None:
         """The account as a collaborator that has accepted; in a full role if it has several."""
-        found = [one for one in self.collaborators if one.account_id == account_id and not one.deleted]
+        found = [one for one in self.collaborators if one.account_id == account_id]
         return min(found, key=lambda one: one.limited, default=None)
 
 

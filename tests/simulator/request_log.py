@@ -11,10 +11,6 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-HIDDEN = "[hidden]"
-# Keys whose values are secrets, be they known ones or not.
-SECRET_KEYS = ("token", "invitation_link", "link")
-
 
 @dataclass
 class Record:
@@ -41,17 +37,12 @@ class Record:
         host = "auth " if self.host == "auth" else ""
         return f"{self.method} {host}{self.path}"
 
-    def as_dict(self) -> dict[str, Any]:
-        """The record as an object for JSON."""
-        return {**vars(self), "call": self.call}
-
 
 @dataclass
 class RequestLog:
     """All requests to the simulated hosts, oldest first. A request is entered before its response exists."""
 
     records: list[Record] = field(default_factory=list)
-    retired_tokens: set[str] = field(default_factory=set)
 
     def enter(self, request: Request, host: str, account: str | None, time: str) -> Record:
         """Note a request that has just come in."""
@@ -65,35 +56,9 @@ class RequestLog:
         record.fault = fault
         if response is not None:
             record.status = response.status_code
-            data = response.get_data() if record.method != "HEAD" else b""
+            data = response.get_data()
             parsed = _parsed(data)
             record.answer = (data.decode(errors="replace") or None) if parsed is None else parsed
-
-
-def hide_secrets(value: Any, secrets: set[str]) -> Any:
-    """A copy without credentials: the Authorization header, links, and every occurrence of a secret are replaced."""
-    if isinstance(value, str):
-        for secret in secrets:
-            value = value.replace(secret, HIDDEN)
-        return value
-    if isinstance(value, list):
-        return [hide_secrets(item, secrets) for item in value]
-    if isinstance(value, dict):
-        return {hide_secrets(key, secrets): _hidden_item(key, item, secrets) for key, item in value.items()}
-    return value
-
-
-def _hidden_item(key: str, item: Any, secrets: set[str]) -> Any:
-    if key == "Authorization":
-        return _scheme(item)
-    if key in SECRET_KEYS and isinstance(item, str):
-        return HIDDEN if item else item
-    return hide_secrets(item, secrets)
-
-
-def _scheme(authorization: Any) -> str:
-    scheme = str(authorization).split(" ", 1)[0].title()
-    return f"{scheme} {HIDDEN}" if scheme in ("Basic", "Bearer") else HIDDEN
 
 
 def _parsed(data: bytes) -> Any:

@@ -34,15 +34,7 @@ class Handler(WSGIRequestHandler):
     def run_wsgi(self) -> None:
         """Handle one request."""
         environ = self.make_environ()
-        try:
-            body = self._body(environ)
-        except (ValueError, OSError):
-            self.close_connection = True
-            self._send("400 Bad Request", [], b"")
-            return
-        environ["wsgi.input"] = io.BytesIO(body)
-        environ["CONTENT_LENGTH"] = str(len(body))
-        environ.pop("HTTP_TRANSFER_ENCODING", None)
+        environ["wsgi.input"] = io.BytesIO(self.rfile.read(int(environ.get("CONTENT_LENGTH") or 0)))
         status, headers, content = _call(self.server.app, environ)
         wire_fault = environ.get(WIRE_FAULT)
         if wire_fault:
@@ -54,14 +46,6 @@ class Handler(WSGIRequestHandler):
         if wire_fault == "close":
             self.server.close(but=self.connection)
         self._send(status, headers, content)
-
-    def _body(self, environ: dict[str, Any]) -> bytes:
-        if environ.get("wsgi.input_terminated"):
-            return environ["wsgi.input"].read()
-        length = int(environ.get("CONTENT_LENGTH") or 0)
-        if length < 0:
-            raise ValueError("negative length")
-        return self.rfile.read(length)
 
     def _send(self, status: str, headers: list[tuple[str, str]], body: bytes) -> None:
         if self.close_connection:

@@ -17,7 +17,7 @@ from .clock import Bearers, Clock, RateLimiter
 from .conformance import Description
 from .faults import Faults
 from .models import Account, Application, Invitation, Project, SimulatorError
-from .request_log import RequestLog, hide_secrets
+from .request_log import RequestLog
 from .switches import Switches
 
 
@@ -46,10 +46,8 @@ class World:
         self.projects: dict[str, Project] = {}
         self.applications: dict[str, Application] = {}
         self.invitations: dict[str, Invitation] = {}
-        # The emails that the platform sent. The link of each is a secret: it is enough to accept the invitation.
+        # The emails that the platform sent.
         self.emails: list[dict[str, str]] = []
-        # The token of every link to collaborate, so that the request log can hide them.
-        self.link_tokens: set[str] = set()
         # What a lagging list still shows, by account and region: the projects and for how many reads.
         self.stale_lists: dict[tuple[str, str], tuple[list[dict[str, Any]], int]] = {}
 
@@ -102,19 +100,11 @@ class World:
 
     def new_link_token(self) -> str:
         """Make a token for a link to collaborate, in the form of recorded ones."""
-        token = secrets.token_hex(20)
-        self.link_tokens.add(token)
-        return token
-
-    def public_requests(self) -> list[dict[str, Any]]:
-        """The log of requests without API tokens, bearer tokens, and links to collaborate."""
-        hidden = {account.api_token for account in self.accounts.values()} | self.log.retired_tokens | self.link_tokens
-        hidden.update(self.bearers.issued)
-        return [hide_secrets(record.as_dict(), hidden) for record in self.log.records]
+        return secrets.token_hex(20)
 
     def empty(self) -> None:
         """Forget projects, applications, invitations, emails, faults, and the log."""
         for things in (self.projects, self.applications, self.invitations, self.emails, self.stale_lists):
             things.clear()
-        for things in (self.faults.waiting, self.log.records, self.link_tokens):
+        for things in (self.faults.waiting, self.log.records):
             things.clear()

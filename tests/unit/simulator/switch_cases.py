@@ -194,19 +194,6 @@ def accepted_by(scene: Scene) -> tuple[str, str | None, str]:
     return status, reason, scene.sim.project(scene.web["id"])["owner"]["username"]
 
 
-def new_owner_without_billing(scene: Scene) -> list[Any]:
-    scene.tomasz.billing = False
-    invited = scene.me.invite(scene.web, scene.tomasz)
-    if not invited.ok:
-        return [outcome(invited), [one["status"] for one in scene.sim.invitations(scene.web["id"])]]
-    accepted = scene.them.invitation(invited.json()["transfer_invitation"], "accept")
-    return [201, outcome(accepted), [one["status"] for one in scene.sim.invitations(scene.web["id"])]]
-
-
-def no_billing(status: int) -> tuple[int, Any]:
-    return rejected(status, "invited_user_id", "must have an active billing profile", "user")
-
-
 def roles_after_a_transfer(scene: Scene) -> list[tuple[str, str, bool]]:
     scene.sim.add_database(scene.web["id"], "data", collaborators=[scene.tomasz])
     scene.them.invitation(scene.pending(), "accept")
@@ -323,15 +310,6 @@ TRANSFERS = (
             "error": ("error", "The transfer was interrupted", "mireille"),
         },
         accepted_by,
-    ),
-    case(
-        "new_owner_refused",
-        {
-            None: [201, (200, None), ["accepted"]],
-            **{f"invite-{status}": [no_billing(status), []] for status in (402, 409, 422)},
-            **{f"accept-{status}": [201, no_billing(status), ["pending"]] for status in (402, 409, 422)},
-        },
-        new_owner_without_billing,
     ),
     case(
         "old_owner_role",
@@ -601,6 +579,7 @@ TRANSPORT = (
         page_size=2,
     ),
     case("page_style", {"last": pages(3, 1, 1, 2, per_page=2)}, lambda s: page(s)[1], page_size=2),
+    case("page_style", {"null": (0, pages(3, 9, 8, None))}, lambda s: page(s, page=9), page_size=2),
     case(
         "page_key",
         {"prev_page": {"prev_page"}, "previous_page": {"previous_page"}},

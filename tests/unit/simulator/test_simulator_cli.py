@@ -67,12 +67,10 @@ def test_simulator_says_how_to_reach_it_and_stops_silently(start: Any, tmp_path:
     ("options", "text"),
     [
         (["--switch", "no_such=1"], "unknown switch no_such"),
-        (["--switch", "dates=wrong"], "illegal value 'wrong' for switch dates"),
         (["--switch", "dates"], "'dates' is not NAME=VALUE"),
         (["--account", "=token"], "the name is missing"),
         (["--account", "a", "--account", "a"], "exists already"),
-        (["--port", "70000"], "'70000' is no port"),
-        (["--auth-port", "{taken}"], "in use"),
+        (["--port", "70000"], "0-65535"),
         (["--control-port", "{taken}"], "in use"),
     ],
 )

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import json
 import re
-import sys
-import uuid
 from typing import Any
 
 import pytest
 from contract import exchange
 from openapi_spec_validator import validate
 from scene import Client, Scene
-from simulator import Simulator, SimulatorError, UndescribedAnswerError
+from simulator import Simulator, UndescribedAnswerError
 from simulator.conformance import PATH, description
 from simulator.routes import api_host, auth_host
 from simulator.state import World
@@ -74,23 +72,16 @@ def test_responses_of_faults_are_described_too(scene: Scene, form: str) -> None:
     [
         ({"status": 201, "body": {}}, "the status 201 is not described"),
         ({"status": 200, "body": b"{"}, "the body is no application/json: "),
-        ({"status": 200, "body": b"[" * 100_000}, "the body is no application/json: "),
-        ({"status": 200, "body": []}, 'body: [] is not of type "object"'),
         ({"status": 200, "body": {"projects": {}}}, 'body projects: {} is not of type "array"'),
-        ({"status": 200, "body": {"projects": [], "meta": {}}}, 'body meta: "pagination" is a required property'),
         ({"Content-Type": "text/html"}, "the Content-Type text/html is not described, only application/json"),
         ({"X-Request-Id": "7", "body": {"projects": []}}, 'header X-Request-Id: "7" is not a "uuid"'),
         ({"status": 429, "Retry-After": "-1", "body": {"error": "later"}}, 'header Retry-After: "-1" does not match'),
         ({"status": 204, "path": "/v1/projects/a", "method": "DELETE"}, "a body of 4 bytes, and none is described"),
-        ({"status": 404, "path": "/v1/projects/a", "body": {**MISSING, "resource": "color"}}, "body"),
-        ({"status": 404, "path": "/v1/projects/a", "body": {"message": "a", "url": "b"}}, "body"),
         ({"status": 200, "path": "/v1/none", "body": {}}, "the status 200 is not described"),
         ({"status": 404, "path": "/v1/none", "body": MISSING}, 'body: "message" is a required property'),
         ({"status": 200, "host": "auth", "body": {"projects": []}}, "the status 200 is not described"),
         ({"status": 200, "method": "PUT", "body": {}}, "the status 200 is not described"),
         ({"status": 503, "Content-Type": "text/html", "body": b"oops"}, 'body: "oops" does not match "^<html>"'),
-        ({"status": 503, "Content-Type": "text/plain", "body": b"oops"}, "body: "),
-        ({"status": 500, "body": {"error": "oops"}}, "body error: "),
     ],
 )
 def test_undescribed_response_is_told(response: dict[str, Any], complaint: str) -> None:
@@ -104,9 +95,7 @@ def test_undescribed_response_is_told(response: dict[str, Any], complaint: str) 
         ("unknown", 1, ""),
         ("created_at", "2026-02-30T10:00:00.000Z", 'is not a "date-time"'),
         ("created_at", "2026-02-03T10:00:00Z", "does not match"),
-        ("default", "true", 'is not of type "boolean"'),
         ("owner", {"id": "us-1", "username": "a"}, '"email" is a required property'),
-        ("flags", {"private-network": "yes"}, 'is not of type "boolean"'),
         ("id", None, 'is not of type "string"'),
     ],
 )
@@ -114,16 +103,6 @@ def test_project_is_what_the_reference_says(field: str, value: Any, complaint: s
     project = {**exchange("get_project").response.resource, field: value}
     assert complaint in "".join(complaints(200, {"project": project}, "/v1/projects/prj-1"))
     assert bool(complaint) is bool(complaints(200, {"project": project}, "/v1/projects/prj-1"))
-
-
-def test_many_complaints_about_one_body_are_cut_short() -> None:
-    found = complaints(200, {"projects": [{}]})
-    assert len(found) == 4 and found[-1] == "body: 3 more"
-
-
-def test_head_is_described_like_get_without_the_body() -> None:
-    assert complaints(200, b"", method="HEAD", **{"X-Request-Id": str(uuid.uuid4())}) == []
-    assert complaints(201, b"", method="HEAD") == ["the status 201 is not described"]
 
 
 @pytest.fixture
@@ -138,14 +117,7 @@ def create(sim: Simulator) -> int:
 
 @pytest.mark.parametrize(
     ("variable", "validated", "told"),
-    [
-        ("1", None, True),
-        ("0", True, True),
-        ("", True, True),
-        ("", None, False),
-        ("0", None, False),
-        ("1", False, False),
-    ],
+    [("1", None, True), ("", True, True), ("", None, False), ("1", False, False)],
 )
 def test_simulator_with_an_undescribed_response_does_not_end_well(
     break_projects: None, monkeypatch: pytest.MonkeyPatch, variable: str, validated: bool | None, told: bool
@@ -183,11 +155,3 @@ def test_responses_of_faults_are_not_validated(scene: Scene) -> None:
     scene.sim.fault("replace", body={})
     assert [scene.me.get("/v1/projects").status_code for _request in range(3)] == [418, 200, 200]
     assert scene.sim.complaints == []
-
-
-@pytest.mark.parametrize("package", ["yaml", "jsonschema_rs"])
-def test_missing_package_is_named(monkeypatch: pytest.MonkeyPatch, package: str) -> None:
-    description.cache_clear()
-    monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(SimulatorError, match=rf"validate needs a package that is missing \(.*{package}.*test.txt"):
-        Simulator(validate=True)

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -53,14 +52,8 @@ def test_readme_has_every_switch() -> None:
         ("list_collaborations", "TRUE", True),
         ("rate_limit", "60", 60),
         ("rate_limit", "none", None),
-        ("latency", "0.5", 0.5),
         ("latency", 1, 1.0),
-        ("two_defaults", 3, 3),
         ("accept_delay", "2 reads", "2 reads"),
-        ("accept_delay", "1 read", "1 read"),
-        ("dates", "z", "Z"),
-        ("uuid_claim", "false", False),
-        ("retry_after", "seconds", "seconds"),
     ],
 )
 def test_switch_value_is_understood_in_every_spelling(name: str, value: Any, meant: Any) -> None:
@@ -73,16 +66,10 @@ def test_switch_value_is_understood_in_every_spelling(name: str, value: Any, mea
     [
         ({"no_such": 1}, "unknown switch no_such; known: list_collaborations, "),
         ({"non_owner_status": 500}, "illegal value 500 for switch non_owner_status; legal: 403, 401, 404"),
-        ({"non_owner_status": None}, "illegal value None"),
         ({"list_collaborations": 1}, "illegal value 1 for switch list_collaborations; legal: false, true"),
-        ({"list_collaborations": "yes"}, "illegal value 'yes'"),
         ({"rate_limit": 0}, "illegal value 0 for switch rate_limit; legal: none, any integer from 1"),
-        ({"rate_limit": 1.5}, "illegal value 1.5"),
-        ({"rate_limit": True}, "illegal value True"),
-        ({"latency": -1}, "illegal value -1 for switch latency; legal: any number from 0"),
-        ({"latency": "nan"}, "illegal value 'nan'"),
+        ({"latency": "nan"}, "illegal value 'nan' for switch latency; legal: any number from 0"),
         ({"accept_delay": "soon"}, "illegal value 'soon' for switch accept_delay; legal: any number from 0, 'N reads'"),
-        ({"error_format": []}, r"illegal value \[\]"),
     ],
 )
 def test_switch_mistake_is_told_and_nothing_is_set(sim: Simulator, switches: dict[str, Any], text: str) -> None:
@@ -93,46 +80,19 @@ def test_switch_mistake_is_told_and_nothing_is_set(sim: Simulator, switches: dic
     assert sim.switches["page_size"] is None
 
 
-@pytest.fixture
-def environment(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Sets what every simulator begins with that is not told otherwise."""
-    return lambda text: monkeypatch.setenv("SIMULATOR_SWITCHES", text)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("", {}),
-        ("page_size=2", {"page_size": 2}),
-        ("page_size=2, accept_delay=2 reads,rate_limit=none,", {"page_size": 2, "accept_delay": "2 reads"}),
-    ],
-)
-def test_environment_changes_the_defaults(
-    environment: Callable[[str], None], text: str, expected: dict[str, Any]
-) -> None:
+def test_environment_changes_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     plain = Simulator().switches
-    environment(text)
-    assert Simulator().switches == {**plain, **expected}
+    monkeypatch.setenv("SIMULATOR_SWITCHES", "page_size=2, accept_delay=2 reads,rate_limit=none,")
+    assert Simulator().switches == {**plain, "page_size": 2, "accept_delay": "2 reads"}
+    monkeypatch.setenv("SIMULATOR_SWITCHES", "page_size")
+    with pytest.raises(SwitchError, match="'page_size' is not NAME=VALUE"):
+        Simulator()
 
 
-def test_explicit_switches_take_precedence_over_the_environment(environment: Callable[[str], None]) -> None:
-    environment("page_size=2,dates=offset,list_lag=3")
+def test_explicit_switches_take_precedence_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIMULATOR_SWITCHES", "page_size=2,dates=offset,list_lag=3")
     sim = Simulator(page_size=None)
     sim.set(dates="Z")
     assert [sim.switches[name] for name in ("page_size", "dates", "list_lag")] == [None, "Z", 3]
     sim.reset()
     assert [sim.switches[name] for name in ("page_size", "dates", "list_lag")] == [None, "offset", 3]
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("page_size", "'page_size' is not NAME=VALUE"),
-        ("no_such=1", "unknown switch no_such"),
-        ("dates=wrong", "illegal value 'wrong' for switch dates"),
-    ],
-)
-def test_environment_with_a_mistake_is_told(environment: Callable[[str], None], text: str, words: str) -> None:
-    environment(text)
-    with pytest.raises(SwitchError, match=words):
-        Simulator()

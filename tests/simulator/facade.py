@@ -94,7 +94,6 @@ class Simulator(Arrangement):
             self._listeners.clear()
             raise
         self._urls = {name: listener.url for name, listener in self._listeners.items()}
-        world.region_urls.update({name: self._urls[name] for name in REGIONS})
         world.stopping.clear()
         for listener in self._listeners.values():
             listener.start()
@@ -139,7 +138,7 @@ class Simulator(Arrangement):
     @property
     def region_urls(self) -> dict[str, str]:
         """Base URL of the API host of each region."""
-        return dict(self._world.region_urls)
+        return {name: self._urls[name] for name in REGIONS}
 
     def ready(self) -> dict[str, Any]:
         """Where the simulator listens and which accounts it has, with their API tokens."""

@@ -25,10 +25,8 @@ class SwitchError(SimulatorError):
     """An unknown switch or an illegal value."""
 
 
-# The names that the platform shows. All but the first are open on request only, and hidden without authentication
-# (documented).
-REGIONS = {"osc-fr1": "Paris - Outscale", "osc-secnum-fr1": "Paris - SecNumCloud - Outscale"}
-DEFAULT_REGION = "osc-fr1"
+REGIONS = ("osc-fr1", "osc-secnum-fr1")
+DEFAULT_REGION = REGIONS[0]
 
 
 @dataclass(eq=False)

@@ -13,7 +13,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from .models import DEFAULT_REGION, REGIONS, Account, Application, Collaborator, Invitation, Project
+from .models import Account, Application, Collaborator, Invitation, Project
 from .state import World
 from .switches import Switches
 
@@ -284,19 +284,6 @@ def user_view(world: World, account: Account) -> dict[str, Any]:
         "flags": dict(account.flags),
     }
     return _extended(world, view)
-
-
-def region_view(world: World, name: str) -> dict[str, Any]:
-    """A region; ``default`` is read by the vendor's clients only. Hosts that are not simulated cannot be resolved."""
-    return {
-        "name": name,
-        "display_name": REGIONS[name],
-        "api": world.region_urls.get(name, ""),
-        "database_api": f"https://db-api.{name}.invalid",
-        "dashboard": f"https://dashboard.{name}.invalid",
-        "ssh": f"ssh.{name}.invalid:22",
-        "default": name == DEFAULT_REGION,
-    }
 
 
 def _extended(world: World, view: dict[str, Any]) -> dict[str, Any]:

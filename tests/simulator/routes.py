@@ -30,7 +30,7 @@ from .access import (
     root_object,
     visible_applications,
 )
-from .models import DEFAULT_REGION, REGIONS, Account, Invitation
+from .models import Account, Invitation
 from .responses import (
     INTERNAL_ERROR,
     ApiError,
@@ -44,7 +44,6 @@ from .responses import (
     no_content,
     no_such_route,
     project_view,
-    region_view,
     user_view,
 )
 from .state import World
@@ -98,13 +97,6 @@ def auth_routes(world: World) -> Blueprint:
     @routes.post("/tokens/exchange")
     def exchange_token() -> Response:
         return json_response(200, {"token": exchanger(world, request).bearer()})
-
-    @routes.get("/regions")
-    def list_regions() -> Response:
-        # Restricted regions are left out without authentication (vendor client); with it, all are listed (documented).
-        known = "Authorization" in request.headers and caller(world, request) is not None
-        shown = [region_view(world, region) for region in REGIONS if known or region == DEFAULT_REGION]
-        return json_response(200, {"regions": shown})
 
     return routes
 

@@ -41,7 +41,6 @@ class World:
         self.complaints: list[str] = []
         # Called with each request before anything is done about it; it goes on when that returns.
         self.gate: Callable[[Request], object] | None = None
-        self.region_urls: dict[str, str] = {}
         self.accounts: dict[str, Account] = {}
         self.projects: dict[str, Project] = {}
         self.applications: dict[str, Application] = {}

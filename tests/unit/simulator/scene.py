@@ -157,20 +157,6 @@ def outcome(response: requests.Response) -> tuple[int, Any]:
     return response.status_code, None if response.ok else response.json()
 
 
-def rejected(status: int, field: str, text: str, resource: str = "project") -> tuple[int, Any]:
-    """The outcome of a rejection in the form that belongs to its status."""
-    body: Any = {"error": text}
-    if status == 402:
-        body["url"] = "https://dashboard.scalingo.com/billing"
-    bodies = {422: {"errors": {field: [text]}}, 404: {"resource": resource, "error": "not found"}}
-    return status, bodies.get(status, body)
-
-
-def rejections(statuses: tuple[int, ...], field: str, text: str, resource: str = "project") -> dict[Any, Any]:
-    """The outcome of a rejection by the value of the switch that chooses its status."""
-    return {status: rejected(status, field, text, resource) for status in statuses}
-
-
 def closed(invitation: requests.Response) -> tuple[str, str | None]:
     """Status and reason of an invitation."""
     shown = invitation.json()["transfer_invitation"]

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the community.scalingo authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tokens, bearers, regions, and the caller's account."""
+"""Tokens, bearers, and the caller's account."""
 
 from __future__ import annotations
 
@@ -44,8 +44,6 @@ def test_exchange_needs_an_api_token_that_is_still_valid(scene: Scene) -> None:
 def test_bad_authorization_is_rejected(scene: Scene, header: str | None) -> None:
     headers = {} if header is None else {"Authorization": header}
     assert outcome(scene.anonymous("GET", "/v1/projects", headers=headers)) == BAD_BEARER
-    if header:
-        assert outcome(Client(scene.sim.auth_url)("GET", "/v1/regions", headers=headers)) == BAD_BEARER
 
 
 def test_bearer_is_good_until_it_expires(scene: Scene) -> None:
@@ -61,14 +59,6 @@ def test_bearer_is_good_until_it_expires(scene: Scene) -> None:
     assert statuses(*bearers, account.bearer()) == [401, 401, 200]
 
 
-def test_regions_are_all_listed_with_authentication_only(scene: Scene) -> None:
-    public = Client(scene.sim.auth_url).get("/v1/regions").json()["regions"]
-    assert [region["name"] for region in public] == ["osc-fr1"]
-    regions = scene.auth.get("/v1/regions").json()["regions"]
-    assert {region["name"]: region["api"] for region in regions} == scene.sim.region_urls
-    assert [region["default"] for region in regions] == [True, False]
-
-
 def test_account_is_shown_on_both_hosts(scene: Scene) -> None:
     for caller in (scene.me, scene.auth):
         user = caller.get("/v1/users/self").json()["user"]
@@ -80,13 +70,11 @@ def test_account_is_shown_on_both_hosts(scene: Scene) -> None:
     ("host", "method", "path"),
     [
         ("api", "POST", "/v1/tokens/exchange"),
-        ("api", "GET", "/v1/regions"),
         ("api", "GET", "/projects"),
         ("api", "GET", "/v1/projects/"),
         ("api", "GET", "/v1//projects"),
         ("api", "PUT", "/v1/projects"),
         ("api", "OPTIONS", "/v1/projects"),
-        ("api", "GET", "/v1/projects/a/b/c/d/e"),
         ("auth", "GET", "/v1/projects"),
         ("auth", "GET", "/"),
     ],

@@ -22,14 +22,9 @@ def test_new_account_has_a_default_project_in_each_region_unless_told_otherwise(
 
 
 def test_created_project_is_shown_and_listed(scene: Scene) -> None:
-    response = scene.me.create("site")
-    project = response.json()["project"]
-    assert (response.status_code, response.headers["Content-Type"]) == (201, "application/json; charset=utf-8")
+    project = scene.me.create("site").json()["project"]
     assert re.fullmatch("prj-[0-9a-f-]{36}", project["id"])
-    assert project["created_at"] == project["updated_at"]
-    owner = {"id": scene.mireille.id, "username": "mireille", "email": "mireille@example.org", "flags": {}}
-    assert list(project) == ["id", "name", "default", "created_at", "updated_at", "owner", "flags"]
-    assert (project["name"], project["default"], project["owner"], project["flags"]) == ("site", False, owner, {})
+    assert (project["name"], project["default"], project["owner"]["id"]) == ("site", False, scene.mireille.id)
     assert scene.me.show(project).json() == {"project": project}
     assert scene.me.get("/v1/projects").json()["projects"][2] == project
     assert scene.me.get("/v1/projects/site").json() == NOT_FOUND  # a name is no ID

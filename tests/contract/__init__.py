@@ -9,14 +9,8 @@ the printed request and understand the printed response. With ``tests/`` on ``sy
 
     from contract import exchange, exchanges
 
-    @pytest.mark.parametrize("entry", exchanges(), ids=str)
-    def test_client(entry):
-        server.add(entry.request.method, entry.request.path, status=entry.response.status, text=entry.response.text)
-        ...
-        assert seen.body == entry.request.body
-        assert result == entry.response.resource  # the response without its root key
-
     exchange("create_project").request.body["project"]["name"]  # one by its ID
+    exchange("get_project").response.resource  # the response without its root key
 
 The exchanges are the examples of ``tests/simulator/openapi.yaml``, where each call is described once. The calls for
 collaborators, applications, and databases are on other pages: ``exchanges("collaborators")``, with invented values.
@@ -29,17 +23,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-import yaml
+from simulator.conformance import description
 
-DESCRIPTION = Path(__file__).resolve().parents[1] / "simulator" / "openapi.yaml"
 # The calls of a page by their tags.
 PAGES = {"projects": {"projects", "transfers"}, "collaborators": {"collaborators"}}
 METHODS = ("get", "post", "patch", "delete")
-HEADERS = {"Accept": "application/json", "Content-Type": "application/json", "Authorization": "Bearer $BEARER_TOKEN"}
 
 
 @dataclass(frozen=True)
@@ -52,15 +42,6 @@ class Request:
     optional_query: dict[str, str]
     body: Any  # None: nothing is sent
 
-    @property
-    def text(self) -> str | None:
-        """The body as it goes over the wire."""
-        return None if self.body is None else json.dumps(self.body)
-
-    def headers_with(self, bearer: str) -> dict[str, str]:
-        """The headers with a real token in the place of the page's shell variable."""
-        return {name: value.replace("$BEARER_TOKEN", bearer) for name, value in HEADERS.items()}
-
 
 @dataclass(frozen=True)
 class Response:
@@ -68,11 +49,6 @@ class Response:
 
     status: int
     body: Any  # None: nothing comes
-
-    @property
-    def text(self) -> str:
-        """The body as it comes over the wire; empty for a 204."""
-        return "" if self.body is None else json.dumps(self.body)
 
     @property
     def resource(self) -> Any:
@@ -93,28 +69,13 @@ class Exchange:
         return self.id
 
 
-@lru_cache(maxsize=None)
-def _document() -> dict[str, Any]:
-    # The C parser where there is one: it takes a tenth of the time.
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    document: dict[str, Any] = yaml.load(DESCRIPTION.read_bytes(), Loader=loader)
-    return document
-
-
-def _resolved(node: Any) -> Any:
-    """Follow a reference, and copy what it leads to, with nothing shared any more."""
-    if "$ref" in node:
-        kind, name = node["$ref"].split("/")[2:]
-        node = _document()["components"][kind][name]
-    return json.loads(json.dumps(node))
-
-
 def _example(content: Mapping[str, Any]) -> Any:
-    return _resolved(content.get("content", {}).get("application/json", {})).get("example")
+    """Return a copy of an example, with nothing shared any more."""
+    return json.loads(json.dumps(content.get("content", {}).get("application/json", {}).get("example")))
 
 
 def _examples(item: Mapping[str, Any], method: str, place: str, required: bool) -> dict[str, str]:
-    found = [_resolved(one) for one in (*item.get("parameters", ()), *item[method].get("parameters", ()))]
+    found = [description().resolved(one) for one in (*item.get("parameters", ()), *item[method].get("parameters", ()))]
     wanted = [one for one in found if "example" in one and (one["in"], one["required"]) == (place, required)]
     return {one["name"]: one["example"] for one in wanted}
 
@@ -136,7 +97,7 @@ def exchanges(page: str = "projects") -> list[Exchange]:
     """Every exchange of a page (`projects` or `collaborators`), in its order."""
     return [
         _exchange(method, route, item)
-        for route, item in _document()["paths"].items()
+        for route, item in description().document["paths"].items()
         for method in METHODS
         if method in item and PAGES[page] & set(item[method]["tags"])
     ]

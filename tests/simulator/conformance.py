@@ -52,10 +52,10 @@ class Description:
         response = responses.get(str(status)) or responses.get(f"{status // 100}XX")
         if response is None:
             return [f"the status {status} is not described"]
-        response, found = self._resolved(response), []
+        response, found = self.resolved(response), []
         for name, header in response["headers"].items():
             if name in headers:
-                found += self._differences(self._resolved(header)["schema"], headers[name], f"header {name}")
+                found += self._differences(self.resolved(header)["schema"], headers[name], f"header {name}")
         return found + self._body_complaints(response.get("content", {}), headers.get("Content-Type"), body)
 
     def _hosts(self, item: dict[str, Any]) -> set[str]:
@@ -99,7 +99,7 @@ class Description:
         more = [f"{what}: {len(found) - SHOWN_ERRORS} more"] if len(found) > SHOWN_ERRORS else []
         return found[:SHOWN_ERRORS] + more
 
-    def _resolved(self, node: dict[str, Any]) -> dict[str, Any]:
+    def resolved(self, node: dict[str, Any]) -> dict[str, Any]:
         """What a reference within the document points to."""
         if "$ref" not in node:
             return node

@@ -33,6 +33,7 @@ TIMES = {one.id: dict(one.response.resource or {}).get("updated_at") for one in 
 SENDERS = {"accept_invitation": "alice", "decline_invitation": "alice", "accept_collaboration": "bob"}
 # The identifiers that the simulator makes up.
 IDS = {"project": PROJECT["id"], "invitation": INVITATION["id"], "collaborator": PENDING["id"]}
+HEADERS = {"Accept": "application/json", "Content-Type": "application/json"}
 TOKEN = PENDING["invitation_link"].partition("?token=")[2]
 
 
@@ -91,11 +92,12 @@ def test_simulator_responds_as_printed(monkeypatch: pytest.MonkeyPatch, entry: E
     printed = entry.request
     with Simulator(id_prefix="pr", dates="offset", validate=True) as sim, requests.Session() as session:
         session.trust_env = False  # neither a proxy nor .netrc shall come between
-        headers = printed.headers_with(set_up(sim, entry))
+        headers = {**HEADERS, "Authorization": f"Bearer {set_up(sim, entry)}"}
         monkeypatch.setattr(World, "new_id", lambda _world, kind: IDS[kind])
         monkeypatch.setattr(World, "new_link_token", lambda _world: TOKEN)
         url = sim.api_url + printed.path
-        response = session.request(printed.method, url, params=query, headers=headers, data=printed.text, timeout=10)
+        data = None if printed.body is None else json.dumps(printed.body)
+        response = session.request(printed.method, url, params=query, headers=headers, data=data, timeout=10)
         (record,) = sim.requests
         emails = len(sim.emails)
     assert response.status_code == entry.response.status

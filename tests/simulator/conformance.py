@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -94,10 +95,8 @@ class Description:
             validator = self._validators[id(schema)] = self._validator_class(complete, validate_formats=True)
         if validator.is_valid(value):
             return []
-        errors = list(validator.iter_errors(value))
-        found = [f"{' '.join([what, *map(str, error.instance_path)])}: {error.message}" for error in errors]
-        more = [f"{what}: {len(found) - SHOWN_ERRORS} more"] if len(found) > SHOWN_ERRORS else []
-        return found[:SHOWN_ERRORS] + more
+        errors = islice(validator.iter_errors(value), SHOWN_ERRORS)
+        return [f"{' '.join([what, *map(str, error.instance_path)])}: {error.message}" for error in errors]
 
     def resolved(self, node: dict[str, Any]) -> dict[str, Any]:
         """What a reference within the document points to."""

@@ -84,15 +84,8 @@ class Simulator(Arrangement):
         world = self._world
         apps: dict[str, Any] = {one: Gateway(world, one, partial(api_host, world, one)) for one in REGIONS}
         apps |= {AUTH: Gateway(world, AUTH, partial(auth_host, world)), CONTROL: control_app(self)}
-        try:
-            for name, app in apps.items():
-                tls = None if name == CONTROL else self._tls
-                self._listeners[name] = Listener(app, self._ports.get(name, 0), tls)
-        except OSError:
-            for listener in self._listeners.values():
-                listener.server_close()
-            self._listeners.clear()
-            raise
+        for name, app in apps.items():
+            self._listeners[name] = Listener(app, self._ports.get(name, 0), None if name == CONTROL else self._tls)
         self._urls = {name: listener.url for name, listener in self._listeners.items()}
         world.stopping.clear()
         for listener in self._listeners.values():
@@ -111,9 +104,8 @@ class Simulator(Arrangement):
         found = self.complaints
         self._world.complaints.clear()
         if found:
-            headline = "the simulator gave responses that openapi.yaml does not describe:"
-            more = [f"and {len(found) - SHOWN_COMPLAINTS} more"] if len(found) > SHOWN_COMPLAINTS else []
-            raise UndescribedAnswerError("\n  ".join([headline, *found[:SHOWN_COMPLAINTS], *more]))
+            headline = f"the simulator gave {len(found)} responses that openapi.yaml does not describe:"
+            raise UndescribedAnswerError("\n  ".join([headline, *found[:SHOWN_COMPLAINTS]]))
 
     def close(self, host: str) -> None:
         """Refuse connections to a host, until ``open``."""

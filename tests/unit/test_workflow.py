@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from matrix.environments import find
 from matrix.table import CORES, DEVELOPMENT, TARGETS, Python, all_cells, listing, plan, text
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -114,7 +113,7 @@ def test_workflow_gives_nothing_away(name: str) -> None:
     assert [line for line in used if not re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line)] == []
 
 
-# The choice of cells, and the Pythons of a machine
+# The choice of cells
 
 
 @pytest.mark.parametrize("present", [set(), {(3, 11)}, {(3, 8), (3, 13)}, ALL - {(3, 14)}, {(3, 14)}, ALL], ids=str)
@@ -143,17 +142,6 @@ def test_newest_python_of_each_core_is_run_and_everything_else_is_said_to_be_lef
 )
 def test_only_cells_that_are_asked_for_are_run(only: str, run: list[str]) -> None:
     assert [cell.name for cell in plan({*ALL, *DEVELOPMENT.controllers}, [only])[0]] == run
-
-
-def test_python_that_does_not_start_is_not_there(tmp_path: Path) -> None:
-    scripts = {"shims": "exit 127", "other": "echo 9.8 /other/python", "real": "echo 9.7 /real/python"}
-    for folder, script in scripts.items():
-        (tmp_path / folder).mkdir()
-        (tmp_path / folder / "python9.7").write_text(f"#!/bin/sh\n{script}\n")
-        (tmp_path / folder / "python9.7").chmod(0o755)
-    path = {"PATH": f"{tmp_path}/shims:{tmp_path}/other"}
-    assert find([(9, 7)], path) == {}
-    assert find([(9, 7)], {**path, "MATRIX_PATH": f"{tmp_path}/real"}) == {(9, 7): Path("/real/python")}
 
 
 def test_no_finding_of_sanity_is_ignored() -> None:

@@ -17,15 +17,11 @@ NO_ROUTE = {"message": "Looking for something here? You must be wrong", "url": "
 def test_exchange_gives_a_signed_token_for_an_hour(scene: Scene) -> None:
     response = scene.exchange(scene.mireille.api_token)
     assert (response.status_code, list(response.json())) == (200, ["token"])
-    bearer, key = response.json()["token"], scene.sim._world.bearers._key
-    claims = jwt.decode(bearer, key, algorithms=["HS512"])
-    assert jwt.get_unverified_header(bearer) == {"typ": "JWT", "alg": "HS512"}
+    claims = jwt.decode(response.json()["token"], scene.sim._world.bearers._key, algorithms=["HS512"])
     assert list(claims) == ["iss", "iat", "uuid", "rnd", "exp"]
     assert (claims["iss"], claims["uuid"]) == ("Scalingo", scene.mireille.id)
     assert claims["exp"] == claims["iat"] + 3600
     assert abs(claims["iat"] - scene.sim.clock.timestamp()) < 5
-    with pytest.raises(jwt.InvalidSignatureError):
-        jwt.decode(bearer, b"x" * 64, algorithms=["HS512"])
 
 
 def test_exchange_needs_an_api_token_that_is_still_valid(scene: Scene) -> None:

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 import requests
 from scene import Scene
-from simulator import Simulator
 
 DISCONNECTED = "Remote end closed connection"
 
@@ -111,32 +110,15 @@ def test_fault_meets_only_the_requests_that_it_describes(scene: Scene) -> None:
     assert [scene.exchange(token).status_code for token in tokens] == [200, 418]
 
 
-def closed(sim: Simulator, host: str) -> bool:
-    """Whether the system refuses a connection to a host, and its port is still taken."""
-    url = sim.auth_url if host == "auth" else sim.region_urls[host]
-    port = int(url.rpartition(":")[2])
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=5).close()
-    except ConnectionRefusedError:
-        with socket.socket() as other, pytest.raises(OSError, match="in use"):
-            other.bind(("127.0.0.1", port))
-        return True
-    return False
-
-
 def test_closed_host_refuses_connections_until_it_is_opened(scene: Scene) -> None:
-    sim = scene.sim
-    for _twice in range(2):
-        assert len(scene.me.names()) == 2
-        sim.close("osc-fr1")
-        sim.close("osc-fr1")
-        assert [closed(sim, host) for host in ("osc-fr1", "auth", "osc-secnum-fr1")] == [True, False, False]
-        with pytest.raises(requests.ConnectionError):
-            scene.me.names()
-        sim.open("osc-fr1")
-        sim.open("osc-fr1")
-    sim.fault("close", method="POST")
-    assert scene.me.create("site").headers["Connection"] == "close"
-    assert closed(sim, "osc-fr1")
-    sim.reset()
-    assert not closed(sim, "osc-fr1")
+    sim, port = scene.sim, int(scene.sim.api_url.rpartition(":")[2])
+    for again in (lambda: sim.open("osc-fr1"), sim.reset):
+        sim.fault("close", method="POST")
+        assert scene.me.create("site").headers["Connection"] == "close"
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port), timeout=5)
+        with socket.socket() as other, pytest.raises(OSError, match="in use"):  # no other program gets the port
+            other.bind(("127.0.0.1", port))
+        assert scene.auth.get("/v1/users/self").status_code == 200
+        again()
+        assert "default" in scene.me.names()

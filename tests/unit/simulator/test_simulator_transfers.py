@@ -5,9 +5,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import pytest
 from scene import Scene, closed, outcome
 
 NOT_FOUND = (404, {"resource": "transfer_invitation", "error": "not found"})
@@ -20,10 +17,9 @@ def test_invitation_is_found_under_its_project_and_region_only(scene: Scene) -> 
     assert scene.elsewhere.invitation(invitation).json() == {"resource": "project", "error": "not found"}
 
 
-@pytest.mark.parametrize("json", [None, {}, {"unknown": 1}])
-def test_accepted_project_belongs_to_the_new_owner_and_can_go_back(scene: Scene, json: Any) -> None:
+def test_accepted_project_belongs_to_the_new_owner_and_can_go_back(scene: Scene) -> None:
     invitation = scene.pending()
-    accepted = scene.them.invitation(invitation, "accept", json)
+    accepted = scene.them.invitation(invitation, "accept", {"unknown": 1})
     assert closed(accepted) == ("accepted", "")
     assert accepted.json()["transfer_invitation"]["created_at"] == invitation["created_at"]
     assert scene.me.show(scene.web).json()["project"]["owner"]["id"] == scene.tomasz.id

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import http.client
 import socket
 import threading
 import time
@@ -43,42 +42,11 @@ def test_every_response_has_an_id_of_its_own_and_the_date_of_the_clock(scene: Sc
     assert {parsedate_to_datetime(one.headers["Date"]) for one in responses} == {now}
 
 
-def test_connection_stays_open(scene: Scene) -> None:
-    connection = http.client.HTTPConnection(scene.sim.api_url.removeprefix("http://"), timeout=5)
-    headers = {"Authorization": f"Bearer {scene.mireille.bearer()}", "Content-Type": "application/json"}
-    sockets = set()
-    for method, path in [
-        ("GET", "/v1/projects"),
-        ("POST", "/v1/projects"),
-        ("GET", "/none"),
-        ("DELETE", "/v1/projects"),
-    ]:
-        connection.request(method, path, body=b"{" if method == "POST" else None, headers=headers)
-        response = connection.getresponse()
-        sockets.add(connection.sock)
-        response.read()
-        assert response.version == 11
-    assert len(sockets) == 1
-    connection.close()
-
-
 def test_requests_are_atomic(scene: Scene) -> None:
     with ThreadPoolExecutor(12) as pool:
         callers = [Client(scene.sim.api_url, scene.mireille) for _number in range(12)]
         statuses = [one.status_code for one in pool.map(lambda caller: caller.create("same"), callers)]
     assert sorted(statuses) == [201] + [422] * 11
-
-
-def test_waiting_request_does_not_delay_others(scene: Scene) -> None:
-    scene.sim.fault("slow", account="mireille", seconds=1.5)
-    slow = threading.Thread(target=scene.me.get, args=("/v1/apps",))
-    slow.start()
-    started = time.monotonic()
-    while not scene.sim.calls("mireille") and time.monotonic() - started < 5:
-        time.sleep(0.01)
-    assert scene.them.get("/v1/apps").status_code == 200
-    assert slow.is_alive()
-    slow.join()
 
 
 def test_gate_lets_each_request_to_a_simulated_host_through() -> None:

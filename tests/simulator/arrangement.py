@@ -112,11 +112,10 @@ class Arrangement:
         project_id: str,
         name: str,
         collaborators: Iterable[Account | str] = (),
-        pending: Iterable[Account | str] = (),
         id: str | None = None,
     ) -> dict[str, Any]:
         """Add a dedicated database and return it as the API shows it; it has collaborators like an application."""
-        people = {COLLABORATOR: collaborators, PENDING_COLLABORATOR: pending}
+        people = {COLLABORATOR: collaborators}
         with self._world.lock:
             return database_view(self._world, self._add_resource(id, project_id, name, people, database=True))
 

@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 from .models import Account, Application, Collaborator
-from .responses import ApiError, bad_request, date_view, invalid, invitation_link, not_found, rejection
+from .responses import ApiError, bad_request, invalid, invitation_link, not_found, rejection
 from .state import World
 
 # One character at least on both sides of one @, and nothing that could end a header.
@@ -30,7 +30,7 @@ def owned_collaborators(world: World, account: Account, region: str) -> list[tup
     ]
 
 
-def invite(world: World, account: Account, application: Application, desired: dict[str, Any]) -> Collaborator:
+def invite(world: World, application: Application, desired: dict[str, Any]) -> Collaborator:
     """Invite a person by email, as a limited collaborator unless told otherwise; the platform sends an email."""
     email = _checked_email(desired.get("email"))
     limited = _checked_limited(world, application, desired)
@@ -48,15 +48,8 @@ def invite(world: World, account: Account, application: Application, desired: di
         )
         application.collaborators.append(collaborator)
     if collaborator.pending:
-        sent = {
-            "to": collaborator.email,
-            "purpose": "invitation to collaborate",
-            "application": application.name,
-            "sender": account.username,
-            "link": invitation_link(world, application, collaborator.token),
-            "time": date_view(world, world.clock.now()),
-        }
-        world.emails.append(sent)
+        link = invitation_link(world, application, collaborator.token)
+        world.emails.append({"to": collaborator.email, "application": application.name, "link": link})
     return collaborator
 
 

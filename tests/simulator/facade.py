@@ -199,7 +199,7 @@ class Simulator(Arrangement):
 
     @property
     def emails(self) -> list[dict[str, str]]:
-        """The emails that the platform sent, oldest first: ``to`` whom, for what ``purpose``, and the ``link``."""
+        """The invitations to collaborate that the platform sent by email, oldest first."""
         with self._world.lock:
             return [dict(email) for email in self._world.emails]
 

@@ -24,7 +24,7 @@ from .responses import date_view, default_error_response, free_response, too_man
 from .state import World
 from .transfers import settle
 
-# Key of the WSGI environment that tells the server how to mistreat the connection: "drop", "truncate", or "close".
+# Key of the WSGI environment with a list that tells the server how to mistreat the connection.
 WIRE_FAULT = "simulator.wire_fault"
 WIRE_FAULTS = {"drop_before": "drop", "drop_after": "drop", "truncate": "truncate", "close": "close"}
 NOT_JSON = '{"this is": not JSON'
@@ -69,7 +69,7 @@ class Gateway:
                 self._check(request, response)
         if details.get("work_first"):
             world.stopping.wait(seconds)
-        environ[WIRE_FAULT] = WIRE_FAULTS.get(kind or "")
+        environ[WIRE_FAULT].append(WIRE_FAULTS.get(kind or ""))
         return response(environ, start_response)
 
     def _response(

@@ -37,7 +37,7 @@ def update(world: World, project: Project, desired: dict[str, Any]) -> Project:
     """Rename a project or make it the default one; ``default`` cannot go from true to false (documented)."""
     desired = _checked(desired)
     if not desired:
-        return _nothing_desired(world, project)
+        raise bad_request("param is missing or the value is empty: project")
     status = world.switches.default_false_status
     if project.default and desired.get("default") is False and status != 200:
         raise rejection(status, "default", "cannot be changed from true to false")
@@ -134,15 +134,6 @@ def _name_problem(name: Any) -> str | None:
     if not re.fullmatch(r"[a-z0-9_-]+", name):
         return "may only contain lower-case letters, digits, hyphens and underscores"
     return None
-
-
-def _nothing_desired(world: World, project: Project) -> Project:
-    status = world.switches.empty_patch_status
-    if status == 200:
-        return project
-    if status == 422:
-        raise invalid(project="missing field")
-    raise bad_request("param is missing or the value is empty: project")
 
 
 def _duplicate(world: World) -> ApiError:

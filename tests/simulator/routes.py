@@ -246,7 +246,7 @@ def collaborator_routes(world: World, region: str) -> Blueprint:
     def invite_collaborator(app: str) -> Response:
         account = caller(world, request)
         application = application_with_rights(world, account, region, app, world.switches.collaborator_invites)
-        invited = collaborators.invite(world, account, application, root_object(request, "collaborator"))
+        invited = collaborators.invite(world, application, root_object(request, "collaborator"))
         view = collaborator_view(world, application, invited)
         # The reference prints a list, recorded responses have an object.
         return json_response(201, {"collaborator": [view] if world.switches.collaborator_form == "list" else view})

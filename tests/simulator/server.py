@@ -13,6 +13,7 @@ import threading
 from typing import Any
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
+from werkzeug.test import run_wsgi_app
 
 from .gateway import WIRE_FAULT
 
@@ -35,8 +36,10 @@ class Handler(WSGIRequestHandler):
         """Handle one request."""
         environ = self.make_environ()
         environ["wsgi.input"] = io.BytesIO(self.rfile.read(int(environ.get("CONTENT_LENGTH") or 0)))
-        status, headers, content = _call(self.server.app, environ)
-        wire_fault = environ.get(WIRE_FAULT)
+        wire_faults = environ[WIRE_FAULT] = []
+        chunks, status, headers = run_wsgi_app(self.server.app, environ, buffered=True)
+        content = b"".join(chunks)
+        wire_fault = next(iter(wire_faults), None)
         if wire_fault:
             self.close_connection = True
         if wire_fault == "drop":
@@ -45,7 +48,7 @@ class Handler(WSGIRequestHandler):
             content = content[: len(content) // 2]
         if wire_fault == "close":
             self.server.close(but=self.connection)
-        self._send(status, headers, content)
+        self._send(status, list(headers), content)
 
     def _send(self, status: str, headers: list[tuple[str, str]], body: bytes) -> None:
         if self.close_connection:
@@ -55,23 +58,6 @@ class Handler(WSGIRequestHandler):
 
     def log(self, type: str, message: str, *args: Any) -> None:
         """Say nothing; the simulator keeps its own log of requests."""
-
-
-def _call(app: Any, environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
-    """Status, headers and body of an application; it may leave messages in the environment."""
-    status, headers = "", []
-
-    def start_response(given_status: str, given_headers: list[tuple[str, str]], _error: Any = None) -> None:
-        nonlocal status, headers
-        status, headers = given_status, given_headers
-
-    chunks = app(environ, start_response)
-    try:
-        body = b"".join(chunks)
-    finally:
-        if hasattr(chunks, "close"):
-            chunks.close()
-    return status, headers, body
 
 
 class Listener(ThreadedWSGIServer):

@@ -139,7 +139,6 @@ PROJECT_SWITCHES = (
     Switch("limit_scope", "region", "Does the limit count one region or all?", ("region", "account")),
     Switch("limit_status", 422, "Status when the limit is exceeded", (422, 409, 403, 402)),
     Switch("default_false_status", 422, "Status for default: false on the default project", (422, 400, 200)),
-    Switch("empty_patch_status", 400, "Status for an update with nothing in it", (400, 200, 422)),
     Switch("touch_unchanged", False, "Does an update that changes nothing renew updated_at?", (False, True)),
     Switch("default_delete_status", 409, "Status for deleting the default project", (409, 422, 403)),
     Switch("delete_with_database", 409, "Deleting a project that holds only databases", (409, 422, 403, 204)),

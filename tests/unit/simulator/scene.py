@@ -127,10 +127,6 @@ class Scene:
         self.elsewhere = Client(sim.region_urls["osc-secnum-fr1"], self.mireille)
         self.anonymous = Client(sim.api_url)
         self.control = Client(sim.control_url)
-        self.arrange()
-
-    def arrange(self) -> None:
-        """Add the project, its application, and the collaborator."""
         self.web = self.sim.add_project(self.mireille, "web")
         self.sim.add_application(self.web["id"], "shop", collaborators=[self.tomasz])
 

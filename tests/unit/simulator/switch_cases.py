@@ -124,7 +124,6 @@ PROJECTS = (
         {200: (200, ["default"]), 400: (400, ["default"]), 422: (422, ["default"])},
         lambda s: (s.me.update(s.default_project(), default=False).status_code, s.me.defaults()),
     ),
-    case("empty_patch_status", same(200, 400, 422), lambda s: s.me.update(s.web, unknown=1).status_code),
     case("touch_unchanged", {False: False, True: True}, unchanged_update),
     case("default_delete_status", same(409, 422, 403), lambda s: s.me.delete(s.default_project()).status_code),
     case("delete_with_database", same(409, 422, 403, 204), delete_with_database),

@@ -77,5 +77,7 @@ def test_bad_json_is_rejected(scene: Scene, data: bytes) -> None:
 def test_unknown_keys_and_a_body_without_content_type_are_ignored(scene: Scene) -> None:
     response = scene.me.post(PROJECTS, {"project": {"name": "site", "color": "red"}, "more": 1})
     assert response.status_code == 201 and "color" not in response.json()["project"]
+    nothing = (400, {"error": "param is missing or the value is empty: project"})
+    assert outcome(scene.me.update(scene.web, unknown=1)) == nothing
     missing = (422, {"errors": {"project": ["missing field"]}})
     assert outcome(scene.me("POST", PROJECTS, data='{"project": {"name": "x"}}')) == missing

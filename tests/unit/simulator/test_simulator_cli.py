@@ -11,43 +11,35 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
 from simulator.cli import main
 
 SIMULATOR = Path(__file__).resolve().parents[2] / "simulator"
+OPTIONS = ["--account", "mireille=tk-us-fixed", "--account", "tomasz", "--switch", "page_size=1"]
+OPTIONS += ["--ready-file", "ready.json"]
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
-    """Starts the simulator as its own process; what is left of it is killed."""
-    processes = []
-
-    def run(*options: str) -> subprocess.Popen[str]:
-        command, env = [sys.executable, str(SIMULATOR), *options], {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-        pipe = subprocess.PIPE
-        processes.append(subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=env, cwd=tmp_path))
-        return processes[-1]
-
-    yield run
-    for process in processes:
+def process(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """The simulator as its own process; what is left of it is killed."""
+    command, env = [sys.executable, str(SIMULATOR), *OPTIONS], {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=env, cwd=tmp_path) as process:
+        yield process
         process.kill()
-        process.communicate()
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
-def test_simulator_says_how_to_reach_it_and_stops_silently(start: Any, tmp_path: Path, stop: signal.Signals) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    options = ["--port", str(port), "--account", "mireille=tk-us-fixed", "--account", "tomasz"]
-    process = start(*options, "--switch", "page_size=1", "--ready-file", "ready.json")
+def test_simulator_says_how_to_reach_it_and_stops_silently(
+    process: subprocess.Popen[str], tmp_path: Path, stop: signal.Signals
+) -> None:
     ready = json.loads(process.stdout.readline())
     assert set(ready) == {"api_url", "auth_url", "control_url", "region_urls", "accounts"}
-    assert ready["region_urls"]["osc-fr1"] == ready["api_url"] == f"http://127.0.0.1:{port}"
+    assert ready["region_urls"]["osc-fr1"] == ready["api_url"]
     assert [one["email"] for one in ready["accounts"]] == ["mireille@example.org", "tomasz@example.org"]
     assert ready["accounts"][0]["api_token"] == "tk-us-fixed"
     exchange = requests.post(f"{ready['auth_url']}/v1/tokens/exchange", auth=("", "tk-us-fixed"), timeout=5)

@@ -51,7 +51,7 @@ SWITCHES = (
     "page_size=2,page_style=last,page_key=previous_page,app_denied_status=404,collaborator_form=list,"
     "pending_user_id=absent,closed_link=without_token,not_found_style=text,non_owner_status=404,"
     "validation_style=single,show_flags=false",
-    "validation_style=nested,empty_patch_status=422,duplicate_status=409,invite_not_eligible_status=409,"
+    "validation_style=nested,duplicate_status=409,invite_not_eligible_status=409,"
     "answer_closed_status=409,invite_again=409,used_link=400,collaborator_manages=true,extra_fields=true",
     "error_format=html,stranger_app=403,invite_again=second,limited_link=true,id_prefix=pr,self_hosts=auth",
     "error_format=empty,uuid_claim=opaque,self_hosts=api,request_ids=false",

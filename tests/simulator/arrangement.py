@@ -12,11 +12,7 @@ from typing import Any
 
 from .collaborators import find_by_email
 from .models import (
-    COLLABORATOR,
     DEFAULT_REGION,
-    LIMITED,
-    PENDING_COLLABORATOR,
-    PENDING_LIMITED,
     REGIONS,
     ROLES,
     Account,
@@ -103,7 +99,7 @@ class Arrangement:
         id: str | None = None,
     ) -> dict[str, Any]:
         """Add an application with its collaborators by role; ``databases`` makes it a dedicated database instead."""
-        people = {COLLABORATOR: collaborators, LIMITED: limited, PENDING_COLLABORATOR: pending}
+        people = {"collaborator": collaborators, "limited": limited, "pending": pending}
         with self._world.lock:
             return application_view(self._world, self._add_resource(id, project_id, name, people, databases))
 
@@ -115,7 +111,7 @@ class Arrangement:
         id: str | None = None,
     ) -> dict[str, Any]:
         """Add a dedicated database and return it as the API shows it; it has collaborators like an application."""
-        people = {COLLABORATOR: collaborators}
+        people = {"collaborator": collaborators}
         with self._world.lock:
             return database_view(self._world, self._add_resource(id, project_id, name, people, database=True))
 
@@ -128,7 +124,7 @@ class Arrangement:
         self,
         application: str,
         who: Account | str,
-        role: str | None = COLLABORATOR,
+        role: str | None = "collaborator",
         id: str | None = None,
         token: str | None = None,
     ) -> None:
@@ -145,11 +141,10 @@ class Arrangement:
             account, email = self._person(who)
             known = next((one for one in found.collaborators if account and one.account_id == account.id), None)
             known = known or find_by_email(world, found, email)
-            pending = role in (PENDING_COLLABORATOR, PENDING_LIMITED)
-            limited = role in (LIMITED, PENDING_LIMITED)
             if role is None:
                 found.collaborators = [one for one in found.collaborators if one is not known]
                 return
+            pending, limited = role.startswith("pending"), role.endswith("limited")
             if account is None and not pending:
                 raise SimulatorError(f"{email} has no account, and can only be pending")
             if known is None:

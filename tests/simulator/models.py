@@ -10,11 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 # Roles that can be arranged; the API knows a status, and whether a collaborator is limited.
-COLLABORATOR = "collaborator"
-LIMITED = "limited"
-PENDING_COLLABORATOR = "pending"
-PENDING_LIMITED = "pending_limited"
-ROLES = (COLLABORATOR, LIMITED, PENDING_COLLABORATOR, PENDING_LIMITED)
+ROLES = ("collaborator", "limited", "pending", "pending_limited")
 
 
 class SimulatorError(ValueError):

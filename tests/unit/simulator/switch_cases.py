@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import jwt
 from scene import DATA, INES, SHOP, Client, Scene, closed
@@ -20,18 +20,11 @@ TAKEN = "has already been taken"
 TOO_MANY = "You have reached the maximum number of projects"
 
 
-class Case(NamedTuple):
-    """One case."""
+class Case:
+    """One case; ``also`` are other switches."""
 
-    switch: str
-    expected: Mapping[Any, Any]
-    do: Callable[[Scene], Any]
-    also: Mapping[str, Any]
-
-
-def case(switch: str, expected: Mapping[Any, Any], do: Callable[[Scene], Any], **also: Any) -> Case:
-    """Make a case; ``also`` are other switches."""
-    return Case(switch, expected, do, also)
+    def __init__(self, switch: str, expected: Mapping[Any, Any], do: Callable[[Scene], Any], **also: Any) -> None:
+        self.switch, self.expected, self.do, self.also = switch, expected, do, also
 
 
 def same(*values: int) -> dict[int, int]:
@@ -98,39 +91,39 @@ def databases_among_applications(scene: Scene) -> list[str]:
 
 
 PROJECTS = (
-    case("list_collaborations", {False: ["default"], True: ["default", "web"]}, lambda s: s.them.names()),
-    case(
+    Case("list_collaborations", {False: ["default"], True: ["default", "web"]}, lambda s: s.them.names()),
+    Case(
         "collaborator_get", {"200": 200, "401": 401, "403": 403, "404": 404}, lambda s: s.them.show(s.web).status_code
     ),
-    case("stranger_get", {"401": 401, "403": 403, "404": 404}, lambda s: s.her.show(s.web).status_code),
-    case("non_owner_status", {401: {401}, 403: {403}, 404: {404}}, lambda s: rename_delete_and_cancel(s, s.them)[0]),
-    case(
+    Case("stranger_get", {"401": 401, "403": 403, "404": 404}, lambda s: s.her.show(s.web).status_code),
+    Case("non_owner_status", {401: {401}, 403: {403}, 404: {404}}, lambda s: rename_delete_and_cancel(s, s.them)[0]),
+    Case(
         "stranger_status",
         {"same": [{403}, {403}], **{one: [{one}, {403}] for one in (401, 403, 404)}},
         lambda s: rename_delete_and_cancel(s, s.her, s.them),
     ),
-    case("unique_per", {"region": 201, "account": 422}, lambda s: s.elsewhere.create("web").status_code),
-    case("unique_per", {"region": ["default", "default"], "account": ["main"]}, defaults_here_and_there),
-    case("duplicate_status", same(422, 409), lambda s: s.me.create("web").status_code),
-    case(
+    Case("unique_per", {"region": 201, "account": 422}, lambda s: s.elsewhere.create("web").status_code),
+    Case("unique_per", {"region": ["default", "default"], "account": ["main"]}, defaults_here_and_there),
+    Case("duplicate_status", same(422, 409), lambda s: s.me.create("web").status_code),
+    Case(
         "limit_projects",
         {0: [422, 422], 3: [201, 422], 20: [201, 201]},
         lambda s: [s.me.create(name).status_code for name in "ab"],
     ),
-    case("limit_scope", {"region": 201, "account": 422}, lambda s: s.me.create("third").status_code, limit_projects=3),
-    case("limit_status", same(422, 409, 403, 402), lambda s: s.me.create("third").status_code, limit_projects=2),
-    case(
+    Case("limit_scope", {"region": 201, "account": 422}, lambda s: s.me.create("third").status_code, limit_projects=3),
+    Case("limit_status", same(422, 409, 403, 402), lambda s: s.me.create("third").status_code, limit_projects=2),
+    Case(
         "default_false_status",
         {200: (200, ["default"]), 400: (400, ["default"]), 422: (422, ["default"])},
         lambda s: (s.me.update(s.default_project(), default=False).status_code, s.me.defaults()),
     ),
-    case("touch_unchanged", {False: False, True: True}, unchanged_update),
-    case("default_delete_status", same(409, 422, 403), lambda s: s.me.delete(s.default_project()).status_code),
-    case("delete_with_database", same(409, 422, 403, 204), delete_with_database),
-    case(
+    Case("touch_unchanged", {False: False, True: True}, unchanged_update),
+    Case("default_delete_status", same(409, 422, 403), lambda s: s.me.delete(s.default_project()).status_code),
+    Case("delete_with_database", same(409, 422, 403, 204), delete_with_database),
+    Case(
         "delete_with_invitation", {"cancel": (204, "canceled", 204), 409: (409, "pending", 204)}, delete_with_invitation
     ),
-    case(
+    Case(
         "two_defaults",
         {
             False: [["web"], ["web"]],
@@ -140,8 +133,8 @@ PROJECTS = (
         },
         defaults_after_a_change,
     ),
-    case("list_lag", {0: [3, 3, 3], 1: [2, 3, 3], 2: [2, 2, 3]}, lists_after_a_write),
-    case("apps_list_databases", {False: ["shop"], True: ["shop", "data"]}, databases_among_applications),
+    Case("list_lag", {0: [3, 3, 3], 1: [2, 3, 3], 2: [2, 2, 3]}, lists_after_a_write),
+    Case("apps_list_databases", {False: ["shop"], True: ["shop", "data"]}, databases_among_applications),
 )
 
 
@@ -240,23 +233,23 @@ def order(scene: Scene) -> str:
 
 
 TRANSFERS = (
-    case("invite_pending_status", REJECTIONS, lambda s: s.pending() and s.me.invite(s.web, s.tomasz).status_code),
-    case("invite_not_eligible_status", REJECTIONS, lambda s: s.me.invite(s.web, s.ines).status_code),
-    case("invite_self_status", REJECTIONS, lambda s: s.me.invite(s.web, s.mireille).status_code),
-    case("invite_unknown_status", REJECTIONS, lambda s: s.me.invite(s.web, "us-none").status_code),
-    case("eligible_includes_owner", {True: ["mireille", "tomasz"], False: ["tomasz"]}, lambda s: s.me.eligible(s.web)),
-    case("limited_eligible", {True: (["mireille", "tomasz"], 201), False: (["mireille"], 422)}, invited_when_limited),
-    case("expired_blocks", {False: 201, True: 409}, lambda s: expired(s) and s.me.invite(s.web, s.tomasz).status_code),
-    case("answer_closed_status", {one: [one] * 3 for one in REJECTIONS}, closed_twice),
-    case("answer_closed_status", same(409), lambda s: s.them.invitation(expired(s), "decline").status_code),
-    case(
+    Case("invite_pending_status", REJECTIONS, lambda s: s.pending() and s.me.invite(s.web, s.tomasz).status_code),
+    Case("invite_not_eligible_status", REJECTIONS, lambda s: s.me.invite(s.web, s.ines).status_code),
+    Case("invite_self_status", REJECTIONS, lambda s: s.me.invite(s.web, s.mireille).status_code),
+    Case("invite_unknown_status", REJECTIONS, lambda s: s.me.invite(s.web, "us-none").status_code),
+    Case("eligible_includes_owner", {True: ["mireille", "tomasz"], False: ["tomasz"]}, lambda s: s.me.eligible(s.web)),
+    Case("limited_eligible", {True: (["mireille", "tomasz"], 201), False: (["mireille"], 422)}, invited_when_limited),
+    Case("expired_blocks", {False: 201, True: 409}, lambda s: expired(s) and s.me.invite(s.web, s.tomasz).status_code),
+    Case("answer_closed_status", {one: [one] * 3 for one in REJECTIONS}, closed_twice),
+    Case("answer_closed_status", same(409), lambda s: s.them.invitation(expired(s), "decline").status_code),
+    Case(
         "expired_accept",
         {"failed": ("failed", "Project transfer invitation already expired."), 422: 422},
         lambda s: (
             closed(response) if (response := s.them.invitation(expired(s), "accept")).ok else response.status_code
         ),
     ),
-    case(
+    Case(
         "accept_delay",
         {
             0: ["accepted", "accepted", "accepted", "accepted"],
@@ -267,7 +260,7 @@ TRANSFERS = (
         },
         accepted_in_time,
     ),
-    case(
+    Case(
         "accept_outcome",
         {
             "accepted": ("accepted", "", "tomasz"),
@@ -276,7 +269,7 @@ TRANSFERS = (
         },
         accepted_by,
     ),
-    case(
+    Case(
         "old_owner_role",
         {
             "collaborator": [("shop", "mireille", False), ("data", "mireille", False)],
@@ -285,15 +278,15 @@ TRANSFERS = (
         },
         roles_after_a_transfer,
     ),
-    case(
+    Case(
         "empty_reason",
         {"shown": ("pending", ""), "absent": ("pending", None)},
         lambda s: closed(s.me.invitation(s.pending())),
     ),
-    case("invitee_list", {True: 200, False: 403}, lambda s: invited_stranger(s).invitations(s.web).status_code),
-    case("invitee_project", {True: 200, False: 404}, lambda s: invited_stranger(s).show(s.web).status_code),
-    case("old_owner_reads", {True: [200, 200, 200], False: [404, 404, 403]}, read_by_the_previous_owner),
-    case(
+    Case("invitee_list", {True: 200, False: 403}, lambda s: invited_stranger(s).invitations(s.web).status_code),
+    Case("invitee_project", {True: 200, False: 404}, lambda s: invited_stranger(s).show(s.web).status_code),
+    Case("old_owner_reads", {True: [200, 200, 200], False: [404, 404, 403]}, read_by_the_previous_owner),
+    Case(
         "transferred_default",
         {
             "false": [201, ("accepted", ""), ["default"], []],
@@ -307,7 +300,7 @@ TRANSFERS = (
         },
         transferred_default,
     ),
-    case(
+    Case(
         "clash_outcome",
         {
             "failed": [200, 200, [("failed", f"base {TOO_MANY}"), ("failed", f"name {TAKEN}")]],
@@ -315,13 +308,13 @@ TRANSFERS = (
         },
         clash,
     ),
-    case("unique_per", {"region": ("accepted", ""), "account": ("failed", f"name {TAKEN}")}, name_in_another_region),
-    case(
+    Case("unique_per", {"region": ("accepted", ""), "account": ("failed", f"name {TAKEN}")}, name_in_another_region),
+    Case(
         "status_filter",
         {"exact": ["p", "dfpp", "pp", "d", ""], "ignored": ["p", "dfpp", "dfpp", "dfpp", "dfpp"]},
         filtered,
     ),
-    case("invitation_order", {"oldest_first": "0123456789", "newest_first": "9876543210", "random": "1 set"}, order),
+    Case("invitation_order", {"oldest_first": "0123456789", "newest_first": "9876543210", "random": "1 set"}, order),
 )
 
 
@@ -382,39 +375,39 @@ def limited_on_a_database(scene: Scene) -> list[Any]:
 
 
 COLLABORATORS = (
-    case("stranger_app", same(404, 401, 403), lambda s: s.her.get(SHOP).status_code),
-    case("app_denied_status", same(401, 403, 404), lambda s: as_limited(s).add().status_code),
-    case(
+    Case("stranger_app", same(404, 401, 403), lambda s: s.her.get(SHOP).status_code),
+    Case("app_denied_status", same(401, 403, 404), lambda s: as_limited(s).add().status_code),
+    Case(
         "collaborators_shown_to",
         {"any": [200, 200], "full": [200, 401], "owner": [401, 401]},
         lambda s: [s.them.get(SHOP).status_code, as_limited(s).get(SHOP).status_code],
     ),
-    case("collaborator_invites", {True: 201, False: 401}, lambda s: s.them.add().status_code),
-    case("collaborator_manages", {False: [401, 401], True: [200, 204]}, managed),
-    case("collaborator_leaves", {False: [401, 401], True: [401, 204]}, left),
-    case("collaborators_of_databases", {True: ["shop", "data"], False: ["shop"]}, all_collaborators),
-    case(
+    Case("collaborator_invites", {True: 201, False: 401}, lambda s: s.them.add().status_code),
+    Case("collaborator_manages", {False: [401, 401], True: [200, 204]}, managed),
+    Case("collaborator_leaves", {False: [401, 401], True: [401, 204]}, left),
+    Case("collaborators_of_databases", {True: ["shop", "data"], False: ["shop"]}, all_collaborators),
+    Case(
         "invite_again",
         {422: (422, 1, 1), 409: (409, 1, 1), "second": (201, 2, 2), "resend": (201, 1, 2)},
         invited_again,
     ),
-    case(
+    Case(
         "email_case",
         {"ignored": ("Ines@example.org", 422), "lowered": (INES, 422), "compared": ("Ines@example.org", 201)},
         lambda s: (s.me.added("Ines@example.org")["email"], s.me.add(INES).status_code),
     ),
-    case("accepted_email", {"invited": ("new@example.org", 422), "account": (INES, 422)}, email_of_the_accepted),
-    case("collaborator_form", {"object": dict, "list": list}, lambda s: type(s.me.added())),
-    case("pending_user_id", {"null": None, "absent": "absent"}, lambda s: s.me.added().get("user_id", "absent")),
-    case("limited_link", {False: (False, True), True: (True, True)}, links),
-    case("raised_link", {True: (False, True), False: (False, False)}, links),
-    case(
+    Case("accepted_email", {"invited": ("new@example.org", 422), "account": (INES, 422)}, email_of_the_accepted),
+    Case("collaborator_form", {"object": dict, "list": list}, lambda s: type(s.me.added())),
+    Case("pending_user_id", {"null": None, "absent": "absent"}, lambda s: s.me.added().get("user_id", "absent")),
+    Case("limited_link", {False: (False, True), True: (True, True)}, links),
+    Case("raised_link", {True: (False, True), False: (False, False)}, links),
+    Case(
         "closed_link",
         {"empty": "", "without_token": "https://dashboard.osc-fr1.invalid/apps/collaboration?token="},
         lambda s: s.me.listed()[0]["invitation_link"],
     ),
-    case("used_link", {404: [200, 404, 404], 400: [200, 400, 404]}, accepted_twice),
-    case(
+    Case("used_link", {404: [200, 404, 404], 400: [200, 400, 404]}, accepted_twice),
+    Case(
         "database_limited",
         {"ignored": [False, False, False, False], "kept": [True, True, False, True], 422: [False, 422, False, 422]},
         limited_on_a_database,
@@ -483,71 +476,71 @@ def claims(scene: Scene) -> Any:
 
 
 TRANSPORT = (
-    case(
+    Case(
         "rate_limit",
         {None: [200] * 4, 1: [200, 429, 429, 429], 3: [200] * 3 + [429]},
         lambda s: apps(start_of_a_window(s).me, 4),
     ),
-    case("rate_window", {10: [200, 429, 200], 60: [200, 429, 429]}, lambda s: paused(s, 9.9, 0.2), rate_limit=1),
-    case(
+    Case("rate_window", {10: [200, 429, 200], 60: [200, 429, 429]}, lambda s: paused(s, 9.9, 0.2), rate_limit=1),
+    Case(
         "rate_mode",  # asked at 0, 50, 61, 62, and 111 seconds
         {"fixed": [200, 200, 200, 200, 429], "sliding": [200, 200, 200, 429, 200]},
         lambda s: paused(s, 50, 11, 1, 49),
         rate_limit=2,
     ),
-    case(
+    Case(
         "rate_scope",
         {"account": [200, 429, 429, 200], "token": [200, 429, 200, 200], "address": [200, 429, 429, 429]},
         counted_together,
         rate_limit=1,
     ),
-    case(
+    Case(
         "rate_auth",
         {False: 200, True: 429},
         lambda s: apps(start_of_a_window(s).me) and s.auth.get("/v1/users/self").status_code,
         rate_limit=1,
     ),
-    case("retry_after", {False: None, "seconds": "21", "date": 21}, retry_after, rate_limit=1),
-    case(
+    Case("retry_after", {False: None, "seconds": "21", "date": 21}, retry_after, rate_limit=1),
+    Case(
         "rate_body",
         {"text": "Retry later\n", "json": '{"error": "Retry later", "code": "too_many_requests"}'},
         lambda s: apps(start_of_a_window(s).me) and s.me.get("/v1/apps").text,
         rate_limit=1,
     ),
-    case(
+    Case(
         "page_size",
         {None: (5, None), 1: (1, pages(5, 2, 1, 3)), 2: (2, pages(3, 2, 1, 3)), 4: (1, pages(2, 2, 1, None))},
         lambda s: page(s, page=2),
     ),
-    case(
+    Case(
         "page_max",
         {100: (4, pages(2, 1, None, 2)), 3: (3, pages(2, 1, None, 2))},
         lambda s: page(s, per_page=4),
         page_size=2,
     ),
-    case(
+    Case(
         "page_style",
         {"null": (1, pages(3, 3, 2, None)), "last": (1, pages(3, 3, 2, 3, per_page=2))},
         lambda s: page(s, page=3),
         page_size=2,
     ),
-    case("page_style", {"last": pages(3, 1, 1, 2, per_page=2)}, lambda s: page(s)[1], page_size=2),
-    case("page_style", {"null": (0, pages(3, 9, 8, None))}, lambda s: page(s, page=9), page_size=2),
-    case(
+    Case("page_style", {"last": pages(3, 1, 1, 2, per_page=2)}, lambda s: page(s)[1], page_size=2),
+    Case("page_style", {"null": (0, pages(3, 9, 8, None))}, lambda s: page(s, page=9), page_size=2),
+    Case(
         "page_key",
         {"prev_page": {"prev_page"}, "previous_page": {"previous_page"}},
         lambda s: {"prev_page", "previous_page"} & set(page(s)[1]),
         page_size=2,
     ),
-    case(
+    Case(
         "error_format",
         {"json": '{"error": "unauthorized"}', "html": "<html><head><title>401 Unauthorized</title>", "empty": ""},
         lambda s: s.anonymous.get("/v1/projects").text.partition("</head>")[0],
     ),
-    case(
+    Case(
         "error_format", dict.fromkeys(("html", "empty"), "not found"), lambda s: s.me.show({"id": "x"}).json()["error"]
     ),
-    case(
+    Case(
         "validation_style",
         {
             "flat": {"errors": {"name": ["can't be blank"]}},
@@ -556,23 +549,23 @@ TRANSPORT = (
         },
         lambda s: s.me.create("").json(),
     ),
-    case(
+    Case(
         "not_found_style",
         {"resource": {"resource": "project", "error": "not found"}, "text": {"error": "project not found"}},
         lambda s: s.me.show({"id": "none"}).json(),
     ),
-    case("id_prefix", {"prj": "prj", "pr": "pr"}, lambda s: s.project("new")["id"].partition("-")[0]),
-    case("dates", {"Z": "Z", "offset": "+02:00"}, lambda s: s.project("new")["created_at"][23:]),
-    case(
+    Case("id_prefix", {"prj": "prj", "pr": "pr"}, lambda s: s.project("new")["id"].partition("-")[0]),
+    Case("dates", {"Z": "Z", "offset": "+02:00"}, lambda s: s.project("new")["created_at"][23:]),
+    Case(
         "show_flags",
         {True: [{}, {}], False: [None, None]},
         lambda s: [one.get("flags") for one in (s.web, s.web["owner"])],
     ),
-    case("extra_fields", {False: False, True: True}, lambda s: "simulator_extra" in s.project("new")),
-    case("request_ids", {True: True, False: False}, lambda s: "X-Request-Id" in s.me.get("/v1/apps").headers),
-    case("latency", {0.0: False, 0.3: True}, latency),
-    case("uuid_claim", {True: True, False: False, "opaque": "opaque"}, claims),
-    case(
+    Case("extra_fields", {False: False, True: True}, lambda s: "simulator_extra" in s.project("new")),
+    Case("request_ids", {True: True, False: False}, lambda s: "X-Request-Id" in s.me.get("/v1/apps").headers),
+    Case("latency", {0.0: False, 0.3: True}, latency),
+    Case("uuid_claim", {True: True, False: False, "opaque": "opaque"}, claims),
+    Case(
         "self_hosts",
         {"both": [200, 200], "auth": [200, 404], "api": [404, 200]},
         lambda s: [caller.get("/v1/users/self").status_code for caller in (s.auth, s.me)],

@@ -55,13 +55,6 @@ def test_bearer_is_good_until_it_expires(scene: Scene) -> None:
     assert statuses(*bearers, account.bearer()) == [401, 401, 200]
 
 
-def test_account_is_shown_on_both_hosts(scene: Scene) -> None:
-    for caller in (scene.me, scene.auth):
-        user = caller.get("/v1/users/self").json()["user"]
-        assert user["id"] == user["uuid"] == scene.mireille.id
-        assert (user["username"], user["email"], user["flags"]) == ("mireille", "mireille@example.org", {})
-
-
 @pytest.mark.parametrize(
     ("host", "method", "path"),
     [

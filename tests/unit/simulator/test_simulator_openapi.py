@@ -130,12 +130,6 @@ def test_simulator_with_an_undescribed_response_does_not_end_well(
     sim.stop()  # it was told once
 
 
-def test_simulator_raises_what_went_wrong_first(break_projects: None) -> None:
-    with pytest.raises(ZeroDivisionError), Simulator() as sim:
-        create(sim)
-        raise ZeroDivisionError
-
-
 def test_error_in_the_simulator_is_a_500_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("simulator.projects.create", lambda *_arguments: 1 / 0)
     with pytest.raises(UndescribedAnswerError, match="returned 500: the simulator is broken"), Simulator() as sim:

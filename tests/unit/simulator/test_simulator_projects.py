@@ -66,13 +66,3 @@ def test_deletion_needs_an_empty_project_and_ends_it(scene: Scene) -> None:
 def test_limit_is_twenty_projects(sim: Simulator) -> None:
     caller = Client(sim.api_url, sim.add_account("mireille"))
     assert [caller.create(f"p{number}").status_code for number in range(20)] == [201] * 19 + [422]
-
-
-def test_collaborator_sees_the_application_from_the_acceptance_to_the_removal(scene: Scene) -> None:
-    scene.sim.set(list_collaborations=True)
-    for role, names in (("pending", []), ("limited", ["web"]), ("collaborator", ["web"]), (None, [])):
-        scene.sim.set_collaborator("shop", scene.tomasz, role)
-        assert scene.them.names() == ["default", *names]
-        assert scene.them.names("apps") == ["shop"] * len(names)
-    (shop,) = scene.me.get("/v1/apps").json()["apps"]
-    assert (shop["region"], shop["owner"]["id"], shop["project"]["name"]) == ("osc-fr1", scene.mireille.id, "web")

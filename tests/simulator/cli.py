@@ -13,7 +13,7 @@ import tempfile
 from typing import Any
 
 from .facade import Simulator
-from .models import SimulatorError, SwitchError
+from .models import SimulatorError
 from .switches import setting
 
 STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT}
@@ -27,10 +27,14 @@ def main(arguments: list[str] | None = None) -> int:
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     try:
         simulator = Simulator(
-            port=options.port, auth_port=options.auth_port, control_port=options.control_port, **dict(options.switch)
+            port=options.port,
+            auth_port=options.auth_port,
+            control_port=options.control_port,
+            **dict(map(setting, options.switch)),
         )
-        for username, api_token in options.account:
-            simulator.add_account(username, api_token=api_token)
+        for text in options.account:
+            username, _equals, api_token = text.partition("=")
+            simulator.add_account(username, api_token=api_token or None)
         simulator.start()
     except (SimulatorError, OSError, OverflowError) as error:
         parser.error(str(error))
@@ -53,25 +57,11 @@ def _parser() -> argparse.ArgumentParser:
         parser.add_argument(f"--{name}port", type=int, default=0, help=f"port of {host} (default: a free one)")
     repeated: dict[str, Any] = {"action": "append", "default": []}
     text = "add an account, with this API token or a random one (can be repeated)"
-    parser.add_argument("--account", type=_account, metavar="NAME[=TOKEN]", help=text, **repeated)
+    parser.add_argument("--account", metavar="NAME[=TOKEN]", help=text, **repeated)
     text = "choose a behavior where the API is undocumented, see README.md (can be repeated)"
-    parser.add_argument("--switch", type=_switch, metavar="NAME=VALUE", help=text, **repeated)
+    parser.add_argument("--switch", metavar="NAME=VALUE", help=text, **repeated)
     parser.add_argument("--ready-file", metavar="PATH", help="write the line about URLs and accounts to this file, too")
     return parser
-
-
-def _account(text: str) -> tuple[str, str | None]:
-    username, _equals, api_token = text.partition("=")
-    if not username:
-        raise argparse.ArgumentTypeError("the name is missing")
-    return username, api_token or None
-
-
-def _switch(text: str) -> tuple[str, Any]:
-    try:
-        return setting(text)
-    except SwitchError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _write_at_once(path: str, text: str) -> None:

@@ -274,15 +274,8 @@ def _shown_link(world: World, application: Application, collaborator: Collaborat
 
 
 def user_view(world: World, account: Account) -> dict[str, Any]:
-    """The caller's own account; ``uuid`` equals ``id`` (recorded)."""
-    view = {
-        "id": account.id,
-        "uuid": account.id,
-        "username": account.username,
-        "email": account.email,
-        "fullname": account.username.title(),
-        "flags": dict(account.flags),
-    }
+    """The caller's own account, with the four attributes that both hosts have."""
+    view = {"id": account.id, "username": account.username, "email": account.email, "flags": dict(account.flags)}
     return _extended(world, view)
 
 

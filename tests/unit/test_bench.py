@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -77,23 +78,6 @@ def test_every_headline_is_measured() -> None:
     assert {cell.case for cell in turns(1, quick=True)} == set(CASES)
 
 
-class Scripted:
-    """A server with given requests and objects."""
-
-    def __init__(self, objects: int, changes: dict[str, int]) -> None:
-        self.seen = {EXCHANGE: 1, LIST: 1, **changes}
-        self.there = [f"project-{number:03d}" for number in range(1, objects + 1)]
-
-    def prepare(self, names: list[str], latency: int) -> None:
-        """Forget nothing."""
-
-    def calls(self) -> dict[str, int]:
-        return self.seen
-
-    def names(self) -> list[str]:
-        return self.there
-
-
 # How many objects there are, which further requests were sent, how many tasks changed something, the exit code.
 @pytest.mark.parametrize(
     ("outcome", "complaint"),
@@ -111,7 +95,9 @@ class Scripted:
 def test_run_that_does_something_else_ends_the_benchmark(outcome: Any, complaint: str | None) -> None:
     objects, changes, changed, code = outcome
     run = Run(code, f"changed={changed} unreachable=0 failed=0", 9.0)
-    servers, cell = {"scalingo": Scripted(objects, changes)}, Cell("bulk", 3, AGAIN, 40)
+    seen, there = {EXCHANGE: 1, LIST: 1, **changes}, [f"project-{number:03d}" for number in range(1, objects + 1)]
+    server = SimpleNamespace(prepare=lambda *_arguments: None, calls=lambda: seen, names=lambda: there)
+    servers, cell = {"scalingo": server}, Cell("bulk", 3, AGAIN, 40)
     if complaint is None:
         assert measure_once(cell, lambda play, variables: run, servers, {}) == 9.0
     else:

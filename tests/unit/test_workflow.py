@@ -137,7 +137,6 @@ def test_newest_python_of_each_core_is_run_and_everything_else_is_said_to_be_lef
         ("modules/3.9", ["modules/3.9"]),
         ("devel", [f"devel/{text(DEVELOPMENT.controllers[-1])}"]),
         ("2.1", []),
-        ("2.15", []),
     ],
 )
 def test_only_cells_that_are_asked_for_are_run(only: str, run: list[str]) -> None:

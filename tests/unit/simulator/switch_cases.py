@@ -538,9 +538,6 @@ TRANSPORT = (
         lambda s: s.anonymous.get("/v1/projects").text.partition("</head>")[0],
     ),
     Case(
-        "error_format", dict.fromkeys(("html", "empty"), "not found"), lambda s: s.me.show({"id": "x"}).json()["error"]
-    ),
-    Case(
         "validation_style",
         {
             "flat": {"errors": {"name": ["can't be blank"]}},

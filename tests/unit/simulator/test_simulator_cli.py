@@ -60,7 +60,6 @@ def test_simulator_says_how_to_reach_it_and_stops_silently(
     [
         (["--switch", "no_such=1"], "unknown switch no_such"),
         (["--switch", "dates"], "'dates' is not NAME=VALUE"),
-        (["--account", "=token"], "the name is missing"),
         (["--account", "a", "--account", "a"], "exists already"),
         (["--port", "70000"], "0-65535"),
         (["--control-port", "{taken}"], "in use"),

@@ -20,7 +20,7 @@ from werkzeug.wrappers import Request, Response
 from .access import sender
 from .faults import Fault
 from .models import Account
-from .responses import date_view, default_error_response, free_response, too_many_requests
+from .responses import default_error_response, free_response, too_many_requests
 from .state import World
 from .transfers import settle
 
@@ -54,7 +54,7 @@ class Gateway:
             account, credential = sender(world, request)
             username = account.username if account else None
             environ["wsgi.input"] = io.BytesIO(request.get_data())
-            record = world.log.enter(request, self._host, username, date_view(world, world.clock.now()))
+            record = world.log.enter(request, self._host, username)
             fault = world.faults.take(request.method, request.path, self._host, username)
         kind, details = (fault.kind, fault.details) if fault else (None, {})
         seconds = world.switches.latency + details.get("seconds", 0)

@@ -26,7 +26,6 @@ class Record:
     headers: dict[str, str]
     body: Any
     account: str | None
-    time: str
     status: int | None = None
     answer: Any = None
     fault: str | None = None
@@ -44,10 +43,10 @@ class RequestLog:
 
     records: list[Record] = field(default_factory=list)
 
-    def enter(self, request: Request, host: str, account: str | None, time: str) -> Record:
+    def enter(self, request: Request, host: str, account: str | None) -> Record:
         """Note a request that has just come in."""
         query, body = request.args.to_dict(), _parsed(request.get_data())
-        record = Record(request.method, host, request.path, query, dict(request.headers), body, account, time)
+        record = Record(request.method, host, request.path, query, dict(request.headers), body, account)
         self.records.append(record)
         return record
 

@@ -61,7 +61,6 @@ def test_bearer_is_good_until_it_expires(scene: Scene) -> None:
         ("api", "POST", "/v1/tokens/exchange"),
         ("api", "GET", "/projects"),
         ("api", "GET", "/v1/projects/"),
-        ("api", "GET", "/v1//projects"),
         ("api", "PUT", "/v1/projects"),
         ("api", "OPTIONS", "/v1/projects"),
         ("auth", "GET", "/v1/projects"),

@@ -189,6 +189,13 @@ def test_what_is_done_beside_the_transfer() -> None:
         assert (*state(item), item["remedy"]) == (False, "error", "Cannot do it.")
 
 
+@pytest.mark.parametrize(("check_mode", "compliant"), [(True, False), (False, True)])
+def test_an_audit_does_not_overlook_a_previous_owner_who_still_collaborates(check_mode: bool, compliant: bool) -> None:
+    transferred = transfer(project=SOLD)
+    item = one(handoffs=[EVERYTHING], transfers=[transferred], check_mode=check_mode, removed=looped({}))
+    assert (*state(item), bool(item["remedy"])) == (compliant, "remove former owner", not compliant)
+
+
 @pytest.mark.parametrize(
     ("eligible", "check_mode", "action", "remedy"),
     [

@@ -32,6 +32,7 @@ CONNECTION_SPEC: dict[str, dict[str, t.Any]] = {
     "ca_path": {"type": "path"},
 }
 _VARIABLES = {name: f"SCALINGO_{name.upper()}" for name in CONNECTION_SPEC}
+_NAMES = {name: name for name in (*CONNECTION_SPEC, "verify")}
 # Options that are taken from one source or from another, never from both: two tokens may be of two accounts, and the
 # URL that one source names is not in the region that another one names.
 _TOGETHER = ({"api_token", "bearer_token"}, {"region", "api_url"})
@@ -60,7 +61,7 @@ class Connection:
         verify: Whether to check certificates, or the path of the CAs to trust.
         api_token: Token to exchange for a bearer token, or None.
         bearer_token: Token to use as it is, or None. One of the two is always there.
-        sources: How messages name what an attribute was taken from, where that is no option of its name.
+        sources: How messages name what each attribute was taken from.
     """
 
     api_url: str
@@ -70,7 +71,7 @@ class Connection:
     verify: bool | str
     api_token: str | None = field(default=None, repr=False)
     bearer_token: str | None = field(default=None, repr=False)
-    sources: t.Mapping[str, str] = field(default_factory=dict)
+    sources: t.Mapping[str, str] = field(default_factory=lambda: _NAMES)
 
 
 def cleaned(value: t.Any) -> t.Any:
@@ -160,7 +161,7 @@ def connection_from(options: t.Mapping[str, t.Any], sources: t.Mapping[str, str]
     Raises:
         InputError: An option cannot be right.
     """
-    named = {**{name: name for name in CONNECTION_SPEC}, **(sources or {})}
+    named = {**_NAMES, **(sources or {})}
     region, api_url = options["region"], options.get("api_url")
     if not _REGION.fullmatch(region):
         raise InputError(f"Invalid value for {named['region']}: {region!r}. Names look like osc-fr1.")

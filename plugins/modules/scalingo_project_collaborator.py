@@ -167,7 +167,8 @@ pending:
 emails:
   description:
     - Number of invitation emails that the task caused, or would cause in check mode.
-    - A normal run repeats an invitation that was limited if the API shows no link for it. Check mode cannot predict that.
+    - A normal run repeats an invitation that was limited if the API shows no link for it, which check mode cannot
+      predict.
   returned: success, and failure of a write
   type: int
   sample: 1

@@ -13,7 +13,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -39,10 +39,11 @@ def connect() -> Callable[..., Any]:
     # Not above: the tests of the simulator do without the collection.
     from ansible_collections.community.scalingo.plugins.module_utils._options import Connection
 
-    def make(**changes: Any) -> Connection:
+    def make(sources: dict[str, str] | None = None, **changes: Any) -> Connection:
         options = {"api_url": API, "auth_url": AUTH, "timeout": 30, "max_wait": 300, "verify": True}
         tokens = {} if "api_token" in changes else {"bearer_token": "the-bearer"}
-        return Connection(**{**options, **tokens, **changes})
+        made = Connection(**{**options, **tokens, **changes})
+        return replace(made, sources={**made.sources, **(sources or {})})
 
     return make
 

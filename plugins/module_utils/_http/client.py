@@ -115,7 +115,7 @@ class Client:
         if self._bearer is not None:
             return self._bearer
         connection = self._connection
-        source, api_token = connection.sources.get("auth_url", "auth_url"), t.cast(str, connection.api_token)
+        source, api_token = connection.sources["auth_url"], t.cast(str, connection.api_token)
         # The reference sends no body; the vendor's own clients send an empty object.
         request = Request("POST", connection.auth_url, "/v1/tokens/exchange", body={}, source=source)
         try:
@@ -127,7 +127,7 @@ class Client:
             # It must not be taken for news of a project. Its body may hold a token that cannot be recognized.
             failure = ExchangeError(error.message, error.status, error.method, error.path, error.request_id)
             if isinstance(error, AuthenticationError):
-                option = connection.sources.get("api_token", "api_token")
+                option = connection.sources["api_token"]
                 failure.add_context(
                     f"Scalingo rejected the API token (HTTP 401). Check {option}, or create a token in the dashboard."
                 )
@@ -152,7 +152,7 @@ class Client:
         """
         connection = self._connection
         target = f"{path}?{urlencode(query)}" if query else path
-        source = connection.sources.get(host, host)
+        source = connection.sources[host]
         request = Request(method, getattr(connection, host), target, expected, body, source, safe)
         while True:
             try:
@@ -160,7 +160,7 @@ class Client:
             except AuthenticationError as error:
                 if not self._renewable:
                     token = "api_token" if connection.api_token else "bearer_token"
-                    option = connection.sources.get(token, token)
+                    option = connection.sources[token]
                     error.add_consequence(f"The token has expired, or lacks this right: check {option}.")
                     raise
                 # The API did not carry it out.

@@ -120,7 +120,7 @@ class Transport:
     def _failure(self, request: Request, error: Exception, timeout: float) -> TransportError:
         """Return the error to raise for one of the libraries."""
         new = request.base not in self._reached
-        bundle = f"{self._connection.sources.get('verify', 'verify')} ({self._connection.verify})"
+        bundle = f"{self._connection.sources['verify']} ({self._connection.verify})"
         problem, sent, max_tries = _diagnose(error, timeout, new, bundle)
         message = f"{request.method} {request.base}{request.path} received no response: {problem}."
         if new and not sent and max_tries > 1:

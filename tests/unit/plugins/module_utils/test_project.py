@@ -77,7 +77,6 @@ def test_check_impossible_options_fails_without_request(options: Object) -> None
 # Plans: the options, what the account shows, the project that is found, and the steps.
 PLANS: list[tuple[Object, list[Object], Object | None, tuple[Step, ...]]] = [
     ({"name": "web"}, [HOME], None, create("web")),
-    ({"name": "web", "default": False}, [], None, create("web")),
     ({"name": "web", "default": True}, [HOME], None, create("web", True)),
     ({"name": "web"}, [HIS_WEB], HIS_WEB, ()),
     ({"name": "web", "owner": "Mireille@Example.ORG"}, [HIS_WEB], None, create("web")),
@@ -100,6 +99,12 @@ PLANS: list[tuple[Object, list[Object], Object | None, tuple[Step, ...]]] = [
 def test_plan_steps(options: Object, projects: list[Object], found: Object | None, steps: tuple[Step, ...]) -> None:
     plan = plan_project(DesiredProject(**options), Account(StandIn(*projects)))
     assert (plan.resource, plan.steps) == (found, steps)
+
+
+def test_plan_of_an_id_that_may_not_be_read_is_not_that_it_is_absent() -> None:
+    api = account()
+    api.failing["get_project"] = response(errors.ForbiddenError, 403)
+    assert "'x' does not exist, or" in str(fail(api, project_id="x", state="absent"))
 
 
 @pytest.mark.parametrize(

@@ -119,13 +119,6 @@ def test_impossible_list_fails_before_the_first_write(
     assert api.writes == []
 
 
-@check_and_run
-def test_list_that_cannot_be_read_says_that_nothing_was_written(check: bool) -> None:
-    api = account()
-    api.failing["list_projects"] = response(errors.ServerError, 503)
-    assert str(fail(api, named("a"), check=check, kind=errors.RequestError)).endswith("Nothing was written.")
-
-
 # Requests
 
 

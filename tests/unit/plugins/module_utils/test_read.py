@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.community.scalingo.plugins.module_utils import _errors as errors
 from ansible_collections.community.scalingo.plugins.module_utils._read import look_up, read_invitations
-from stand_in import TOMASZ, WEB, Object, StandIn, invitation, project, response
+from stand_in import TOMASZ, WEB, StandIn, invitation, project, response
 
 HOME = project("home", default=True)
 HIS_WEB = project("web", TOMASZ)
@@ -73,11 +73,3 @@ def test_read_invitations_rejected_names_the_project(read: str, error: type[erro
     with pytest.raises(error, match=repr(WEB["id"])) as failure:
         read_invitations(api, {"project_id": WEB["id"], "eligible_new_owners": True, **more}, False)
     assert ("only its owner" in str(failure.value)) is (read == "list_eligible_new_owners")
-
-
-@pytest.mark.parametrize("options", [{"project_id": ".."}, {"project_name": "web", "invitation_id": "a/b"}], ids=str)
-def test_read_invitations_impossible_id_fails_without_request(options: Object) -> None:
-    api = everything()
-    with pytest.raises(errors.InputError):
-        read_invitations(api, options, False)
-    assert api.calls == []

@@ -206,6 +206,13 @@ def test_wait_ends_with_the_new_owner(
     assert "'tomasz'" in sentence and "2026-07-06 12:10:00 UTC" in sentence
 
 
+@pytest.mark.parametrize("status", ["declined", "canceled", "failed", "error"])
+def test_wait_does_not_go_on_after_any_other_end(clock: Clock, status: str) -> None:
+    failure = fail(soon(clock, shown(), {5: {"status": status}}), **WAIT)
+    assert failure.result["transfer_invitation"]["status"] == status
+    assert clock.passed < 30
+
+
 def test_wait_fails_when_the_invitation_expires(clock: Clock) -> None:
     short = {**invitation(), "expires_at": (NOW + timedelta(seconds=100)).isoformat()}
     failure = fail(soon(clock, shown(short)), **WAIT, wait_timeout=10**6)

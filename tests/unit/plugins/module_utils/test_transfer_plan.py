@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.community.scalingo.plugins.module_utils import _errors as errors
 from ansible_collections.community.scalingo.plugins.module_utils._account import Account
 from ansible_collections.community.scalingo.plugins.module_utils._api import Api
-from ansible_collections.community.scalingo.plugins.module_utils._reconcile import Step, predict
+from ansible_collections.community.scalingo.plugins.module_utils._reconcile import Step
 from ansible_collections.community.scalingo.plugins.module_utils._transfer import ensure_transfer
 from ansible_collections.community.scalingo.plugins.module_utils._transfer_plan import (
     DesiredTransfer,
@@ -236,11 +236,6 @@ def test_expired_token_is_not_taken_for_a_hidden_project(options: Object) -> Non
     assert plan(api, **options).steps
     api.failing["list_projects"] = response(errors.AuthenticationError, 401)
     fail(api, errors.AuthenticationError, **options)
-
-
-def test_predicted_invitation_has_no_id_and_no_dates() -> None:
-    nulls = dict.fromkeys(("id", "expires_at", "created_at", "updated_at"))
-    assert predict(plan(shown(), **INVITE)).resource == {**invitation(), **nulls}
 
 
 # Requests

@@ -280,6 +280,18 @@ def test_a_user_who_is_not_eligible(sim: Any) -> None:
     assert one.statuses == (["pending"] if eligible else [])
 
 
+def test_a_new_owner_without_billing(sim: Any) -> None:
+    one = party(sim)
+    one.invitee.billing = False
+    moment, _dash, status = (sim.switches["new_owner_refused"] or "").partition("-")
+    options = {"project_id": one.project_id, "state": "accepted", "new_owner_api_token": one.invitee.api_token}
+    result = run(sim, one.owner, "project_transfer", **options)
+    if moment:
+        assert_refused(result, status, one.invitee.username)
+        assert result.changed is (moment == "accept")
+    assert one.statuses == {"invite": [], "accept": ["pending"]}.get(moment, [sim.switches["accept_outcome"]])
+
+
 def test_waiting_for_the_new_owner(sim: Any, waits: Waits) -> None:
     one = party(sim, "pending")
     waits.meanwhile = lambda: one.answer("invitee", "accept")

@@ -27,7 +27,10 @@ DEFAULT_REGION = REGIONS[0]
 
 @dataclass(eq=False)
 class Account:
-    """A user of the platform, with one API token (documented: tokens never expire and carry all rights)."""
+    """A user of the platform, with one API token (documented: tokens never expire and carry all rights).
+
+    Without ``billing``, the account may not become the owner of a project (documented; switch new_owner_refused).
+    """
 
     id: str
     username: str
@@ -37,6 +40,7 @@ class Account:
     flags: dict[str, bool] = field(default_factory=dict)
     default_project: str | None = "default"
     revoked: bool = False
+    billing: bool = True
 
     def bearer(self, expires_in: int = 3600) -> str:
         """A fresh bearer token; negative ``expires_in`` makes an expired one."""

@@ -174,6 +174,12 @@ TRANSFER_SWITCHES = (
     ),
     Switch("accept_outcome", "accepted", "How does an acceptance end?", ("accepted", "failed", "error")),
     Switch(
+        "new_owner_refused",
+        "accept-402",
+        "When and how is a new owner without billing rejected?",
+        (None, "invite-402", "invite-409", "invite-422", "accept-402", "accept-409", "accept-422"),
+    ),
+    Switch(
         "old_owner_role",
         "collaborator",
         "What is the previous owner on the applications?",

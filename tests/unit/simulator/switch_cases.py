@@ -172,6 +172,16 @@ def accepted_by(scene: Scene) -> tuple[str, str | None, str]:
     return status, reason, scene.sim.project(scene.web["id"])["owner"]["username"]
 
 
+def new_owner_without_billing(scene: Scene) -> list[int]:
+    """The status of the invitation, and if there is one, that of its acceptance."""
+    scene.tomasz.billing = False
+    invited = scene.me.invite(scene.web, scene.tomasz)
+    answers = [invited]
+    if invited.ok:
+        answers.append(scene.them.invitation(invited.json()["transfer_invitation"], "accept"))
+    return [answer.status_code for answer in answers]
+
+
 def roles_after_a_transfer(scene: Scene) -> list[tuple[str, str, bool]]:
     scene.sim.add_database(scene.web["id"], "data", collaborators=[scene.tomasz])
     scene.them.invitation(scene.pending(), "accept")
@@ -268,6 +278,15 @@ TRANSFERS = (
             "error": ("error", "The transfer was interrupted", "mireille"),
         },
         accepted_by,
+    ),
+    Case(
+        "new_owner_refused",
+        {
+            None: [201, 200],
+            **{f"invite-{status}": [status] for status in (402, 409, 422)},
+            **{f"accept-{status}": [201, status] for status in (402, 409, 422)},
+        },
+        new_owner_without_billing,
     ),
     Case(
         "old_owner_role",

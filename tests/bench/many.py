@@ -26,13 +26,10 @@ PROJECTS = 20
 DEFAULT = "production"
 NAMES = [DEFAULT, *(f"project-{number:02d}" for number in range(1, PROJECTS))]
 PING = "ping"
-ACCOUNTS, GROWN, MANY = 40, 160, 10_000
+ACCOUNTS = 40
 FORKS, MEMORY_FORKS = 10, 20
-# As many hosts as a slice of AWX may well have.
-SLICE_HOSTS = 200
 WORKER, MODULE = "in worker", "as modules"
 QUICK_ACCOUNTS, QUICK_CASES = 4, (PING, "list", "audit", "baseline")
-ARTIFACT = re.compile(r"^\tRUN: (\{.*\})$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -118,7 +115,7 @@ class Accounts:
 
 
 class Row(NamedTuple):
-    """A case on so many accounts: a value for each run, and the bytes of its artifact."""
+    """A case on so many accounts: a value for each run."""
 
     case: str
     way: str
@@ -127,7 +124,6 @@ class Row(NamedTuple):
     cpu: list[float]
     seconds: list[float]
     megabytes: list[float]
-    artifact: int
 
 
 INTRODUCTION = f"""\
@@ -142,17 +138,11 @@ The tasks of this collection run in the Ansible worker. *As modules* means `scal
 and each item of a loop, starts a Python process.
 """
 
-EXTRAPOLATION = """\
-These figures for {many} accounts are extrapolated. They assume that a slice has at most as many hosts as were measured,
-that a machine has as many cores as this one and runs one slice at a time, and that the API responds at once. A request
-to an API that takes 0.1 s adds 0.1 s to its host, which forks hide, and no processor time.
-"""
-
 
 def summary(rows: list[Row]) -> str:
     """Return the processor time with few forks, and the memory with many, of each case."""
     accounts = rows[0].accounts
-    found = {(row.case, row.way, row.forks): row for row in rows if row.accounts == accounts}
+    found = {(row.case, row.way, row.forks): row for row in rows}
     ping = statistics.median(found[PING, MODULE, FORKS].cpu)
     memory = max(forks for _case, _way, forks in found)
     lines = []
@@ -178,58 +168,15 @@ def summary(rows: list[Row]) -> str:
 
 def page(rows: list[Row], conditions: Mapping[str, str]) -> str:
     """Return the whole page."""
-    small, large = (
-        next((row for row in rows if (row.case, row.accounts, row.forks) == ("audit", accounts, FORKS)), None)
-        for accounts in (ACCOUNTS, GROWN)
-    )
     return "\n".join(
         [
             INTRODUCTION,
             summary(rows),
             f"Processor time and time are medians with {FORKS} forks. The measurement fails if an account sends other "
             "requests\nthan these, does not end up compliant, or if a token is printed.\n",
-            *(_extrapolated(small, large) if small and large else ()),
             measured_with(conditions),
         ]
     )
-
-
-def _extrapolated(small: Row, large: Row) -> list[str]:
-    more = large.accounts - small.accounts
-    cpu = (statistics.median(large.cpu) - statistics.median(small.cpu)) / more
-    seconds = (statistics.median(large.seconds) - statistics.median(small.seconds)) / more
-    memory = max(0.0, (max(large.megabytes) - max(small.megabytes)) / more)
-    alone = max(small.megabytes) - memory * small.accounts
-    artifact = (large.artifact - small.artifact) / more
-    requests = CASES["audit"].calls.total()
-    one = [
-        ["requests", str(requests)],
-        ["processor time", f"{cpu:.2f} s"],
-        ["time on the clock", f"{seconds:.2f} s"],
-        ["memory", f"{memory * 1000:.0f} kB"],
-        ["artifact", f"{artifact:.0f} bytes"],
-    ]
-    many = [
-        ["requests", f"{requests} x {MANY}", str(requests * MANY)],
-        ["processor time", f"{cpu:.2f} s x {MANY}", f"{cpu * MANY / 3600:.1f} hours"],
-        ["minutes on one machine", f"{seconds:.2f} s x {MANY} / 60", f"{seconds * MANY / 60:.0f}"],
-        ["minutes on 10 machines", f"{seconds * MANY / 60:.0f} / 10", f"{seconds * MANY / 600:.0f}"],
-        [f"slices of {SLICE_HOSTS} hosts", f"{MANY} / {SLICE_HOSTS}", str(-(-MANY // SLICE_HOSTS))],
-        [
-            "memory of a slice",
-            f"{alone:.0f} MB + {SLICE_HOSTS} x {memory * 1000:.0f} kB",
-            f"{alone + memory * SLICE_HOSTS:.0f} MB",
-        ],
-        ["artifact of a slice", f"{artifact:.0f} bytes x {SLICE_HOSTS}", f"{artifact * SLICE_HOSTS / 1000:.0f} kB"],
-    ]
-    return [
-        f"## One more account, and {MANY}\n",
-        f"The playbook `audit` ran with {FORKS} forks on {small.accounts} and on {large.accounts} accounts, all "
-        f"compliant. The difference, divided by\n{more}, is the cost of one more account:\n",
-        table(["one more account", "measured"], one, "lr"),
-        EXTRAPOLATION.format(many=MANY),
-        table([f"{MANY} accounts", "formula", "extrapolated"], many, "llr"),
-    ]
 
 
 def _seconds(row: Row | None) -> str:
@@ -246,7 +193,6 @@ def measure(quick: bool, rounds: int) -> list[Row]:
         first = both(CASES)
         _run_all(found, ACCOUNTS, FORKS, [first, *([*both(short), ("loop", WORKER)] for _round in range(1, rounds))])
         _run_all(found, ACCOUNTS, MEMORY_FORKS, [[*both(short), ("loop", WORKER)]])
-        _run_all(found, GROWN, FORKS, [[("audit", WORKER)]])
     return list(found.values())
 
 
@@ -263,12 +209,10 @@ def _run_all(
         for cases in rounds:
             for name, way in cases:
                 run = measure_once(Path(folder), accounts, name, way, forks)
-                row = found.setdefault((name, way, size, forks), Row(name, way, size, forks, [], [], [], 0))
+                row = found.setdefault((name, way, size, forks), Row(name, way, size, forks, [], [], []))
                 row.cpu.append(run.cpu_seconds)
                 row.seconds.append(run.seconds)
                 row.megabytes.append(run.megabytes)
-                artifact = ARTIFACT.search(run.output)
-                found[name, way, size, forks] = row._replace(artifact=len(artifact[1]) if artifact else 0)
                 print(
                     f"{size:4} accounts, {forks:2} forks: {name:<8} {way:<11} {run.seconds:6.1f} s, "
                     f"{run.cpu_seconds:6.1f} s of processor time, {run.megabytes:4.0f} MB",
@@ -286,14 +230,13 @@ def measure_once(folder: Path, accounts: Accounts, name: str, way: str, forks: i
     (folder / "hosts.json").write_text(json.dumps(accounts.inventory()), encoding="utf-8")
     (folder / "play.json").write_text(json.dumps(case.playbook()), encoding="utf-8")
     accounts.prepare(case.missing)
-    settings = {"ANSIBLE_NOCOLOR": "true", "ANSIBLE_SHOW_CUSTOM_STATS": "true"}
     run = process.run(
         [
             *(str(TOOLS / "ansible-playbook"), "play.json", "-i", "hosts.json", "--forks", str(forks)),
             *("-e", json.dumps({"project_baseline_hosts": "all", "scalingo_run_in_worker": way == WORKER})),
         ],
         folder,
-        ansible_environment(folder, ANSIBLE_COLLECTIONS_PATH=collections_path(), **settings),
+        ansible_environment(folder, ANSIBLE_COLLECTIONS_PATH=collections_path(), ANSIBLE_NOCOLOR="true"),
         watch_memory=True,
     )
     wrong = [*([f"exit code {run.returncode}"] if run.returncode else []), *accounts.complaints(case.calls, run.output)]

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from bench.cases import AGAIN, CASES, CREATE, EXCHANGE, FIRST, LIST
 from bench.common import Broken
-from bench.many import ACCOUNTS, FORKS, GROWN, MEMORY_FORKS, MODULE, NAMES, WORKER, Accounts, Row
+from bench.many import ACCOUNTS, FORKS, MEMORY_FORKS, MODULE, NAMES, WORKER, Accounts, Row
 from bench.many import page as page_of_many
 from bench.one import measure_once, turns
 from bench.process import Run
@@ -36,10 +36,9 @@ CELLS = {
     },
 }
 ROWS = [
-    Row("ping", MODULE, ACCOUNTS, FORKS, [10.0], [5.0], [200.0], 0),
-    Row("audit", WORKER, ACCOUNTS, FORKS, [14.0, 15.0, 90.0], [8.0], [100.0, 90.0], 3000),
-    Row("audit", WORKER, ACCOUNTS, MEMORY_FORKS, [15.0], [8.0], [140.0], 3000),
-    Row("audit", WORKER, GROWN, FORKS, [75.0], [44.0], [124.0], 12000),
+    Row("ping", MODULE, ACCOUNTS, FORKS, [10.0], [5.0], [200.0]),
+    Row("audit", WORKER, ACCOUNTS, FORKS, [14.0, 15.0, 90.0], [8.0], [100.0, 90.0]),
+    Row("audit", WORKER, ACCOUNTS, MEMORY_FORKS, [15.0], [8.0], [140.0]),
 ]
 TASK, ONE_PING = "one more task `scalingo_project`, unchanged", "one more task `ansible.builtin.ping`"
 BULK, MANUAL = "`scalingo_projects`, 50 unchanged", "`ansible.builtin.uri`, manually, 50 unchanged"
@@ -59,16 +58,8 @@ def test_page_of_one_account_has_ratios_of_medians_and_the_cost_of_one_more_task
     assert row in page(CELLS, {"community.scalingo": "1.0.0"}).splitlines()
 
 
-@pytest.mark.parametrize(
-    "row",
-    [
-        "| the playbook `audit`, compliant | **1.50x** (15.0 s) | 8.0 s |  |  | 140 MB |  | 2 |",
-        "| processor time | 0.50 s x 10000 | 1.4 hours |",
-        "| minutes on one machine | 0.30 s x 10000 / 60 | 50 |",
-        "| memory of a slice | 92 MB + 200 x 200 kB | 132 MB |",
-    ],
-)
-def test_page_of_many_accounts_shows_how_it_came_to_its_numbers(row: str) -> None:
+def test_page_of_many_accounts_has_processor_time_in_pings_and_the_peak_of_memory() -> None:
+    row = "| the playbook `audit`, compliant | **1.50x** (15.0 s) | 8.0 s |  |  | 140 MB |  | 2 |"
     assert row in page_of_many(ROWS, {}).splitlines()
 
 

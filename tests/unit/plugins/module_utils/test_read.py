@@ -73,3 +73,10 @@ def test_read_invitations_rejected_names_the_project(read: str, error: type[erro
     with pytest.raises(error, match=repr(WEB["id"])) as failure:
         read_invitations(api, {"project_id": WEB["id"], "eligible_new_owners": True, **more}, False)
     assert ("only its owner" in str(failure.value)) is (read == "list_eligible_new_owners")
+
+
+def test_read_invitations_impossible_id_fails_without_request() -> None:
+    api = everything()
+    with pytest.raises(errors.InputError):
+        read_invitations(api, {"project_name": "web", "invitation_id": "a/b"}, False)
+    assert api.calls == []

@@ -8,11 +8,13 @@ Cells run side by side, because most of a cell is waiting.
 
 from __future__ import annotations
 
+import errno
+import itertools
+import os
 import queue
 import sys
-import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -113,8 +115,8 @@ class Evidence:
     run: ModuleRun
     stages: list[State]
     sent: list[Sent]
-    refused: int
     leaks: list[str]
+    refused: int = 0
     again: Evidence | None = None
 
     @property
@@ -159,25 +161,32 @@ class Stage:
     def play(self, cell: Cell, before_on_host: int = 0) -> Evidence:
         """Run a cell. `before_on_host` is how many requests the host gets before the one that the fault hits."""
         arrange(self.sim, cell.act)
-        refusals = _let_go_wrong(self.sim, cell, before_on_host) if cell.fault else None
-        evidence = self._run(cell, cell.max_wait if cell.fault else PAUSES, refusals)
+        max_wait = cell.max_wait if cell.fault else PAUSES
+        if cell.fault and cell.hit.kind is None:
+            here, there = Pipe()
+            with here, there:
+                evidence = self._run(cell, max_wait, self._refusing(cell, before_on_host, there))
+                while here.poll():
+                    here.recv()
+                    evidence.refused += 1
+        else:
+            if cell.fault:
+                _let_go_wrong(self.sim, cell)
+            evidence = self._run(cell, max_wait)
         if cell.often == "for_ever" or cell.then:
             self.sim.clear_faults()
             self.sim.clear_requests()
-            evidence.again = self._run(cell, PAUSES, None)
+            evidence.again = self._run(cell, PAUSES)
         assert not self.sim.complaints, self.sim.complaints
         return evidence
 
-    def _run(self, cell: Cell, max_wait: float, refusals: Refusals | None) -> Evidence:
+    def _run(self, cell: Cell, max_wait: float, prepare: Callable[[], None] | None = None) -> Evidence:
         sim, before = self.sim, state(self.sim)
         # Without a fault, each request must be sent once only, however busy the machine is.
         options = task(sim, cell.act, timeout=TIMEOUT if cell.fault else PATIENCE, max_wait=max_wait)
-        prepare = refusals.prepare if refusals else None
         self._states, self._noting = [], cell.fault is None
         run = run_module(cell.act.module, options, check=cell.check, patience=PATIENCE, prepare=prepare)
         self._noting = False
-        if refusals is not None:
-            refusals.end()
         # Until it has processed even those requests for whose responses no client waits any more.
         while any(record.status is None and record.fault is None for record in sim.requests):
             time.sleep(0.05)
@@ -186,80 +195,37 @@ class Stage:
         secret = {} if cell.operation == "login" else secrets(sim)
         leaks = [name for name, text in secret.items() if text in run.stdout + run.stderr]
         stages = [*(self._states or [before]), state(sim)]
-        return Evidence(run, stages, sent, refusals.count if refusals else 0, leaks)
+        return Evidence(run, stages, sent, leaks)
+
+    def _refusing(self, cell: Cell, before_on_host: int, teller: Connection) -> Callable[[], None]:
+        """Return what the process of the module has to call first, so that connections for the request are refused."""
+        host = cell.act.host
+        if before_on_host:
+            # The connection of the request before it is not used again.
+            self.sim.fault("replace", host=host, skip=before_on_host - 1, headers={"Connection": "close"})
+        url = self.sim.auth_url if host == AUTH else self.sim.region_urls[host]
+        return partial(refuse, teller, int(urlsplit(url).port or 0), int(before_on_host > 0), OFTEN[cell.often])
 
 
-def _let_go_wrong(sim: Any, cell: Cell, before_on_host: int) -> Refusals | None:
+def _let_go_wrong(sim: Any, cell: Cell) -> None:
     times, host = OFTEN[cell.often], cell.act.host
-    if cell.hit.kind is None:
-        refusals = Refusals(sim, host, times)
-        refusals.begin(before_on_host)
-        return refusals
     hit = sim.fault(cell.hit.kind, times=1 if cell.silence else times, **cell.request, **cell.hit.details)
     if cell.silence:
         sim.fault("drop_before", host=host, times=None, after=hit)
     if cell.then is not None:
         sim.fault(SEQUELS[cell.then].kind, host=host, after=hit, **SEQUELS[cell.then].details)
-    return None
 
 
-class Refusals:
-    """Counts the connections that a module tries to open while a host is closed, and opens that after `times`.
-
-    The system refuses a connection without telling anyone. So the process of the module tells, before each connection
-    that it opens, and waits until the host is closed or open as it should be for that one.
-    """
-
-    def __init__(self, sim: Any, host: str, times: int | None) -> None:
-        self.count = 0
-        self._sim, self._host, self._times = sim, host, times
-        self._after = 0
-        self._here, self._there = Pipe()
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-
-    @property
-    def prepare(self) -> Any:
-        """What the process of the module has to call first."""
-        url = self._sim.auth_url if self._host == AUTH else self._sim.region_urls[self._host]
-        return partial(tell_connections, self._there, int(urlsplit(url).port or 0))
-
-    def begin(self, after: int) -> None:
-        """Close the host once it has responded to so many requests."""
-        if after:
-            self._sim.fault("close", host=self._host, skip=after - 1)
-        else:
-            self._sim.close(self._host)
-        self._after = after
-        self._thread.start()
-
-    def end(self) -> None:
-        """Let the host listen as before."""
-        self._there.close()
-        self._thread.join()
-        self._here.close()
-        self._sim.open(self._host)
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                self._here.recv()
-                if sum(record.host == self._host for record in self._sim.requests) >= self._after:
-                    if self._times is not None and self.count == self._times:
-                        self._sim.open(self._host)
-                    else:
-                        self.count += 1
-                self._here.send(None)
-            except (EOFError, OSError):
-                return
-
-
-def tell_connections(teller: Connection, port: int) -> None:
-    """In the process of the module: before each connection to the port, tell it and wait for leave."""
+def refuse(teller: Connection, port: int, first: int, times: int | None) -> None:
+    """In the process of the module: refuse its connections to a port from this one on, so often, and tell of each."""
+    numbers = itertools.count()
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         if event == "socket.connect" and isinstance(arguments[1], tuple) and arguments[1][1] == port:
-            teller.send(None)
-            teller.recv()
+            number = next(numbers)
+            if number >= first and (times is None or number < first + times):
+                teller.send(None)
+                raise ConnectionRefusedError(errno.ECONNREFUSED, os.strerror(errno.ECONNREFUSED))
 
     sys.addaudithook(hook)
 

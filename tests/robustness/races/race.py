@@ -136,37 +136,26 @@ class Choices:
         return "".join(str(choice) for choice, _count in self.taken)
 
 
-@dataclass(frozen=True)
-class Seed:
-    """One order, chosen by a seed."""
+def orders(seed: int | None) -> Iterator[Choices]:
+    """Give the choices of one run by a seed, or without one, of each run: all orders that there are.
 
-    number: int
-
-    def orders(self) -> Iterator[Choices]:
-        """Give the choices of the one run."""
+    Each run has to be over before the next one is asked for: its last choice that can be another one becomes that.
+    """
+    if seed is not None:
         # A generator of its own, so that nothing else that draws from it can change the order.
-        yield Choices(free=random.Random(self.number))
-
-
-@dataclass(frozen=True)
-class Every:
-    """All orders that there are, one after the other: the last choice that can be another one becomes that."""
-
-    most: int = MOST_ORDERS
-
-    def orders(self) -> Iterator[Choices]:
-        """Give the choices of each run. Each has to be carried out before the next one is asked for."""
-        told: tuple[int, ...] = ()
-        for _run in range(self.most):
-            choices = Choices(told)
-            yield choices
-            taken = choices.taken
-            while taken and taken[-1][0] + 1 == taken[-1][1]:
-                taken.pop()
-            if not taken:
-                return
-            told = (*(one for one, _count in taken[:-1]), taken[-1][0] + 1)
-        raise AssertionError(f"there are more than {self.most} orders: use seeds")
+        yield Choices(free=random.Random(seed))
+        return
+    told: tuple[int, ...] = ()
+    for _run in range(MOST_ORDERS):
+        choices = Choices(told)
+        yield choices
+        taken = choices.taken
+        while taken and taken[-1][0] + 1 == taken[-1][1]:
+            taken.pop()
+        if not taken:
+            return
+        told = (*(one for one, _count in taken[:-1]), taken[-1][0] + 1)
+    raise AssertionError(f"there are more than {MOST_ORDERS} orders: use seeds")
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ import pytest
 from ..operations import EMAIL, token_of
 from . import invariants
 from .exploration import Race, Ways, explore
-from .race import Arena, Every, Job, Run, Seed, job
+from .race import Arena, Job, Run, job
 
 
 def one_changed(run: Run) -> None:
@@ -414,8 +414,8 @@ OPPOSITE = {
 
 
 @pytest.mark.parametrize(
-    "race, count, schedule, switches",
+    "race, count, seed, switches",
     [case for name, race in {**SAME, **OPPOSITE}.items() for case in race.cases(name.replace(" ", "_"))],
 )
-def test_race(arena: Arena, race: Race, count: int, schedule: Seed | Every, switches: dict[str, Any]) -> None:
-    explore(arena, race, count, schedule, switches)
+def test_race(arena: Arena, race: Race, count: int, seed: int | None, switches: dict[str, Any]) -> None:
+    explore(arena, race, count, seed, switches)

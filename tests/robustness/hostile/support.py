@@ -11,10 +11,8 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-import socket
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
 
@@ -25,6 +23,7 @@ from hypothesis.vendor import pretty
 from in_process import printed_by
 from urllib3.exceptions import NewConnectionError
 
+from ..machines import Machine, machine, saying
 from ..module_process import Returned
 
 # Where schemathesis is installed, its plugin for pytest lets hypothesis print examples without their values.
@@ -102,62 +101,12 @@ def no_connections(loopback: bool = False) -> Iterator[list[Peer]]:
         yield tried
 
 
-@dataclass
-class RawServer:
-    """A listener on loopback: the response to each request is the pieces that `respond` gives for it."""
-
-    respond: Callable[[str], Iterable[bytes]]
-    sent: int = 0
-    heard: list[str] = field(default_factory=list)
-    _socket: socket.socket = field(default_factory=lambda: socket.create_server(("127.0.0.1", 0)))
-    _ended: threading.Event = field(default_factory=threading.Event)
-
-    @property
-    def connection(self) -> dict[str, object]:
-        """Options with which a module talks to this server, and never waits."""
-        url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        return {"api_url": url, "auth_url": url, "bearer_token": "a-bearer-token", "max_wait": 0, "timeout": 5}
-
-    def serve(self) -> None:
-        while True:
-            try:
-                connection, _address = self._socket.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
-
-    def stop(self) -> None:
-        self._ended.set()
-        self._socket.close()
-
-    def _talk(self, connection: socket.socket) -> None:
-        with connection, contextlib.suppress(OSError):
-            connection.settimeout(30)
-            incoming = connection.makefile("rb")
-            line, length = incoming.readline().decode("latin-1").rstrip("\r\n"), 0
-            for header in iter(incoming.readline, b""):
-                if header == b"\r\n":
-                    break
-                if header.lower().startswith(b"content-length:"):
-                    length = int(header.partition(b":")[2])
-            incoming.read(length)
-            self.heard.append(line)
-            for piece in self.respond(line):
-                connection.sendall(piece)
-                self.sent += len(piece)
-                if self._ended.is_set():
-                    return
-
-
 @contextlib.contextmanager
-def raw_server(respond: Callable[[str], Iterable[bytes]]) -> Iterator[RawServer]:
-    """Run one while the block lasts."""
-    server = RawServer(respond)
-    threading.Thread(target=server.serve, daemon=True).start()
-    try:
-        yield server
-    finally:
-        server.stop()
+def raw_server(respond: Callable[[str], Iterable[bytes]]) -> Iterator[tuple[Machine, dict[str, object]]]:
+    """A server that says any bytes, and options with which a module talks to it, and never waits."""
+    with machine(saying(respond)) as server:
+        urls = dict.fromkeys(("api_url", "auth_url"), f"http://{server.host}")
+        yield server, {**urls, "bearer_token": "a-bearer-token", "max_wait": 0, "timeout": 5}
 
 
 def whole(body: bytes, *headers: str, status: str = "200 OK") -> list[bytes]:

@@ -102,8 +102,8 @@ RESPONSES: dict[str, Callable[[], Iterable[bytes]]] = {
 
 @pytest.mark.parametrize("respond", RESPONSES.values(), ids=RESPONSES)
 def test_response_without_measure(respond: Callable[[], Iterable[bytes]]) -> None:
-    with raw_server(lambda _line: respond()) as server:
-        ended = run_limited("scalingo_project_info", server.connection)
+    with raw_server(lambda _line: respond()) as (server, connection):
+        ended = run_limited("scalingo_project_info", connection)
         sent = server.sent
     assert ended.failed, ended.stdout[:2000]
     assert_printable_line(ended.msg)
@@ -124,9 +124,9 @@ def test_write_whose_response_has_no_end(method: str) -> None:
         return then(HEAD + b"\r\n", MORE)() if line.startswith(method) else whole(body)
 
     state = "absent" if method == "DELETE" else "present"
-    with raw_server(respond) as server:
-        ended = run_limited("scalingo_project", {**server.connection, "name": "web", "state": state})
-        writes = [line for line in server.heard if line.startswith(method)]
+    with raw_server(respond) as (server, connection):
+        ended = run_limited("scalingo_project", {**connection, "name": "web", "state": state})
+        writes = [line for line in server.lines if line.startswith(method)]
     assert ended.failed and ended.result["outcome_unknown"], ended.msg
     assert len(writes) == 1, "it was sent again, although it may have been done"
 

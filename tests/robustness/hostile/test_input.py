@@ -13,6 +13,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 from urllib.parse import unquote
@@ -121,11 +122,19 @@ _ALLOWED = re.compile(rf"(?:{_LISTS}|{_PROJECT}|{_PROJECT}/eligible_new_owners|{
 NOT_FOUND = b'{"resource": "project", "error": "not found"}'
 
 
-def asked_for(module: str, **options: Any) -> tuple[ModuleResult, list[str]]:
+@pytest.fixture(scope="module")
+def nothing() -> Iterator[Any]:
+    """A server that knows nothing, and options with which a module asks it."""
+    with raw_server(lambda _line: whole(NOT_FOUND, status="404 Not Found")) as found:
+        yield found
+
+
+def asked_for(nothing: Any, module: str, **options: Any) -> tuple[ModuleResult, list[str]]:
     """Run a module on a server that knows nothing, and return the targets of its requests, as they are on the wire."""
-    with raw_server(lambda _line: whole(NOT_FOUND, status="404 Not Found")) as server:
-        played = play(module, {**server.connection, **options})
-        lines = [line.split(" ") for line in server.heard]
+    server, connection = nothing
+    server.heads.clear()
+    played = play(module, {**connection, **options})
+    lines = [line.split(" ") for line in server.lines]
     for method, target, version in lines:
         assert method in ("GET", "POST", "PATCH", "DELETE") and version == "HTTP/1.1"
         assert _ALLOWED.fullmatch(target), target
@@ -134,24 +143,26 @@ def asked_for(module: str, **options: Any) -> tuple[ModuleResult, list[str]]:
 
 @examples(120)
 @given(identifier=whole_texts, other=whole_texts, state=st.sampled_from(("accepted", "declined", "canceled")))
-def test_id_of_any_text(identifier: str, other: str, state: str) -> None:
-    played, targets = asked_for(PROJECT, project_id=identifier, state="absent")
+def test_id_of_any_text(nothing: Any, identifier: str, other: str, state: str) -> None:
+    played, targets = asked_for(nothing, PROJECT, project_id=identifier, state="absent")
     possible = bool(targets)
     assert played.failed is not possible and len(targets) <= 1 and not played.changed
     assert all(unquote(target.removeprefix("/v1/projects/")) == identifier for target in targets)
     both = {"project_id": other, "invitation_id": identifier}
     for module, options in ((TRANSFER, {"state": state}), ("scalingo_project_transfer_info", {})):
-        assert asked_for(module, **both, **options)[0].failed
+        assert asked_for(nothing, module, **both, **options)[0].failed
         # An impossible ID is found before any request.
-        played, targets = asked_for(module, project_name="web", invitation_id=identifier, **options)
+        played, targets = asked_for(nothing, module, project_name="web", invitation_id=identifier, **options)
         assert played.failed and bool(targets) is possible
-    asked_for("scalingo_project_collaborator", project_id=identifier, user=other)
-    asked_for(PROJECTS, projects=[{"project_id": each, "state": "absent"} for each in sorted({identifier, other})])
+    asked_for(nothing, "scalingo_project_collaborator", project_id=identifier, user=other)
+    asked_for(
+        nothing, PROJECTS, projects=[{"project_id": each, "state": "absent"} for each in sorted({identifier, other})]
+    )
     for user in (identifier, other):
-        asked_for(TRANSFER, project_id=identifier, new_owner=user)
-        asked_for("scalingo_project_transfers", transfers=[{"project_name": identifier, "new_owner": user}])
-        asked_for("scalingo_project_collaborator", project_name=identifier, email=user)
-        asked_for(INFO, owner=user)
+        asked_for(nothing, TRANSFER, project_id=identifier, new_owner=user)
+        asked_for(nothing, "scalingo_project_transfers", transfers=[{"project_name": identifier, "new_owner": user}])
+        asked_for(nothing, "scalingo_project_collaborator", project_name=identifier, email=user)
+        asked_for(nothing, INFO, owner=user)
 
 
 CONNECTION = ("api_token", "bearer_token", "region", "api_url", "auth_url", "max_wait", "validate_certs", "ca_path")

@@ -12,6 +12,8 @@ import string
 from typing import Any
 
 import pytest
+from ansible_collections.community.scalingo.plugins.module_utils import _transfer
+from functional.expect import Waits
 
 from ..hostile.support import ModuleResult, play
 from ..module_process import LEAST_OPTIONS, MODULE_NAMES
@@ -100,8 +102,11 @@ def test_a_bearer_token_that_was_replaced_stays_masked(sim: Any, kind: str) -> N
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("name", ["exchange_other", "accept_with_both", "accept_in_list", "accept_person"])
-def test_what_is_repeated_of_the_other_person_is_masked(sim: Any, name: str, place: str) -> None:
+def test_what_is_repeated_of_the_other_person_is_masked(
+    sim: Any, monkeypatch: pytest.MonkeyPatch, name: str, place: str
+) -> None:
     """The token and the bearer token of the new owner or the collaborator, and the secret of an invitation link."""
+    monkeypatch.setattr(_transfer, "time", Waits(sim))
     operation = OPERATIONS[name]
     arrange(sim, operation)
     theirs, bearer = account(sim, "tomasz").api_token, account(sim, "tomasz").bearer()

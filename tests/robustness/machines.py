@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import socketserver
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
@@ -69,10 +70,17 @@ class Machine:
 
     port: int
     heads: list[str] = field(default_factory=list)
+    # Bytes that were sent to clients.
+    sent: int = 0
 
     @property
     def host(self) -> str:
         return f"127.0.0.1:{self.port}"
+
+    @property
+    def lines(self) -> list[str]:
+        """The first line of each request."""
+        return [head.partition("\r\n")[0] for head in self.heads]
 
 
 Talk = Callable[[Machine, socket.socket], None]
@@ -107,15 +115,23 @@ def machine(talk: Talk) -> Iterator[Machine]:
 
 
 def _head(machine_: Machine, connection: socket.socket) -> str:
-    """Read the head of a request, and note it."""
-    head = b""
-    while b"\r\n\r\n" not in head:
-        piece = connection.recv(4096)
-        if not piece:
-            raise ConnectionError("the request broke off")
-        head += piece
-    machine_.heads.append(head.decode("latin-1"))
+    """Read a request, and note its head."""
+    head, end = b"", b"\r\n\r\n"
+    while end not in head:
+        head += _piece(connection)
+    head, _end, body = head.partition(end)
+    length = re.search(rb"\r\ncontent-length: *(\d+)", head, re.I)
+    while length and len(body) < int(length[1]):
+        body += _piece(connection)
+    machine_.heads.append((head + end).decode("latin-1"))
     return machine_.heads[-1]
+
+
+def _piece(connection: socket.socket) -> bytes:
+    piece = connection.recv(65536)
+    if not piece:
+        raise ConnectionError("the request broke off")
+    return piece
 
 
 def tunnel(machine_: Machine, connection: socket.socket) -> None:
@@ -144,6 +160,17 @@ def responding(status: str, *headers: str) -> Talk:
         content = _head(machine_, connection).encode()
         lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(content)}", "Connection: close", *headers]
         connection.sendall("\r\n".join([*lines, "", ""]).encode() + content)
+
+    return talk
+
+
+def saying(respond: Callable[[str], Iterable[bytes]]) -> Talk:
+    """A machine that responds to each request with the pieces that there are for its first line."""
+
+    def talk(machine_: Machine, connection: socket.socket) -> None:
+        for piece in respond(_head(machine_, connection).partition("\r\n")[0]):
+            connection.sendall(piece)
+            machine_.sent += len(piece)
 
     return talk
 

@@ -14,7 +14,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,19 +26,10 @@ from .pages import CHECKOUT, Block, blocks
 from .run import COLLECTIONS, SECONDS, connection, environment
 from .world import World, described, vault
 
-RAN, CHECKED = "run", "checked"
 FAULTS = (AssertionError, subprocess.SubprocessError, ValueError, yaml.YAMLError)
 YAML = ("yaml", "yaml+jinja")
 # What a reader puts in its place.
 TOKEN = "tk-us-..."
-
-
-@dataclass
-class Outcome:
-    """What became of a block: whether it was run or checked, and what is wrong with it, if anything."""
-
-    how: str
-    problem: str = ""
 
 
 class Session:
@@ -49,7 +39,8 @@ class Session:
         self.page, self.folder, self.world = page, folder, world
         self.home = folder / "home"
         self.work = folder / "work"
-        self.outcomes: dict[int, Outcome] = {}
+        # By the number of a block, what is wrong with it, if anything.
+        self.problems: dict[int, str] = {}
         # Files that no command has used yet, by their name.
         self.unused: dict[str, int] = {}
         self.printed = ""
@@ -75,8 +66,8 @@ class Session:
             os.killpg(self.simulator.pid, signal.SIGTERM)
             self.simulator.wait()
 
-    def run(self) -> dict[int, Outcome]:
-        """Go through all blocks of the page."""
+    def run(self) -> dict[int, str]:
+        """Go through all blocks of the page, and return what is wrong with each."""
         page = blocks(self.page)
         for block, following in zip(page, [*page[1:], None]):
             if block.section != self.section:
@@ -85,33 +76,33 @@ class Session:
             # What fails has to show how.
             may_fail = following is not None and following.language == "text" and following.section == block.section
             try:
-                self.outcomes[block.number] = Outcome(self._see_to(block))
+                self.problems[block.number] = ""
+                self._see_to(block)
                 assert may_fail or not self.failed, f"it failed:\n{self.printed[-3000:]}"
             except FAULTS as error:
-                self.outcomes[block.number] = Outcome(RAN, f"{type(error).__name__}: {error}")
+                self.problems[block.number] = f"{type(error).__name__}: {error}"
             if following is None or following.language != "text":
                 self.failed = False
         self._end_section()
         for name, number in self.unused.items():
-            self.outcomes[number].problem += f"No command of the page uses {name}."
-        return self.outcomes
+            self.problems[number] += f"No command of the page uses {name}."
+        return self.problems
 
     # What each section begins and ends with
 
     def _begin_section(self, section: str) -> None:
         self.section, self.done = section, []
         description = described(self.page, section)
-        if not (description.get("continuous") and self.outcomes):
+        if not (description.get("continuous") and self.problems):
             self.world.arrange(description)
 
     def _end_section(self) -> None:
         description = described(self.page, self.section) if self.section else {}
         if description.get("again"):
-            self.outcomes[max(self.outcomes)].problem += self._once_more()
+            self.problems[max(self.problems)] += self._once_more()
         wanted, found = description.get("after"), self.world.state()
         if wanted is not None and {name: found[name] for name in wanted} != wanted:
-            problem = f"After the section there should be {wanted}, but there is {found}."
-            self.outcomes[max(self.outcomes)].problem += problem
+            self.problems[max(self.problems)] += f"There should be {wanted} after the section, but there is {found}."
 
     def _once_more(self) -> str:
         """Run everything again that was run in the section, where the page says that this can be done at any time."""
@@ -127,29 +118,30 @@ class Session:
 
     # Blocks, by what they are
 
-    def _see_to(self, block: Block) -> str:
+    def _see_to(self, block: Block) -> None:
         text = self._replace(block.text)
         if block.language == "console":
-            hows = {self._command(one.text, one.shown) for one in commands(text)}
-            return RAN if RAN in hows else CHECKED
-        if block.language == "text":
-            return self._message(text)
-        if block.language == "json":
-            return self._report(json.loads(text))
-        if block.language in ("ini", "sh"):
+            for one in commands(text):
+                self._command(one.text, one.shown)
+        elif block.language == "text":
+            assert says(text, self.printed), f"this was not printed, but:\n{self.printed[-3000:]}"
+        elif block.language == "json":
+            self._report(json.loads(text))
+        elif block.language in ("ini", "sh"):
             assert block.title is not None, "a file needs its name"
             if block.language == "ini":
                 configparser.ConfigParser().read_string(text)
-            return self._file(block, text)
-        assert block.language in YAML, f"there is no rule for the language {block.language or 'none'!r}"
-        content = yaml.safe_load(text)
-        if block.title is not None:
-            return self._file(block, text)
-        assert isinstance(content, list), "this is neither a play nor a task, and has no name of a file"
-        self._play(text if _is_play(content[0]) else _in_a_play(content), block.number)
-        return RAN
+            self._file(block, text)
+        else:
+            assert block.language in YAML, f"there is no rule for the language {block.language or 'none'!r}"
+            content = yaml.safe_load(text)
+            if block.title is not None:
+                self._file(block, text)
+            else:
+                assert isinstance(content, list), "this is neither a play nor a task, and has no name of a file"
+                self._play(text if _is_play(content[0]) else _in_a_play(content), block.number)
 
-    def _file(self, block: Block, text: str) -> str:
+    def _file(self, block: Block, text: str) -> None:
         name = str(block.title)
         self._write(name, text)
         if name == ".gitlab-ci.yml":
@@ -157,19 +149,18 @@ class Session:
                 self._command(command, "")
         elif name != "ansible.cfg" and "group_vars" not in name:
             self.unused[name] = block.number
-        return RAN
 
     def _play(self, text: str, number: int) -> None:
         path = self.work / f"block-{number}.yml"
         path.write_text(text, encoding="utf-8")
         self._bash(f"ansible-playbook {path.name}")
 
-    def _command(self, command: str, shown: str) -> str:
+    def _command(self, command: str, shown: str) -> None:
         for name in [name for name in self.unused if name in command]:
             del self.unused[name]
         if SIMULATOR.match(command):
             self._start_simulator(command)
-            return RAN
+            return
         if INSTALL.match(command):
             (tarball,) = (CHECKOUT / "build" / "dist").glob("*.tar.gz")
             where = f"--offline --no-deps --collections-path {shlex.quote(str(self.folder / 'installed'))}"
@@ -177,24 +168,18 @@ class Session:
         elif not RUN.match(command):
             assert not shown, "this output was never seen: the command is not run"
             check(command)
-            return CHECKED
+            return
         self._bash(command)
         assert shown or not self.failed, f"{command} failed:\n{self.printed[-3000:]}"
         absent = missing(shown, self.printed)
         assert not absent, f"{command} did not print:\n" + "\n".join(absent) + f"\nbut:\n{self.printed[-3000:]}"
         self.failed = False
-        return RAN
 
-    def _message(self, text: str) -> str:
-        assert says(text, self.printed), f"this was not printed, but:\n{self.printed[-3000:]}"
-        return RAN
-
-    def _report(self, shown: Any) -> str:
+    def _report(self, shown: Any) -> None:
         reports = sorted(self.folder.rglob("report.json"), key=lambda path: path.stat().st_mtime)
         assert reports, "no command before this one has written a report"
         real = json.loads(reports[-1].read_text(encoding="utf-8"))
         assert _form(shown) == _form(real)
-        return RAN
 
     # How a reader would run them
 

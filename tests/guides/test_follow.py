@@ -117,8 +117,3 @@ def test_command_is_printed_for_every_account_of_a_page_and_each_is_one_account(
         if "world" in special:
             assert special["world"] in printed
             assert described(page, section) == described(*worlds()[special["world"]])
-
-
-def test_every_variable_of_a_vault_that_a_page_names_is_in_the_vault() -> None:
-    named = {name for page in GUIDES for name in re.findall(r"{{ (vault_\w+)_api_token }}", read(page))}
-    assert named and named <= {"vault_scalingo", "vault_mireille", "vault_tomasz"}

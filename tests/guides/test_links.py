@@ -42,10 +42,6 @@ def test_readme_links_every_guide_and_no_other_page_of_the_site() -> None:
     assert linked == {*guides, "index.html"}
 
 
-def test_readme_is_short_enough_to_be_read() -> None:
-    assert len(README.splitlines()) < 200
-
-
 @pytest.mark.parametrize("page", PAGES)
 def test_no_gap_is_left_to_be_filled(page: str) -> None:
     assert re.findall(rf"@[A-Z]+@|^\.\. [A-Z]+$|\b(?:{MARKS})\b", read(page), re.MULTILINE) == []

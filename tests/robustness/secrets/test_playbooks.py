@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Modules, lookup, and role under every fault, at the highest verbosity, with everything that Ansible can leave.
 
-One test is one run of ansible-playbook, so that it is made once, however the tests are distributed.
+One test is one run of ansible-playbook, so that it is made once, however the tests are distributed. What a job of AWX
+leaves is in functional/test_runner.py.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any
 
 import pytest
 from ansible_environment import TOOLS
-from functional.baseline import ROLE, role
+from functional.baseline import role
 from functional.playbook import (
     COLLECTION,
     Story,
@@ -32,7 +33,6 @@ from functional.playbook import (
     tell,
     write_project,
 )
-from functional.runner import JOB_ID, run_job
 from simulator import Simulator
 
 from ..operations import secrets
@@ -236,51 +236,6 @@ def test_role_leaves_no_secret(tmp_path: Path) -> None:
     given = ["inventory.json", "play.yml", *(f"{story.name}.json" for story in stories)]
     reports = [f"reports/{name}/report.{kind}" for name in (*MET, "fine") for kind in ("json", "html", "xml")]
     assert_nothing_left(folder, run, given, found, cast.tokens(), *reports)
-
-
-def test_job_of_awx_leaves_no_secret(tmp_path: Path) -> None:
-    """Neither its events and artifacts, nor its fact cache and console, whatever the API does."""
-    met = ("dropped_before_the_work", "truncated", "garbage", "500", "502_html", "401", "403", "409", "422", "302")
-    with Simulator() as sim:
-        cast = Cast(sim)
-        bearers = {name: cast.add(name).bearer() for name in met}
-        for name in met:
-            sim.fault(account=name, times=None, **LIST, **details(name, bearers[name]))
-        ours, theirs = cast.add("mireille"), cast.add("tomasz")
-        shop = sim.add_project(ours, "shop")
-        sim.add_application(shop["id"], "web", collaborators=[theirs])
-        sim.fault(account=theirs, times=None, path="*/accept", **details("403", theirs.api_token))
-        handoff = {"project": "shop", "new_owner": "tomasz", "new_owner_api_token": theirs.api_token}
-        environment = {
-            "SCALINGO_API_TOKEN": ours.api_token,
-            "SCALINGO_API_URL": sim.api_url,
-            "SCALINGO_AUTH_URL": sim.auth_url,
-            "SCALINGO_MAX_WAIT": "0",
-        }
-        call = project("Meet every fault", name="web", bearer_token="{{ bearers[item] }}")
-        lookup = f"query('{COLLECTION}.project_info', bearer_token=bearers['422'])"
-        include = {"name": "Hand over", "ansible.builtin.include_role": {"name": ROLE}}
-        play = {
-            "name": "Meet every fault",
-            "hosts": "localhost",
-            "gather_facts": False,
-            "tasks": [
-                KEEP_A_FACT,
-                {**call, "loop": list(met), "ignore_errors": True},
-                {**show(lookup, task="Meet a fault in an expression"), "ignore_errors": True},
-                login("Log in"),
-                {**include, "vars": {"given": "{{ signed_in.login.bearer_token }}"}},
-            ],
-        }
-        variables = {"bearers": bearers, "project_baseline_handoffs": [handoff]}
-        job = run_job(tmp_path / "job", {"site.yml": [play]}, "site.yml", environment, variables)
-        found = secrets(sim)
-    assert job.status == "failed"
-    failed = [event for event in job.of("runner_item_on_failed") if event["event_data"]["task"] == "Meet every fault"]
-    assert len(failed) == len(met)
-    assert len(job.of("runner_on_failed", task="Meet a fault in an expression")) == 1
-    kinds = ("stdout", "command", "fact_cache", "job_events")
-    assert_no_leak(job.left, found, [f"artifacts/{JOB_ID}/{kind}" for kind in kinds])
 
 
 # The API lets the run wait for longer than the run is willing to.

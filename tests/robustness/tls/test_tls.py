@@ -55,7 +55,7 @@ CONNECTIONS: list[tuple[str, Mapping[str, Any], Mapping[str, str], tuple[str, ..
 
 
 def _story(name: str, way: str, urls: Mapping[str, str], token: str, options: Any, environment: Any) -> Story:
-    """A task of a module, and the same with the lookup, which has no environment of a task."""
+    """A task of a module, and, where the options differ, the same with the lookup, which has no environment."""
     if "without a scheme" in way:
         urls = {key: url.removeprefix("https://") for key, url in urls.items()}
     # A server that is silent may be slow, and is asked again for as long as that is allowed. What is hopeless is not.
@@ -63,7 +63,8 @@ def _story(name: str, way: str, urls: Mapping[str, str], token: str, options: An
     if "write" in way:
         tasks = [project("module", name="web")]
     else:
-        tasks = [project_info("module", environment=environment), *([] if environment else [LOOKUP])]
+        lookup = [LOOKUP] if way == "good" and not environment else []
+        tasks = [project_info("module", environment=environment), *lookup]
     return Story(name, tasks, {**urls, "api_token": token, **patience, **options})
 
 

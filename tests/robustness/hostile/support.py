@@ -16,18 +16,13 @@ from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
 
-import hypothesis.core
 import urllib3.connection
 from hypothesis import HealthCheck, settings
-from hypothesis.vendor import pretty
 from in_process import printed_by
 from urllib3.exceptions import NewConnectionError
 
 from ..machines import Machine, machine, saying
 from ..module_process import Returned
-
-# Where schemathesis is installed, its plugin for pytest lets hypothesis print examples without their values.
-hypothesis.core.RepresentationPrinter = pretty.RepresentationPrinter
 
 # How messages begin that Ansible writes itself about an option of the wrong type. They quote it as it is.
 _ANSIBLES_OWN = (

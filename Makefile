@@ -34,7 +34,8 @@ IN_VENV := $(call in_venv)
 # ansible-lint installs the checkout for itself, which has to stay away from the copy that the tests use.
 IN_LINT_VENV := $(call in_venv,lint) ANSIBLE_HOME="$(CURDIR)/build/lint" \
 	ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/build/lint/collections"
-PYTEST := $(IN_VENV) PYTHONPATH="$(COLLECTIONS)" pytest -n auto --maxprocesses 8
+# A process that is done takes tests from one that is not, since a few tests take very long.
+PYTEST := $(IN_VENV) PYTHONPATH="$(COLLECTIONS)" pytest -n auto --maxprocesses 8 --dist worksteal
 # The tests of a target, unless ARGS names others: $(call tests,tests/unit)
 tests = $(if $(findstring tests/,$(ARGS)),,$(1)) $(ARGS)
 # With tests in the path for a plugin of pytest, which is loaded before pytest reads its settings.

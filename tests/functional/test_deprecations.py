@@ -29,8 +29,6 @@ from .playbook import (
     transfer_info,
 )
 
-pytestmark = pytest.mark.jobs
-
 SIGN = "[DEPRECATION WARNING]"
 SHOWN = {"ANSIBLE_DEPRECATION_WARNINGS": "true"}
 # A module that is out of date, to see that such a thing is noticed.

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from .follow import OTHER_PORTS, TOKENS
+from .follow import TOKENS
 from .pages import CHECKOUT, read
 from .run import SECONDS, environment
 from .world import WORLDS, described, worlds
@@ -25,13 +24,13 @@ COMMAND = re.compile(r"``make simulator GUIDE=([\w-]+)``")
 GUIDES = sorted(str(path.relative_to(CHECKOUT)) for path in CHECKOUT.glob("docs/docsite/rst/guide_*.rst"))
 # These start the simulator by themselves, or need an AWX.
 WITHOUT = {"guide_first_steps", "guide_awx"}
-FREE = "--port 0 --auth-port 0"
 
 
 @contextmanager
-def make(guide: str, folder: Path, ports: str = FREE) -> Iterator[subprocess.Popen[str]]:
+def make(guide: str, folder: Path) -> Iterator[subprocess.Popen[str]]:
     """Start the account of a guide as a reader would; what was started is gone at the end."""
-    command = ["make", "--no-print-directory", "simulator", f"GUIDE={guide}", f'ARGS={ports} --folder "{folder}/here"']
+    arguments = f'ARGS=--port 0 --auth-port 0 --folder "{folder}/here"'
+    command = ["make", "--no-print-directory", "simulator", f"GUIDE={guide}", arguments]
     process = subprocess.Popen(
         command,
         cwd=CHECKOUT,
@@ -84,20 +83,6 @@ def test_unknown_guide_fails_with_the_names_of_the_others(tmp_path: Path) -> Non
     assert (process.returncode, out) == (2, "")
     assert err.startswith(f"No guide is named 'tranfsers'. Use one of {', '.join(worlds())}.\nmake: ")
     assert list(tmp_path.iterdir()) == []
-
-
-def test_port_that_is_taken_can_be_replaced_by_another_one(tmp_path: Path) -> None:
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        with make("audit", tmp_path, f"--port {other.getsockname()[1]} --auth-port 0") as process:
-            _out, err = process.communicate(timeout=60)
-    assert process.returncode == 2
-    assert "Address already in use" in err
-    assert f'make simulator GUIDE=audit ARGS="{OTHER_PORTS}"' in err
-    assert f'ARGS="{OTHER_PORTS}"' in read("docs/docsite/rst/guide_first_steps.rst")
-    with make("audit", tmp_path, re.sub(r"\d+", "0", OTHER_PORTS)) as process:
-        assert "http://127.0.0.1:" in typed(process, 'echo "$SCALINGO_API_URL"')[0]
 
 
 def test_every_guide_says_at_its_top_how_to_follow_it() -> None:

@@ -9,10 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 from release import NOT_YET, disagreements, unwanted
 
-ROOT = Path(__file__).resolve().parents[2]
 # Put together here, because no file may hold a path of a machine.
 OF_USER, OF_MIREILLE = ("/".join(("", "home", name, "one.py")) for name in ("user", "mireille"))
 FILES = {
@@ -44,9 +42,8 @@ def test_file_that_does_not_belong_into_the_tarball_is_found(name: str, content:
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """What has a version in a checkout, made ready for 1.0.0."""
-    galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text())
     files = {
-        "galaxy.yml": yaml.safe_dump({**galaxy, "version": "1.0.0"}),
+        "galaxy.yml": "version: 1.0.0\n",
         "README.md": "It is on Galaxy.\n",
         "CHANGELOG.md": "# Release Notes\n\n## v1\\.0\\.0\n",
         "changelogs/changelog.yaml": "releases: {1.0.0: {changes: {release_summary: The first version.}}}\n",
@@ -67,8 +64,6 @@ def test_nothing_is_wrong_with_a_checkout_that_is_ready(checkout: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "old", "new", "complaint"),
     [
-        ("galaxy.yml", "issues: https://github.com/", "issues: https://example.org/", "issues leads out"),
-        ("galaxy.yml", ".github.io/", ".example.org/", "documentation leads out"),
         ("galaxy.yml", "1.0.0", "1.0.1", "the tag v1.0.0 is not for version 1.0.1"),
         ("plugins/modules/one.py", "1.0.0", "0.9.0", "something of 0.9.0"),
         ("CHANGELOG.md", "v1", "v2", "CHANGELOG.md does not have version 1.0.0"),

@@ -129,19 +129,5 @@ def test_newest_python_of_each_core_is_run_and_everything_else_is_said_to_be_lef
         assert cell.target is None or cell.target in cell.core.targets
 
 
-@pytest.mark.parametrize(
-    ("only", "run"),
-    [
-        ("2.19", ["2.19/3.13"]),
-        ("2.19/3.11", ["2.19/3.11"]),
-        ("modules/3.9", ["modules/3.9"]),
-        ("devel", [f"devel/{text(DEVELOPMENT.controllers[-1])}"]),
-        ("2.1", []),
-    ],
-)
-def test_only_cells_that_are_asked_for_are_run(only: str, run: list[str]) -> None:
-    assert [cell.name for cell in plan({*ALL, *DEVELOPMENT.controllers}, [only])[0]] == run
-
-
 def test_no_finding_of_sanity_is_ignored() -> None:
     assert list((ROOT / "tests").glob("sanity/ignore*")) == []

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,7 +15,6 @@ from pathlib import Path
 
 import pytest
 import requests
-from simulator.cli import main
 
 SIMULATOR = Path(__file__).resolve().parents[2] / "simulator"
 OPTIONS = ["--account", "mireille=tk-us-fixed", "--account", "tomasz", "--switch", "page_size=1"]
@@ -53,24 +51,3 @@ def test_simulator_says_how_to_reach_it_and_stops_silently(
     assert file.stat().st_mode & 0o077 == 0
     process.send_signal(stop)
     assert (*process.communicate(timeout=60), process.returncode) == ("", "", 0)
-
-
-@pytest.mark.parametrize(
-    ("options", "text"),
-    [
-        (["--switch", "no_such=1"], "unknown switch no_such"),
-        (["--switch", "dates"], "'dates' is not NAME=VALUE"),
-        (["--account", "a", "--account", "a"], "exists already"),
-        (["--port", "70000"], "0-65535"),
-        (["--control-port", "{taken}"], "in use"),
-    ],
-)
-def test_mistake_is_told(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], options: list[str], text: str
-) -> None:
-    monkeypatch.setattr(signal, "pthread_sigmask", lambda *_arguments: None)  # the signals of the tests themselves
-    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(SystemExit) as caught:
-        main([option.format(taken=taken.getsockname()[1]) for option in options])
-    out, err = capsys.readouterr()
-    assert (caught.value.code, out) == (2, "")
-    assert text in err

@@ -24,7 +24,7 @@ DEFAULT_WAIT_TIMEOUT = 600
 
 NEW_OWNER_NEEDS = (
     "A new owner must be a full collaborator on every application and database of the project, with a billing profile "
-    "and a valid payment method, and must have left the free trial."
+    "and a valid payment method. The free trial must be over."
 )
 
 

@@ -53,6 +53,11 @@ def test_message_has_its_cause(message: str, world: World) -> None:
     assert matches, shown
 
 
+def test_no_sentence_of_a_message_is_longer_than_30_words() -> None:
+    sentences = [sentence for message in TABLE for sentence in re.split(r"(?<=[.!?])\s", message)]
+    assert [sentence for sentence in sentences if len(sentence.split()) > 30] == []
+
+
 @pytest.mark.parametrize("heading", HEADINGS)
 def test_heading_of_the_guide_is_the_start_of_a_message(heading: str) -> None:
     assert [message for message in TABLE if re.match(pattern(heading), message)]

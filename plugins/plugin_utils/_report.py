@@ -71,13 +71,13 @@ def plan_baseline(variables: Result, results: Result) -> Item:
     stopped = not (plan["is_writable"] or first.get("check_mode") or first.get("outcomes"))
     plan.update(outcomes=outcomes, ineligible=ineligible, stopped=stopped)
     plan.update({"items": [] if reads else items, "left": items, "held": [], "rest": []})
-    return {
-        **plan,
-        **(_rest(plan, first) if reads and not stopped and "unlisted" in first else {}),
-        "transfers": [] if stopped else _transfers(handoffs, first),
-        "unproven": [place for place in proofs if not _proof(outcomes[place], {}, account)],
-        "former": {place: user for place, user in proofs.items() if user},
-    }
+    if reads and not stopped and "unlisted" in first:
+        plan.update(_rest(plan, first))
+    plan["transfers"] = [] if stopped else _transfers(handoffs, first)
+    plan["unproven"] = [place for place in proofs if not _proof(outcomes[place], {}, account)]
+    plan["former"] = {place: user for place, user in proofs.items() if user}
+    plan["further"] = any(plan[key] for key in ("ineligible", "unproven", "former", "rest"))
+    return plan
 
 
 def _checked(variables: Result) -> Item:

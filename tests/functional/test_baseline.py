@@ -109,6 +109,7 @@ def run(stories: Stories, tmp_path_factory: pytest.TempPathFactory) -> PlaybookR
         me,
         role("audit", check=True, handoffs=both),
         role("apply", handoffs=both),
+        role("then", handoffs=[handoff(friend)]),
         role("again", check=True, handoffs=both),
         role("without", handoffs=[handoff(friend, "blog")]),
     )
@@ -234,6 +235,8 @@ def test_make_eligible_and_remove_former_owner(run: PlaybookRun, stories: Storie
         "handoff:blog False make eligible",
     ]
     assert failure(run, "eligible", "apply") is None
+    # What an earlier run of the role did is not told again.
+    assert told(run, "eligible", "then") == ["handoff:shop True none"]
     assert told(run, "eligible", "again") == ["handoff:shop True none", "handoff:blog False none"]
     # Without make_eligible, what is missing is an error.
     assert told(run, "eligible", "without") == ["handoff:blog False error"]

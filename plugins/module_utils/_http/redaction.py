@@ -31,18 +31,18 @@ class Redactor:
     is the one encoding in which this collection sends one.
     """
 
-    _secrets: set[str] = field(default_factory=set, repr=False)
+    # The longest first: one may be a part of another.
+    _secrets: list[str] = field(default_factory=list, repr=False)
 
     def add(self, secret: str | None) -> None:
         """Mask this secret from now on."""
         if secret:
-            self._secrets |= {secret, basic_credentials(secret).rstrip("=")}
+            self._secrets = sorted({*self._secrets, secret, basic_credentials(secret).rstrip("=")}, key=len, reverse=True)
 
     def __call__(self, value: t.Any, depth: int = _DEPTH) -> t.Any:
         """Return a JSON value, or text, without secrets."""
         if isinstance(value, str):
-            # The longest first: one may be a part of another.
-            for secret in sorted(self._secrets, key=len, reverse=True):
+            for secret in self._secrets:
                 value = value.replace(secret, MASK)
             return whole_characters(TOKEN.sub(MASK, value))
         if isinstance(value, (list, tuple, dict)) and depth == 0:

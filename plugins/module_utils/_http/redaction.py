@@ -37,7 +37,8 @@ class Redactor:
     def add(self, secret: str | None) -> None:
         """Mask this secret from now on."""
         if secret:
-            self._secrets = sorted({*self._secrets, secret, basic_credentials(secret).rstrip("=")}, key=len, reverse=True)
+            self._secrets += [secret, basic_credentials(secret).rstrip("=")]
+            self._secrets.sort(key=len, reverse=True)
 
     def __call__(self, value: t.Any, depth: int = _DEPTH) -> t.Any:
         """Return a JSON value, or text, without secrets."""

@@ -159,8 +159,7 @@ class Client:
                 response = self._send_with_retries(request, f"Bearer {self.bearer_token()}")
             except AuthenticationError as error:
                 if not self._renewable:
-                    token = "api_token" if connection.api_token else "bearer_token"
-                    option = connection.sources[token]
+                    option = connection.sources["api_token" if connection.api_token else "bearer_token"]
                     error.add_consequence(f"The token has expired, or lacks this right: check {option}.")
                     raise
                 # The API did not carry it out.

@@ -129,6 +129,11 @@ def test_the_lookup_fails_where_no_or_several_projects_are_found(
     assert [fact for fact in facts.split() if account.words.get(fact, fact) not in str(raised.value)] == []
 
 
+def test_the_lookup_warns_of_a_number(sim: Any, account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    assert lookup("x", on_missing="skip", owner=2024, **connect(sim, account.me)) == []
+    assert "owner was read as the number 2024" in " ".join(capsys.readouterr().err.split())
+
+
 # In a playbook
 
 LOOKUP = f"lookup('{COLLECTION}.project_info'{{}})"

@@ -228,7 +228,7 @@ def test_info_lists_the_invitations_of_a_status(sim: Any) -> None:
     ):
         result = info(one, word, **options)
         assert_ok(result)
-        assert result["transfer_invitations"] == listed
+        assert (result["transfer_invitations"], result.values["changed"]) == (listed, False)
         assert "eligible_new_owners" not in result.values
     expired = party(sim, "expired")
     assert info(expired)["transfer_invitations"] == []

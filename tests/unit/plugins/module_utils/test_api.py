@@ -13,6 +13,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from functools import reduce
 from operator import getitem
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -338,6 +339,11 @@ def test_check_token_fails_with_one_that_has_expired(http: Mock, api: Api) -> No
 
 
 # Invitations to collaborate
+
+
+def test_whether_to_wait_is_decided_where_time_is_counted() -> None:
+    retry = SimpleNamespace(pause=lambda failures, error: (failures, error))
+    assert Api(SimpleNamespace(retry=retry)).pause(2, "error") == (2, "error")
 
 
 def test_invited_collaborator_may_come_as_a_list_of_one(http: Mock, api: Api) -> None:

@@ -94,7 +94,7 @@ def test_exchange_rejected_token_is_named_by_its_source(http: Mock, client: Make
         client(sources=sources).get("/v1/projects")
     assert f"Check {sources.get('api_token', 'api_token')}," in str(error.value)
     assert error.value.as_failure()["error"]["path"] == "/v1/tokens/exchange"
-    assert len(http.calls) == 1
+    assert len(http.calls) == 1 and "(Python " in http.calls[0].request.headers["User-Agent"]
 
 
 # A bearer token that expires

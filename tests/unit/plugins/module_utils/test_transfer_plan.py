@@ -259,3 +259,8 @@ def test_requests_are_as_few_as_the_state_needs(options: Object, caller: Object,
     api._claim = False
     plan(api, **options)
     assert api.calls == calls
+
+
+@pytest.mark.parametrize("named", [{}, {"project_name": "shop"}])
+def test_missing_invitation_names_the_project_as_the_task_does(named: Object) -> None:
+    assert repr(named.get("project_name", WEB["id"])) in fail(shown(caller=TOMASZ), state="accepted", **named)

@@ -76,7 +76,6 @@ def plan_baseline(variables: Result, results: Result) -> Item:
     plan["transfers"] = [] if stopped else _transfers(handoffs, first)
     plan["unproven"] = [place for place in proofs if not _proof(outcomes[place], {}, account)]
     plan["former"] = {place: user for place, user in proofs.items() if user}
-    plan["collaborators"] = any(plan[key] for key in ("ineligible", "unproven", "former"))
     return plan
 
 

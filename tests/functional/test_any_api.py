@@ -336,5 +336,5 @@ def test_a_collaborator(sim: Any) -> None:
     assert_ok(climbed(state="absent").run, changed=True)
     assert len(sim.collaborators(one.application)) == 2
     for check in (True, False):
-        result = run(sim, one.stranger, "project_collaborator", check, project_id=one.project_id, user="nobody-known")
+        result = run(sim, one.stranger, "project_collaborator", check, project_id=one.project_id, user="no-such-user")
         assert_refused(result, one.project_id)

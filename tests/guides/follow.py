@@ -22,7 +22,6 @@ from .world import World, described, vault, worlds
 
 # The addresses that the guides print.
 PORT, AUTH_PORT = 8080, 8081
-OTHER_PORTS = "--port 9000 --auth-port 9001"
 TOKENS = {name: f"tk-us-{name}" for name in ("mireille", "tomasz", "amina")}
 # These would take precedence over the file, or send a request elsewhere.
 UNSET = ("SCALINGO_BEARER_TOKEN", "SCALINGO_REGION", "SCALINGO_CA_PATH", "SCALINGO_VALIDATE_CERTS")
@@ -41,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (SimulatorError, OSError) as error:
         sys.exit(
             f"The simulator cannot start: {error}. If it runs in another terminal, stop it there. If another program"
-            f' uses its ports, choose others: make simulator GUIDE={options.world} ARGS="{OTHER_PORTS}"'
+            f' uses its ports, choose others: make simulator GUIDE={options.world} ARGS="--port 9000 --auth-port 9001"'
         )
     try:
         world.arrange(described(page, section))

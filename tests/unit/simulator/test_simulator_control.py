@@ -30,7 +30,7 @@ def test_playbook_arranges_by_requests_and_reads_the_log(scene: Scene) -> None:
 @pytest.mark.parametrize(
     ("path", "body", "text"),
     [
-        ("/projects", {"owner": "nobody", "name": "x"}, "unknown account nobody"),
+        ("/projects", {"owner": "no-such-user", "name": "x"}, "unknown account no-such-user"),
         ("/projects", {"owner": "mireille", "name": "x", "color": "red"}, "color"),
         ("/projects", [], "must be a JSON object"),
         ("/applications", {"project_id": "x", "name": "shop"}, "unknown project x"),
@@ -102,13 +102,13 @@ def test_mistake_arranges_nothing(sim: Simulator) -> None:
     for arrange in (
         lambda: sim.add_account("mireille"),
         lambda: sim.add_application(web, "shop"),
-        lambda: sim.add_database(web, "data", collaborators=["nobody"]),
+        lambda: sim.add_database(web, "data", collaborators=["no-such-user"]),
         lambda: sim.set_collaborator("shop", "new@example.org"),
         lambda: sim.set_collaborator("shop", "mireille", "owner"),
         lambda: sim.collaborators("none"),
         lambda: sim.fault("unknown"),
         lambda: sim.fault("drop_before", status=503),
-        lambda: sim.fault("status", account="nobody"),
+        lambda: sim.fault("status", account="no-such-user"),
     ):
         with pytest.raises(SimulatorError):
             arrange()

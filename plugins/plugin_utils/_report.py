@@ -60,18 +60,23 @@ def plan_baseline(variables: Result, results: Result) -> Item:
     ]
     outcomes.update(zip(ineligible, again.get("outcomes") or []))
     account = transfers.get("account") or {}
+    # Of handoffs that are done, and whose previous owner must not be a collaborator.
     proofs = {
         place: _proof(each, _at(results.get("accepted"), place), account)
         for place, each in outcomes.items()
-        if _is_left(handoffs[place], each, transfers)
+        if handoffs[place].get("remove_former_owner") and not each["failed"]
+        if not (each["changed"] and transfers.get("check_mode"))
     }
     # Read first: what the account shows, and what the transfers return, decides which of the items are safe.
-    reads = not plan["is_writable"] or plan["rename_default"] or _may_be_the_same(items, handoffs)
+    # An item may mean the project of a handoff if one of them has its name, and the other one its ID.
+    by_id = [bool(_PROJECT_ID.fullmatch(each["project"])) for each in handoffs]
+    ambiguous = any(not all(by_id) if "project_id" in item else any(by_id) for item in items)
+    reads = ambiguous or not plan["is_writable"] or plan["rename_default"]
     # Only that task tells for sure whether this is check mode, and whether anything was attempted already.
     stopped = not (plan["is_writable"] or first.get("check_mode") or first.get("outcomes"))
     plan.update(outcomes=outcomes, ineligible=ineligible, stopped=stopped)
     plan.update({"items": [] if reads else items, "left": items, "held": [], "rest": []})
-    if reads and not stopped and "unlisted" in first:
+    if reads and not stopped and "unlisted" in first and not first.get("outcomes"):
         plan.update(_rest(plan, first))
     plan["transfers"] = [] if stopped else _transfers(handoffs, first)
     plan["unproven"] = [place for place in proofs if not _proof(outcomes[place], {}, account)]
@@ -174,12 +179,6 @@ def _known_by(project: Result) -> set[str]:
     return {str(project[key]) for key in ("name", "project_id") if key in project}
 
 
-def _may_be_the_same(items: Items, handoffs: Items) -> bool:
-    """Tell whether an item may mean the project of a handoff: one by its name, and the other one by its ID."""
-    by_id = [bool(_PROJECT_ID.fullmatch(each["project"])) for each in handoffs]
-    return any(not all(by_id) if "project_id" in item else any(by_id) for item in items)
-
-
 def _rest(plan: Result, first: Result) -> Item:
     """Return what is left after a first task that only read: items to carry out, and items that are not safe."""
     shown, owner = _shown(first), (first.get("account") or {}).get("id")
@@ -208,12 +207,7 @@ def _shown(projects: Result) -> Items:
 
 
 def _transfers(handoffs: Items, projects: Result) -> Items:
-    """Return the items for `scalingo_project_transfers`.
-
-    Args:
-        handoffs: The variable `project_baseline_handoffs`.
-        projects: What `scalingo_projects` returned, which shows what is a name and what is an ID.
-    """
+    """Return the items for `scalingo_project_transfers`. What `scalingo_projects` returned tells names from IDs."""
     names, ids = ({each[key] for each in _shown(projects)} for key in ("name", "id"))
     items = []
     for handoff in handoffs:
@@ -225,12 +219,6 @@ def _transfers(handoffs: Items, projects: Result) -> Items:
     return items
 
 
-def _is_left(handoff: Result, outcome: Result, transfers: Result) -> bool:
-    """Tell whether a handoff is done, and its previous owner must not be a collaborator."""
-    done = not outcome["failed"] and not (outcome["changed"] and transfers.get("check_mode"))
-    return bool(done and handoff.get("remove_former_owner"))
-
-
 def _proof(outcome: Result, accepted: Result, account: Result) -> str:
     """Return the account, or if that is not known, who invited last, if an accepted invitation is from that user."""
     invitations = [outcome["transfer_invitation"] or {}, *reversed(accepted.get("transfer_invitations", []))]
@@ -239,32 +227,30 @@ def _proof(outcome: Result, accepted: Result, account: Result) -> str:
 
 
 def build_report(variables: Result, results: Result, now: datetime | None = None) -> Item:
-    """Return the report, its counts (`summary`), items by kind (`drift`, `unknown`, `errors`), and all in a sentence.
+    """Return the report, its counts (`summary`), all in a sentence (`result`), and why the role fails (`reasons`).
 
     Args:
         variables: Those of the role.
         results: What its tasks returned; and `check_mode`, for what none of them tells.
         now: When that was.
     """
-    plan, first = plan_baseline(variables, results), results.get("projects") or {}
+    plan, first, seen = plan_baseline(variables, results), results.get("projects") or {}, results
     if plan["stopped"]:
         message = first.get("msg", _UNWRITABLE)
-        results = {**results, "projects": {**first, "msg": message}, "transfers": {"msg": message}}
-    transfers, projects = (results.get(name) or {} for name in ("transfers", "rest" if plan["rest"] else "projects"))
+        seen = {**results, "projects": {**first, "msg": message}, "transfers": {"msg": message}}
+    transfers, projects = (seen.get(name) or {} for name in ("transfers", "rest" if plan["rest"] else "projects"))
     check_mode = next(bool(each["check_mode"]) for each in (projects, transfers, results) if "check_mode" in each)
     context, done = projects if "api_url" in projects else transfers, dict(enumerate(projects.get("outcomes") or []))
     items = [_project_item(each, done.get(index), projects, check_mode) for index, each in enumerate(plan["left"])]
     items += [_project_item(each, None, {"msg": message}, check_mode) for each, message in plan["held"]]
     items.sort(key=lambda item: item["control"] != "default_project")
-    items += [_handoff_item(place, plan, results, check_mode) for place in range(len(plan["handoffs"]))]
+    items += [_handoff_item(place, plan, seen, check_mode) for place in range(len(plan["handoffs"]))]
     _finish(items, plan["handoffs"])
     unknown = [each for each in items if each["compliant"] is None]
     errors = [each for each in items if each["action"] == "error"]
     drift = [each for each in items if each["compliant"] is False and each not in errors]
-    summary = {
-        "compliant": all(item["compliant"] is True for item in items),
-        **{"drift_count": len(drift), "unknown_count": len(unknown), "error_count": len(errors)},
-    }
+    counts = {"drift_count": len(drift), "unknown_count": len(unknown), "error_count": len(errors)}
+    summary = {"compliant": all(item["compliant"] is True for item in items), **counts}
     report = {
         "schema": SCHEMA,
         **summary,
@@ -278,9 +264,23 @@ def build_report(variables: Result, results: Result, now: datetime | None = None
     result = f"Compliant: {sum(item['compliant'] is True for item in items)} of {len(items)}."
     for title, found in (("Drift", drift), ("Could not be checked", unknown), ("Failed", errors)):
         result += f" {title}: {', '.join(item['id'] for item in found) or 'none'}."
-    asked = {key: plan[key] for key in ("fail_on_drift", "only_handoffs", "stopped")}
-    kinds = {"drift": drift, "unknown": unknown, "errors": errors}
-    return {"report": report, "summary": summary, "result": result, **kinds, **asked}
+    reasons = _reasons(plan, results, drift if check_mode else [], unknown, errors)
+    where = {key: plan[key] for key in ("directory", "stopped")}
+    return {"report": report, "summary": summary, "result": result, "reasons": reasons, **where}
+
+
+def _reasons(plan: Result, results: Result, drift: Items, unknown: Items, errors: Items) -> list[str]:
+    """Return why the role fails, as far as that is known before its reports are written."""
+    reasons = [each["remedy"] for each in errors[:1]]
+    lists = [results.get(name) or {} for name in ("projects", "transfers", "again", "rest")]
+    # An item that could not be checked is no failure. A list that was not read is one, and a write that may be done.
+    failed = [each for each in lists if "outcome_unknown" in each or "outcomes" not in each]
+    reasons += [each["msg"] for each in failed if "msg" in each]
+    if plan["fail_on_drift"] and any(each["action"] != "none" for each in drift):
+        reasons.append("The account has drifted from its baseline.")
+    if plan["only_handoffs"] and unknown:
+        reasons.append(f"Cannot verify all transfers: {unknown[0]['remedy']}")
+    return reasons
 
 
 def _finish(items: Items, handoffs: Items) -> None:

@@ -17,6 +17,15 @@ from ._types import Object
 
 # What the API shows of the owner of a project. It shows more of the account itself.
 _OWNER_KEYS = ("id", "username", "email", "flags")
+APP, DATABASE = "app", "database"
+
+
+@dataclass(frozen=True)
+class Resource:
+    """An application, or a dedicated database, of a project."""
+
+    name: str
+    kind: str
 
 
 @dataclass(eq=False)
@@ -50,6 +59,14 @@ class Account:
     def databases(self) -> list[Object]:
         """All dedicated databases that the account can access."""
         return self._once(self.api.list_databases)
+
+    def resources(self, project_id: str) -> list[Resource]:
+        """Return the applications and dedicated databases of a project, in the order of their names."""
+        apps = {each["name"] for each in self.applications if each["project"]["id"] == project_id}
+        databases = {each["name"] for each in self.databases if each["project_id"] == project_id}
+        # A dedicated database is an application underneath, so both lists may have it (vendor's clients).
+        found = [*(Resource(name, APP) for name in apps - databases), *(Resource(name, DATABASE) for name in databases)]
+        return sorted(found, key=lambda resource: resource.name)
 
     @property
     def collaborators(self) -> list[Object]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from ._account import Account
+from ._account import APP, DATABASE, Account, Resource
 from ._api import Api, check_id
 from ._errors import CannotError, InputError, ScalingoError, explained
 from ._list import add_summary
@@ -17,16 +17,7 @@ from ._match import is_email, is_user, why_not_owner
 from ._reconcile import Outcome, Plan, Step, apply, predict
 from ._types import Object
 
-APP, DATABASE = "app", "database"
 ACCEPTED, PENDING = "accepted", "pending"
-
-
-@dataclass(frozen=True)
-class Resource:
-    """An application, or a dedicated database, of a project."""
-
-    name: str
-    kind: str
 
 
 @dataclass(frozen=True)
@@ -110,15 +101,6 @@ def ensure_collaborator(api: Api, options: Object, check_mode: bool) -> Object:
     return _returned(resources, plans, outcomes)
 
 
-def resources_of(project_id: str, account: Account) -> list[Resource]:
-    """Return the applications and dedicated databases of a project, in the order of their names."""
-    apps = {each["name"] for each in account.applications if each["project"]["id"] == project_id}
-    databases = {each["name"] for each in account.databases if each["project_id"] == project_id}
-    # A dedicated database is an application underneath, so both lists may have it (vendor's clients).
-    found = [*(Resource(name, APP) for name in apps - databases), *(Resource(name, DATABASE) for name in databases)]
-    return sorted(found, key=lambda resource: resource.name)
-
-
 def collaborators_of(resource: Resource, account: Account) -> list[Object]:
     """Return the collaborators of a resource of this account; the owner is none of them."""
     found = [each for each in account.collaborators if each["app_name"] == resource.name]
@@ -132,7 +114,7 @@ def blockers(project_id: str, user: str, account: Account) -> list[Object]:
     """Return what keeps a user from being an eligible new owner of a project, as far as collaborators show it."""
     found: list[Object] = []
     person = _person(account, user=user)
-    for resource in resources_of(project_id, account):
+    for resource in account.resources(project_id):
         theirs = person.entries(collaborators_of(resource, account))
         if not theirs:
             reason = "not_a_collaborator"
@@ -171,7 +153,7 @@ def plan_collaboration(item: Collaboration, account: Account) -> Plan:
 def _resources(desired: DesiredCollaborator, account: Account) -> list[Resource]:
     """Return what the project holds, which must belong to this account, and not to the person."""
     project_id = desired.project_id or _project_id(desired.project_name, account)
-    resources = resources_of(project_id, account)
+    resources = account.resources(project_id)
     with explained(
         f"Project {project_id!r} does not exist, or this account cannot access it. Check the ID and region."
     ):

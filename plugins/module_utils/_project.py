@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from ._account import Account
+from ._account import APP, DATABASE, Account
 from ._api import Api, check_id
-from ._collaborator import APP, DATABASE, resources_of
 from ._errors import CannotError, InputError, NotFoundError, RejectedError
 from ._match import describe, find_by_name, is_user, select, why_not_owner
 from ._reconcile import Outcome, Plan, Step, apply, predict
@@ -188,7 +187,7 @@ def _plan_delete(project: Object, account: Account) -> ProjectPlan:
 def _why_not_empty(project: Object, account: Account) -> str | None:
     """Return what is inside a project, which keeps the API from deleting it, or None."""
     words = {APP: "application", DATABASE: "database"}
-    names = ", ".join(f"{words[each.kind]} {each.name!r}" for each in resources_of(project["id"], account))
+    names = ", ".join(f"{words[each.kind]} {each.name!r}" for each in account.resources(project["id"]))
     return f"It still contains {names}. Delete what is inside first." if names else None
 
 

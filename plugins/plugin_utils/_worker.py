@@ -46,10 +46,12 @@ _PROFILE = "legacy"
 _ENCODER: dict[str, t.Any]
 try:
     from ansible.module_utils.common.json import Direction, get_module_encoder
+    from ansible.template import Templar, trust_as_template
 
     _ENCODER = {"cls": get_module_encoder(_PROFILE, Direction.CONTROLLER_TO_MODULE)}
-    # Imported now, and not after each fork.
+    # What is made only once is made now, and not after each fork.
     get_module_encoder(_PROFILE, Direction.MODULE_TO_CONTROLLER)
+    Templar().template(trust_as_template("{{ 0 }}"))
     _HAS_PROFILES = True
 except ImportError:
     from ansible.module_utils.common.json import AnsibleJSONEncoder

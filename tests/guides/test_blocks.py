@@ -40,7 +40,7 @@ def _parameters() -> Iterator[object]:
             yield pytest.param(block, id=block.name, marks=pytest.mark.xdist_group(page))
 
 
-@pytest.mark.parametrize("block", _parameters())
+@pytest.mark.parametrize("block", list(_parameters()))
 def test_block_does_what_it_says(block: Block) -> None:
     assert problems(block.page)[block.number] == ""
 

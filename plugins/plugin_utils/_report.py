@@ -116,7 +116,7 @@ def _handoffs(handoffs: t.Any) -> Items:
             raise InputError(f"Item {place} of project_baseline_handoffs needs project and new_owner.")
         unknown = handoff.keys() - {*_TEXTS, *_FLAGS, "new_owner_api_token"}
         if unknown:
-            keys = ", ".join(map(str, unknown))
+            keys = Redactor()(", ".join(map(str, unknown)))
             raise InputError(f"Item {place} of project_baseline_handoffs has unknown keys: {keys}.")
         title = f" in item {place} of project_baseline_handoffs"
         handoff.update({key: _text(handoff, key, key + title) for key in handoff.keys() & {*_TEXTS}})
@@ -280,7 +280,8 @@ def _reasons(plan: Result, results: Result, drift: Items, unknown: Items, errors
         reasons.append("The account has drifted from its baseline.")
     if plan["only_handoffs"] and unknown:
         reasons.append(f"Cannot verify all transfers: {unknown[0]['remedy']}")
-    return reasons
+    # Two tasks may have failed for the same reason.
+    return list(dict.fromkeys(reasons))
 
 
 def _finish(items: Items, handoffs: Items) -> None:
@@ -298,7 +299,7 @@ def _finish(items: Items, handoffs: Items) -> None:
 
 
 def _item(control: str, project: str, expected: str) -> Item:
-    item = {"id": "", "control": control, "project": project, "expected": expected, "actual": expected}
+    item = {"id": "", "control": control, "project": str(project), "expected": expected, "actual": expected}
     return {**item, "compliant": True, "action": "none", "remedy": ""}
 
 

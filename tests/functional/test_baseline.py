@@ -160,7 +160,7 @@ def run(stories: Stories, tmp_path_factory: pytest.TempPathFactory) -> PlaybookR
     stories.tell(me, role("run", handoffs=[handoff(friend)], report_dir=str(folder / "new" / "template")))
 
     token = sim.add_account("exposed").api_token
-    unknown_key = {**handoff(friend, token=False), "invite": True, "new_owner_api_token": token}
+    unknown_key = {**handoff(friend, token=False), "invite": True, token: True, "new_owner_api_token": token}
     stories.tell(sim.add_account("wrong"), role("unknown key", handoffs=[unknown_key]), role("token", handoffs=token))
     return tell(tmp_path_factory.mktemp("playbook") / "run", stories.told, "-vvvv")
 

@@ -381,8 +381,9 @@ def test_without_reports_nothing_is_attempted(tmp_path: Path, read: dict[str, An
     variables = {"projects": [{"name": "web"}], "handoffs": [EVERYTHING], "report_dir": str(tmp_path / "file")}
     plan = plan_baseline(variables, {"projects": read})
     assert not any(plan[key] for key in ("items", "rest", "transfers", "ineligible", "former", "unproven"))
-    found = build_report(variables, {"projects": read, "transfers": {"skipped": True}, "check_mode": False})
-    assert [state(item) for item in found["report"]["items"]] == [(None, "none")] * 2
+    found = build_report(variables, {"projects": read, "again": read, "check_mode": False})
+    assert ([state(item) for item in found["report"]["items"]], found["stopped"]) == ([(None, "none")] * 2, True)
+    assert found["reasons"] == ([read["msg"]] if "msg" in read else [])
     assert all(telling in item["remedy"] for item in found["report"]["items"])
     audit = plan_baseline(variables, {"projects": first(check_mode=True)})
     assert (audit["rest"], len(audit["transfers"]), audit["stopped"]) == ([{"name": "web"}], 1, False)

@@ -23,7 +23,6 @@ from ..module_utils._http.redaction import Redactor
 from ..module_utils._http.transport import VERSION
 from ..module_utils._options import check_text, cleaned
 
-SCHEMA = 2
 _APPLY = "Run without check mode to apply the baseline."
 # Characters of one text in the report.
 _LONGEST_TEXT = 700
@@ -128,10 +127,9 @@ def _handoffs(handoffs: t.Any) -> Items:
 
 def _text(options: Result, key: str, where: str) -> str:
     value = options.get(key, "")
-    warnings = check_text(value, where)
     if isinstance(value, (list, dict)):
         raise InputError(f"{where} is not a string. Quote it.")
-    for warning in warnings:
+    for warning in check_text(value, where):
         Display().warning(warning)
     return str(value)
 
@@ -252,7 +250,7 @@ def build_report(variables: Result, results: Result, now: datetime | None = None
     counts = {"drift_count": len(drift), "unknown_count": len(unknown), "error_count": len(errors)}
     summary = {"compliant": all(item["compliant"] is True for item in items), **counts}
     report = {
-        "schema": SCHEMA,
+        "schema": 2,
         **summary,
         "checked_at": f"{now or datetime.now(timezone.utc):%Y-%m-%dT%H:%M:%SZ}",
         "check_mode": check_mode,
@@ -280,7 +278,6 @@ def _reasons(plan: Result, results: Result, drift: Items, unknown: Items, errors
         reasons.append("The account has drifted from its baseline.")
     if plan["only_handoffs"] and unknown:
         reasons.append(f"Cannot verify all transfers: {unknown[0]['remedy']}")
-    # Two tasks may have failed for the same reason.
     return list(dict.fromkeys(reasons))
 
 

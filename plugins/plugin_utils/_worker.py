@@ -13,6 +13,7 @@ are the same therefore, and only the time for starting a process is saved.
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import io
 import json
@@ -76,6 +77,8 @@ def imported(name: str) -> types.ModuleType | None:
             transport = importlib.import_module(f"{plugins}.module_utils._http.transport")
     except Exception:
         return None
+    # Python's advice to a process that will fork: the collector copies less memory in each worker then.
+    gc.freeze()
     return None if transport.REQUESTS_IMPORT_ERROR else module
 
 

@@ -379,9 +379,9 @@ def test_without_reports_nothing_is_attempted(tmp_path: Path, read: dict[str, An
     """In a normal run. An audit writes nothing anyway."""
     (tmp_path / "file").write_text("")
     variables = {"projects": [{"name": "web"}], "handoffs": [EVERYTHING], "report_dir": str(tmp_path / "file")}
-    plan = plan_baseline(variables, {"projects": read})
+    plan = plan_baseline(variables, both := {"projects": read, "again": read})
     assert not any(plan[key] for key in ("items", "rest", "transfers", "ineligible", "former", "unproven"))
-    found = build_report(variables, {"projects": read, "again": read, "check_mode": False})
+    found = build_report(variables, {"transfers": {"skipped": True}, "check_mode": False, **both})
     assert ([state(item) for item in found["report"]["items"]], found["stopped"]) == ([(None, "none")] * 2, True)
     assert found["reasons"] == ([read["msg"]] if "msg" in read else [])
     assert all(telling in item["remedy"] for item in found["report"]["items"])
